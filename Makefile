@@ -1,0 +1,179 @@
+# Two commands do everything: `make demo` and `make test`. Each prepares what it needs, in .venv, .cache and
+# dist. Written for GNU make 3.81 and later, which is what macOS has.
+
+SHELL := bash
+.DEFAULT_GOAL := help
+
+PYTHON ?= python3
+TFLINT_VERSION := 0.64.0
+
+VENV := .venv
+BIN := $(CURDIR)/$(VENV)/bin
+RUNTIME := .cache/lambda-runtime
+TFLINT_DIR := $(CURDIR)/.cache/tools/tflint-$(TFLINT_VERSION)
+
+CHECKS := fmt validate tflint terraform-test ruff mypy pytest
+TERRAFORM_ROOTS := $(sort $(dir $(wildcard *.tf modules/*/*.tf examples/*/*.tf)))
+TERRAFORM_TESTS := tests/terraform
+INIT_FLAGS := -backend=false -input=false -no-color
+
+# --- Terraform's providers -------------------------------------------------------------------------
+# TF_PROVIDER_MIRROR names a folder that holds registry.terraform.io/…, for machines that cannot reach the
+# registry. Without it `terraform init` goes where it usually goes, and keeps one copy for all our roots.
+export CHECKPOINT_DISABLE := 1
+ifneq ($(TF_PROVIDER_MIRROR),)
+export TF_CLI_CONFIG_FILE := $(CURDIR)/.cache/terraform.rc
+TERRAFORM_CONFIG := .cache/terraform.rc
+else
+# Terraform complains about a file that is not there, also where nobody asked for it.
+ifneq ($(shell test -n "$$TF_CLI_CONFIG_FILE" -a ! -e "$$TF_CLI_CONFIG_FILE" && echo missing),)
+unexport TF_CLI_CONFIG_FILE
+endif
+ifeq ($(TF_PLUGIN_CACHE_DIR),)
+export TF_PLUGIN_CACHE_DIR := $(CURDIR)/.cache/terraform-plugins
+# No lock file of ours to protect: the module's users keep their own.
+export TF_PLUGIN_CACHE_MAY_BREAK_DEPENDENCY_LOCK_FILE := 1
+endif
+endif
+
+.PHONY: help demo sandbox test build venv runtime lock clean format needs-terraform needs-python \
+	terraform-config $(CHECKS)
+
+help: ## This list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+# --- The two commands of the README ----------------------------------------------------------------
+PREPARED := needs-terraform venv runtime build terraform-config
+SANDBOX := cd examples && exec $(BIN)/python -m sandbox --runtime-python $(CURDIR)/$(RUNTIME)/bin/python \
+	--packages $(CURDIR)/dist
+
+demo: $(PREPARED) ## Plays an incident in the sandbox: no AWS account, no Jira site
+	@$(SANDBOX) $(ARGS)
+
+test: $(PREPARED) ## All checks
+	@summary= failed=0; \
+	for check in $(CHECKS); do \
+		printf '\n==> %s\n' $$check; \
+		start=$$SECONDS; verdict=ok; \
+		$(MAKE) --no-print-directory -o build $$check || { verdict=FAILED; failed=1; }; \
+		summary+=$$(printf '\n  %-16s %-7s %4d s' $$check $$verdict $$((SECONDS - start))); \
+	done; \
+	printf '\n==> summary%s\n' "$$summary"; \
+	exit $$failed
+
+# --- For exploring ---------------------------------------------------------------------------------
+sandbox: $(PREPARED) ## Keeps it running; ARGS="--jira-url …" points it elsewhere
+	@$(SANDBOX) --no-scenario $(ARGS)
+
+# --- The parts of `make test` ----------------------------------------------------------------------
+fmt: needs-terraform ## terraform fmt, as a check
+	@terraform fmt -check -diff -recursive
+
+validate: needs-terraform terraform-config ## terraform validate, in every module and example
+	@for root in $(TERRAFORM_ROOTS); do \
+		export TF_DATA_DIR=$(CURDIR)/.cache/terraform/$${root%/}; \
+		log=$$(terraform -chdir=$$root init $(INIT_FLAGS) 2>&1) || { echo "$$log"; exit 1; }; \
+		printf '%-24s ' $$root; \
+		terraform -chdir=$$root validate -no-tests -no-color || exit 1; \
+	done
+
+tflint: ## tflint, in every module and example
+	@export TFLINT_DISABLE_VERSION_CHECK=1; \
+	tflint=tflint; \
+	if ! tflint --version 2>/dev/null | grep -qF ' $(TFLINT_VERSION)'; then \
+		if [ ! -x $(TFLINT_DIR)/tflint ] && command -v go >/dev/null; then \
+			echo 'Building tflint $(TFLINT_VERSION) with go install: some minutes, once'; \
+			GOBIN=$(TFLINT_DIR) go install github.com/terraform-linters/tflint@v$(TFLINT_VERSION); \
+		fi; \
+		if [ -x $(TFLINT_DIR)/tflint ]; then tflint=$(TFLINT_DIR)/tflint; \
+		elif ! command -v tflint >/dev/null; then \
+			echo 'tflint is not here. Install it (macOS: brew install tflint; others:' >&2; \
+			echo 'https://github.com/terraform-linters/tflint#installation), or install Go: then make' >&2; \
+			echo 'builds version $(TFLINT_VERSION) itself.' >&2; \
+			exit 1; \
+		fi; \
+	fi; \
+	$$tflint --recursive --config=$(CURDIR)/.tflint.hcl && echo 'tflint: no findings'
+
+terraform-test: needs-terraform terraform-config build ## terraform test
+	@export TF_DATA_DIR=$(CURDIR)/.cache/terraform/.; \
+	log=$$(terraform init $(INIT_FLAGS) -test-directory=$(TERRAFORM_TESTS) 2>&1) || { echo "$$log"; exit 1; }; \
+	terraform test -no-color -test-directory=$(TERRAFORM_TESTS)
+
+ruff: venv ## ruff check
+	@$(BIN)/ruff check
+
+mypy: venv ## mypy --strict
+	@$(BIN)/mypy
+
+pytest: $(PREPARED) ## pytest: unit, contract, sandbox; ARGS="tests/unit -k …" for some
+	@$(BIN)/python -m pytest $(ARGS)
+
+format: needs-terraform venv ## Formats Terraform, mends what ruff can
+	@terraform fmt -recursive
+	@$(BIN)/ruff check --fix
+
+# --- What the commands need ------------------------------------------------------------------------
+build: needs-python ## dist/<function>.zip and dist/SHA256SUMS
+	@PYTHON='$(PYTHON)' ./build.sh
+
+venv: $(VENV)/.installed ## The checks' Python, in .venv
+
+runtime: $(RUNTIME)/.installed ## The sandbox's stand-in for the Lambda runtime
+
+$(VENV)/.installed: requirements-dev.txt
+$(RUNTIME)/.installed: examples/sandbox/runtime-requirements.txt
+
+$(VENV)/.installed $(RUNTIME)/.installed: | needs-python
+	@echo 'Installing $< into $(@D)'
+	@rm -rf $(@D)
+	@$(PYTHON) -m venv $(@D) || { \
+		echo '$(PYTHON) made no virtual environment (Debian, Ubuntu: apt install python3-venv).' >&2; exit 1; }
+	@PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_USER=0 $(@D)/bin/python -m pip install --quiet --require-hashes \
+		--requirement $<
+	@touch $@
+
+terraform-config: $(TERRAFORM_CONFIG)
+	@mkdir -p .cache $(TF_PLUGIN_CACHE_DIR)
+
+.cache/terraform.rc: FORCE
+	@test -d '$(TF_PROVIDER_MIRROR)/registry.terraform.io' || { \
+		echo 'TF_PROVIDER_MIRROR: there is no $(TF_PROVIDER_MIRROR)/registry.terraform.io' >&2; exit 1; }
+	@mkdir -p .cache
+	@printf 'provider_installation {\n  filesystem_mirror {\n    path = "%s"\n  }\n}\n' \
+		"$$(cd '$(TF_PROVIDER_MIRROR)' && pwd)" > $@
+
+FORCE:
+
+needs-terraform:
+	@command -v terraform >/dev/null || { \
+		echo 'Terraform 1.11 or later is needed, and is not here.' >&2; \
+		echo 'Install it: https://developer.hashicorp.com/terraform/install, then run make again.' >&2; exit 1; }
+
+needs-python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
+		echo "Python 3.11 or later is needed; $(PYTHON) is: $$($(PYTHON) --version 2>&1)." >&2; \
+		echo 'Install it, or name another: make PYTHON=/path/to/python3 …' >&2; exit 1; }
+
+# --- For whoever changes a dependency --------------------------------------------------------------
+UV_COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --no-emit-find-links --custom-compile-command 'make lock'
+
+lock: venv ## Writes the locked requirements anew; ARGS=--upgrade raises what the .in files leave open
+	@rm -rf .cache/lock && mkdir -p .cache/lock
+	@test ! -e lambda_src/requirements.txt || cp lambda_src/requirements.txt .cache/lock/all.txt
+	@$(UV_COMPILE) $(ARGS) --output-file .cache/lock/all.txt lambda_src/requirements.in >/dev/null
+	@# The zips' lock keeps the hashes of pure-Python wheels only: no installer can choose a compiled one.
+	@$(BIN)/python -m pip download --quiet --no-deps --only-binary :all: --platform any --implementation py \
+		--abi none --python-version 3.11 --dest .cache/lock/wheels --requirement .cache/lock/all.txt
+	@$(BIN)/python -m pip hash .cache/lock/wheels/* | grep -e --hash > .cache/lock/pure.txt
+	@awk 'NR == FNR { pure[$$1]; next } !/--hash=/ { print } $$1 in pure { print "    " $$1 }' \
+		.cache/lock/pure.txt .cache/lock/all.txt > lambda_src/requirements.txt
+	@$(UV_COMPILE) $(ARGS) --output-file requirements-dev.txt requirements-dev.in >/dev/null
+	@$(UV_COMPILE) $(ARGS) --output-file examples/sandbox/runtime-requirements.txt \
+		examples/sandbox/runtime-requirements.in >/dev/null
+
+clean: ## Removes everything the commands made
+	@rm -rf $(VENV) .cache dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	@find . -name .terraform -prune -exec rm -rf {} +
+	@find . -name __pycache__ -prune -exec rm -rf {} +

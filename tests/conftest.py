@@ -1,0 +1,67 @@
+"""What every test may ask for, and the rule that CI leaves no check out.
+
+`SHARED_CONTRACTS` names the folder of the vendors' published specifications, `../shared/contracts` unless
+set. It is not part of this repository: without it the tests that need it are skipped and named at the end of
+the run. With `REQUIRE_CONTRACTS=1` they fail instead, and with `CI=true` every skip is a failure, whatever
+its reason.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Generator
+from pathlib import Path
+
+import pytest
+
+REPOSITORY = Path(__file__).resolve().parents[1]
+LEFT_OUT = "contract check left out"
+
+
+def _is_on(variable: str) -> bool:
+    return os.environ.get(variable, "").lower() in {"1", "true"}
+
+
+@pytest.fixture(scope="session")
+def contracts() -> Path:
+    """The folder of the vendors' published specifications."""
+    folder = Path(os.environ.get("SHARED_CONTRACTS") or REPOSITORY.parent / "shared" / "contracts")
+    if folder.is_dir():
+        return folder
+    if _is_on("REQUIRE_CONTRACTS"):
+        pytest.fail(f"REQUIRE_CONTRACTS is set, and {folder} is not here", pytrace=False)
+    pytest.skip(f"{LEFT_OUT}: {folder} is not here (SHARED_CONTRACTS names another place)")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    report = yield
+    _fail_if_skipped_in_ci(report)
+    return report
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    report = yield
+    _fail_if_skipped_in_ci(report)
+    return report
+
+
+def _fail_if_skipped_in_ci(report: pytest.TestReport | pytest.CollectReport) -> None:
+    if _is_on("CI") and report.skipped and not hasattr(report, "wasxfail"):
+        report.outcome = "failed"
+        report.longrepr = f"CI leaves no check out. {_reason(report)}"
+
+
+def _reason(report: pytest.TestReport | pytest.CollectReport) -> str:
+    return report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longreprtext
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    skipped: list[pytest.TestReport] = terminalreporter.getreports("skipped")
+    left_out = [report for report in skipped if LEFT_OUT in _reason(report)]
+    if left_out:
+        terminalreporter.section("contract checks left out")
+        terminalreporter.line(_reason(left_out[0]).removeprefix("Skipped: "))
+        for report in left_out:
+            terminalreporter.line(f"  {report.nodeid}")
