@@ -1,0 +1,99 @@
+provider "aws" {
+  region = var.region
+}
+
+module "security_ir_jira" {
+  source = "../.."
+
+  # An instance for one team, beside others of the account.
+  name             = "cloud-security"
+  parameter_prefix = "/cloud-security/jira"
+
+  # A service account's scoped token, which somebody else keeps in SSM and rotates.
+  jira_url             = "https://api.atlassian.com/ex/jira/11111111-2222-3333-4444-555555555555"
+  jira_email           = "jira-bot@example.com"
+  jira_project_key     = "CLOUDSEC"
+  jira_auth            = "basic"
+  jira_token_parameter = var.jira_token_parameter
+
+  # The project's own ideas of an issue.
+  jira_issue_type = "Incident"
+  jira_create_fields = {
+    components        = [{ name = "Incident response" }]
+    customfield_10020 = "high"
+  }
+  status_mapping = {
+    to_jira = {
+      Acknowledged                            = ["Triage"]
+      "Containment, Eradication and Recovery" = ["Containment", "In Progress"]
+    }
+    to_case = {
+      Triage      = ""
+      Containment = "Containment, Eradication and Recovery"
+    }
+  }
+
+  # Native events tell of cases at once; the sweeps find what no event told of.
+  native_events        = true
+  case_sweep_schedule  = "rate(10 minutes)"
+  issue_sweep_schedule = "rate(30 minutes)"
+
+  alarm_actions = [aws_sns_topic.on_call.arn]
+  alarm_emails  = ["soc@example.com"]
+
+  lambda_packages     = { directory = var.packages_directory }
+  lambda_runtime      = "python3.13"
+  lambda_architecture = "arm64"
+
+  log_level           = "info"
+  log_retention_days  = 365
+  deletion_protection = true
+
+  tags = {
+    team    = "cloud-security"
+    service = "incident-response"
+  }
+}
+
+# What the on-call tool is subscribed to; alarms of this account may publish.
+resource "aws_sns_topic" "on_call" {
+  name = "cloud-security-on-call"
+}
+
+data "aws_caller_identity" "current" {}
+
+data "aws_iam_policy_document" "on_call" {
+  statement {
+    sid       = "AlarmsOfThisAccountPublish"
+    actions   = ["sns:Publish"]
+    resources = [aws_sns_topic.on_call.arn]
+
+    principals {
+      type        = "Service"
+      identifiers = ["cloudwatch.amazonaws.com"]
+    }
+
+    condition {
+      test     = "StringEquals"
+      variable = "aws:SourceAccount"
+      values   = [data.aws_caller_identity.current.account_id]
+    }
+  }
+}
+
+resource "aws_sns_topic_policy" "on_call" {
+  arn    = aws_sns_topic.on_call.arn
+  policy = data.aws_iam_policy_document.on_call.json
+}
+
+# Another team listens to the same events, on the same bus.
+resource "aws_cloudwatch_event_rule" "closed_cases" {
+  name           = "closed-cases"
+  description    = "Cases that were closed, for the weekly report"
+  event_bus_name = module.security_ir_jira.event_bus.name
+
+  event_pattern = jsonencode({
+    source        = ["security-ir"]
+    "detail-type" = ["CaseClosed"]
+  })
+}

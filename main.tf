@@ -1,0 +1,175 @@
+data "aws_caller_identity" "current" {}
+
+data "aws_partition" "current" {}
+
+data "aws_region" "current" {}
+
+locals {
+  location = {
+    partition  = data.aws_partition.current.partition
+    dns_suffix = data.aws_partition.current.dns_suffix
+    region     = data.aws_region.current.id
+    account_id = data.aws_caller_identity.current.account_id
+  }
+
+  # Two sources that notice and take what comes in tens, two sinks that reconcile: the same shape both ways.
+  workers = {
+    security_ir_poller = {
+      description         = "Notices what changed in cases, by native events and by its sweep, and announces it"
+      senders             = module.events.senders["security_ir_poller"]
+      batch_size          = 10
+      maximum_concurrency = 2
+    }
+    jira_notifications_handler = {
+      description         = "Notices what changed in issues, by Jira's notifications and by its sweep, and announces it"
+      senders             = [module.notifications.sender]
+      batch_size          = 10
+      maximum_concurrency = 2
+    }
+    jira_client = {
+      description         = "Brings issues up to what their cases say"
+      senders             = module.events.senders["jira_client"]
+      batch_size          = 5
+      maximum_concurrency = 5
+    }
+    security_ir_client = {
+      description         = "Brings cases up to what their issues say"
+      senders             = module.events.senders["security_ir_client"]
+      batch_size          = 5
+      maximum_concurrency = 5
+    }
+  }
+}
+
+module "worker" {
+  source   = "./modules/worker"
+  for_each = local.workers
+
+  name                = "${var.name}-${replace(each.key, "_", "-")}"
+  description         = each.value.description
+  package             = each.key
+  packages_directory  = trimsuffix(coalesce(var.lambda_packages.directory, "${path.module}/dist"), "/")
+  policy              = module.permissions.policies[each.key]
+  environment         = module.configuration.environments[each.key]
+  senders             = each.value.senders
+  batch_size          = each.value.batch_size
+  maximum_concurrency = each.value.maximum_concurrency
+  runtime             = var.lambda_runtime
+  architecture        = var.lambda_architecture
+  memory_mb           = 256
+  log_retention_days  = var.log_retention_days
+  alarm_actions       = module.monitoring.alarm_actions
+  location            = local.location
+  tags                = var.tags
+}
+
+module "configuration" {
+  source = "./modules/configuration"
+
+  name               = var.name
+  account_id         = local.location.account_id
+  ledger_table_name  = module.ledger.table.name
+  event_bus_name     = module.events.bus.name
+  jira_parameters    = module.credentials.parameters
+  jira_issue_type    = var.jira_issue_type
+  jira_auth          = var.jira_auth
+  jira_create_fields = var.jira_create_fields
+  status_mapping     = var.status_mapping
+  log_level          = var.log_level
+}
+
+module "permissions" {
+  source = "./modules/permissions"
+
+  ledger_table_name    = module.ledger.table.name
+  event_bus_name       = module.events.bus.name
+  credential_arns      = module.credentials.arns
+  jira_token_parameter = var.jira_token_parameter
+  location             = local.location
+}
+
+module "credentials" {
+  source = "./modules/credentials"
+
+  name                 = var.name
+  parameter_prefix     = coalesce(var.parameter_prefix, var.name == "security-ir-jira" ? "/SecurityIncidentResponse" : "/SecurityIncidentResponse/${var.name}")
+  jira_url             = trimsuffix(var.jira_url, "/")
+  jira_email           = var.jira_email == "" ? "unused" : var.jira_email # SSM takes no empty value
+  jira_project_key     = var.jira_project_key
+  jira_token           = var.jira_token
+  jira_token_version   = var.jira_token_version
+  jira_token_parameter = var.jira_token_parameter
+  location             = local.location
+  tags                 = var.tags
+}
+
+module "ledger" {
+  source = "./modules/ledger"
+
+  name                = var.name
+  deletion_protection = var.deletion_protection
+  tags                = var.tags
+}
+
+module "events" {
+  source = "./modules/events"
+
+  name               = var.name
+  queue_arns         = { for function, worker in module.worker : function => worker.queue.arn }
+  native_events      = var.native_events
+  log_retention_days = var.log_retention_days
+  location           = local.location
+  tags               = var.tags
+}
+
+module "notifications" {
+  source = "./modules/notifications"
+
+  name      = var.name
+  queue_arn = module.worker["jira_notifications_handler"].queue.arn
+  # Jira Automation publishes as this account of Atlassian's, for all of its customers:
+  # https://support.atlassian.com/cloud-automation/docs/configure-aws-sns-for-jira-automation/
+  publisher_account_ids = ["815843069303"]
+  location              = local.location
+  tags                  = var.tags
+}
+
+module "schedules" {
+  source = "./modules/schedules"
+
+  name     = var.name
+  location = local.location
+  tags     = var.tags
+
+  sweeps = {
+    case-sweep = {
+      description = "Looks for cases that changed without an event"
+      schedule    = var.case_sweep_schedule
+      queue_arn   = module.worker["security_ir_poller"].queue.arn
+      message     = { sweep = "cases" }
+    }
+    issue-sweep = {
+      description = "Looks for issues that changed without a notification"
+      schedule    = var.issue_sweep_schedule
+      queue_arn   = module.worker["jira_notifications_handler"].queue.arn
+      message     = { sweep = "issues" }
+    }
+  }
+}
+
+module "monitoring" {
+  source = "./modules/monitoring"
+
+  name          = var.name
+  alarm_actions = var.alarm_actions
+  alarm_emails  = var.alarm_emails
+  location      = local.location
+  tags          = var.tags
+}
+
+check "somebody_is_told" {
+  assert {
+    condition     = length(var.alarm_actions) + length(var.alarm_emails) > 0
+    error_message = "Nobody will be told when cases and issues stop being kept in step. Set alarm_actions or alarm_emails."
+  }
+}

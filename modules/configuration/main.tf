@@ -1,0 +1,47 @@
+# What the functions are told. The document's keys are the names of the module's variables, so that a function's
+# message about a wrong value names the variable to mend.
+
+locals {
+  default_status_mapping = {
+    to_jira = {
+      "Submitted"                             = ["To Do"]
+      "Acknowledged"                          = ["In Progress"]
+      "Detection and Analysis"                = ["In Progress"]
+      "Containment, Eradication and Recovery" = ["In Progress"]
+      "Post-incident Activities"              = ["In Review", "In Progress"]
+      "Ready to Close"                        = ["In Review", "In Progress"]
+      "Closed"                                = ["Done"]
+    }
+    to_case = {
+      "To Do"       = ""
+      "In Progress" = "Detection and Analysis"
+      "In Review"   = "Post-incident Activities"
+      "Done"        = "Closed"
+    }
+  }
+
+  sync_config = {
+    name               = var.name
+    account_id         = var.account_id
+    jira_issue_type    = var.jira_issue_type
+    jira_auth          = var.jira_auth
+    jira_create_fields = var.jira_create_fields
+    status_mapping = {
+      to_jira = merge(local.default_status_mapping.to_jira, var.status_mapping.to_jira)
+      to_case = merge(local.default_status_mapping.to_case, var.status_mapping.to_case)
+    }
+  }
+
+  common = {
+    LEDGER_TABLE                 = var.ledger_table_name
+    EVENT_BUS_NAME               = var.event_bus_name
+    SYNC_CONFIG                  = jsonencode(local.sync_config)
+    POWERTOOLS_METRICS_NAMESPACE = var.name
+    POWERTOOLS_LOG_LEVEL         = upper(var.log_level)
+  }
+
+  # For those that talk to Jira.
+  jira = {
+    JIRA_PARAMETERS = jsonencode(var.jira_parameters)
+  }
+}

@@ -1,0 +1,33 @@
+output "bus" {
+  description = "The event bus: its `name` and `arn`."
+  value = {
+    name = aws_cloudwatch_event_bus.this.name
+    arn  = aws_cloudwatch_event_bus.this.arn
+  }
+}
+
+# Built from names, which a first plan knows already: it can show the queues' policies.
+output "senders" {
+  description = "Function → which rules send to its queue, for the queue's policy."
+  value = merge(
+    {
+      for function, route in local.routes : function => [{
+        sid     = "BusRuleDelivers"
+        service = "events.amazonaws.com"
+        arn     = "${local.rule_arn_prefix}/${var.name}/${route.rule}"
+      }]
+    },
+    {
+      security_ir_poller = [for _ in range(var.native_events ? 1 : 0) : {
+        sid     = "NativeEventsRuleDelivers"
+        service = "events.amazonaws.com"
+        arn     = "${local.rule_arn_prefix}/${local.native_rule}"
+      }]
+    },
+  )
+}
+
+output "event_log_group" {
+  description = "Name of the log group that holds every event."
+  value       = aws_cloudwatch_log_group.events.name
+}

@@ -1,0 +1,39 @@
+variable "name" {
+  description = "Name of the bus, and prefix of the rules' names."
+  type        = string
+  nullable    = false
+}
+
+variable "queue_arns" {
+  description = "Function → ARN of its queue, for `security_ir_poller`, `jira_client` and `security_ir_client`."
+  type        = map(string)
+  nullable    = false
+}
+
+variable "native_events" {
+  description = "Whether the account's default bus is listened to."
+  type        = bool
+  nullable    = false
+}
+
+variable "log_retention_days" {
+  description = "Days the event log is kept."
+  type        = number
+  nullable    = false
+}
+
+variable "location" {
+  description = "Partition, Region and account this is applied in."
+  type = object({
+    partition  = string
+    region     = string
+    account_id = string
+  })
+  nullable = false
+}
+
+variable "tags" {
+  description = "Tags of the bus, the rules and the log group."
+  type        = map(string)
+  nullable    = false
+}

@@ -1,0 +1,17 @@
+variable "name" {
+  description = "Prefix of the table's name."
+  type        = string
+  nullable    = false
+}
+
+variable "deletion_protection" {
+  description = "Whether DynamoDB refuses to delete the table."
+  type        = bool
+  nullable    = false
+}
+
+variable "tags" {
+  description = "Tags of the table."
+  type        = map(string)
+  nullable    = false
+}

@@ -1,0 +1,45 @@
+locals {
+  name = "${var.name}-alarms"
+}
+
+data "aws_iam_policy_document" "topic" {
+  statement {
+    sid       = "OurAlarmsPublish"
+    actions   = ["sns:Publish"]
+    resources = ["arn:${var.location.partition}:sns:${var.location.region}:${var.location.account_id}:${local.name}"]
+
+    principals {
+      type        = "Service"
+      identifiers = ["cloudwatch.amazonaws.com"]
+    }
+
+    condition {
+      test     = "ArnLike"
+      variable = "aws:SourceArn"
+      values   = ["arn:${var.location.partition}:cloudwatch:${var.location.region}:${var.location.account_id}:alarm:${var.name}-*"]
+    }
+
+    condition {
+      test     = "StringEquals"
+      variable = "aws:SourceAccount"
+      values   = [var.location.account_id]
+    }
+  }
+}
+
+resource "aws_sns_topic" "this" {
+  count = length(var.alarm_emails) > 0 ? 1 : 0
+
+  name         = local.name
+  display_name = "Alarms of ${var.name}"
+  policy       = data.aws_iam_policy_document.topic.json
+  tags         = var.tags
+}
+
+resource "aws_sns_topic_subscription" "email" {
+  for_each = toset(var.alarm_emails)
+
+  topic_arn = aws_sns_topic.this[0].arn
+  protocol  = "email"
+  endpoint  = each.value
+}

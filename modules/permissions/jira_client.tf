@@ -1,0 +1,38 @@
+data "aws_iam_policy_document" "jira_client" {
+  source_policy_documents = [data.aws_iam_policy_document.jira_credentials.json]
+
+  statement {
+    sid = "ReadsCases"
+    actions = [
+      "security-ir:GetCase",
+      "security-ir:ListComments",
+      "security-ir:ListTagsForResource",
+    ]
+    resources = [local.case_arns]
+  }
+
+  statement {
+    sid = "KeepsPairsInTheLedger"
+    actions = [
+      "dynamodb:ConditionCheckItem",
+      "dynamodb:DeleteItem",
+      "dynamodb:GetItem",
+      "dynamodb:PutItem",
+      "dynamodb:Query",
+      "dynamodb:UpdateItem",
+    ]
+    resources = [local.table_arn]
+  }
+
+  statement {
+    sid       = "RingsTheOtherSinksBell"
+    actions   = ["events:PutEvents"]
+    resources = [local.bus_arn]
+
+    condition {
+      test     = "ForAllValues:StringEquals"
+      variable = "events:source"
+      values   = ["jira"]
+    }
+  }
+}

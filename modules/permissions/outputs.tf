@@ -1,0 +1,9 @@
+output "policies" {
+  description = "Function → policy document (JSON)."
+  value = {
+    security_ir_poller         = data.aws_iam_policy_document.security_ir_poller.json
+    jira_client                = data.aws_iam_policy_document.jira_client.json
+    jira_notifications_handler = data.aws_iam_policy_document.jira_notifications_handler.json
+    security_ir_client         = data.aws_iam_policy_document.security_ir_client.json
+  }
+}

@@ -1,0 +1,57 @@
+data "aws_iam_policy_document" "security_ir_client" {
+  source_policy_documents = [data.aws_iam_policy_document.jira_credentials.json]
+
+  statement {
+    sid     = "OpensCases"
+    actions = ["security-ir:CreateCase"]
+    # The request names no case, there is none yet. AWS's own managed policies grant it on every resource as well:
+    # https://docs.aws.amazon.com/service-authorization/latest/reference/list_awssecurityincidentresponse.html
+    resources = ["*"]
+  }
+
+  statement {
+    sid = "KeepsCasesInStep"
+    actions = [
+      "security-ir:CloseCase",
+      "security-ir:CreateCaseComment",
+      "security-ir:GetCase",
+      "security-ir:ListComments",
+      "security-ir:TagResource",
+      "security-ir:UpdateCase",
+      "security-ir:UpdateCaseComment",
+      "security-ir:UpdateCaseStatus",
+    ]
+    resources = [local.case_arns]
+  }
+
+  statement {
+    sid = "KeepsPairsInTheLedger"
+    actions = [
+      "dynamodb:ConditionCheckItem",
+      "dynamodb:DeleteItem",
+      "dynamodb:GetItem",
+      "dynamodb:PutItem",
+      "dynamodb:Query",
+      "dynamodb:UpdateItem",
+    ]
+    resources = [local.table_arn]
+  }
+
+  statement {
+    sid       = "LearnsWhenTheModuleWasFirstApplied"
+    actions   = ["dynamodb:DescribeTable"]
+    resources = [local.table_arn]
+  }
+
+  statement {
+    sid       = "RingsTheOtherSinksBell"
+    actions   = ["events:PutEvents"]
+    resources = [local.bus_arn]
+
+    condition {
+      test     = "ForAllValues:StringEquals"
+      variable = "events:source"
+      values   = ["security-ir"]
+    }
+  }
+}

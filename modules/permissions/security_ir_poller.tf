@@ -1,0 +1,39 @@
+data "aws_iam_policy_document" "security_ir_poller" {
+  statement {
+    sid     = "SeesWhichCasesMoved"
+    actions = ["security-ir:ListCases"]
+    # ListCases has no resource type:
+    # https://docs.aws.amazon.com/service-authorization/latest/reference/list_awssecurityincidentresponse.html
+    resources = ["*"]
+  }
+
+  statement {
+    sid = "RemembersWhatItAnnounced"
+    actions = [
+      "dynamodb:DeleteItem",
+      "dynamodb:GetItem",
+      "dynamodb:PutItem",
+      "dynamodb:Query",
+      "dynamodb:UpdateItem",
+    ]
+    resources = [local.table_arn]
+
+    condition {
+      test     = "ForAllValues:StringLike"
+      variable = "dynamodb:LeadingKeys"
+      values   = ["CURSOR#*"]
+    }
+  }
+
+  statement {
+    sid       = "AnnouncesCases"
+    actions   = ["events:PutEvents"]
+    resources = [local.bus_arn]
+
+    condition {
+      test     = "ForAllValues:StringEquals"
+      variable = "events:source"
+      values   = ["security-ir"]
+    }
+  }
+}

@@ -1,0 +1,37 @@
+variable "ledger_table_name" {
+  description = "Name of the ledger table."
+  type        = string
+  nullable    = false
+}
+
+variable "event_bus_name" {
+  description = "Name of our event bus."
+  type        = string
+  nullable    = false
+}
+
+variable "credential_arns" {
+  description = "ARNs of the four parameters that hold Jira's URL, account, project and token."
+  type        = list(string)
+  nullable    = false
+}
+
+variable "jira_token_parameter" {
+  description = "The existing SecureString that holds the token, and the customer key it is encrypted with, if any; null where the token is ours."
+  type = object({
+    arn         = string
+    kms_key_arn = optional(string)
+  })
+  default = null
+}
+
+variable "location" {
+  description = "Partition, Region and account this is applied in, and the partition's DNS suffix."
+  type = object({
+    partition  = string
+    region     = string
+    account_id = string
+    dns_suffix = string
+  })
+  nullable = false
+}

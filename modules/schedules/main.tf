@@ -1,0 +1,56 @@
+# The sweeps find what no event told of. A message in a queue is all a schedule makes.
+
+locals {
+  group = "${var.name}-sweeps"
+  # A sweep without a schedule is switched off.
+  sweeps = { for name, sweep in var.sweeps : name => sweep if sweep.schedule != null }
+}
+
+data "aws_iam_policy_document" "schedules" {
+  statement {
+    sid       = "SchedulesRingTheSweepsQueues"
+    actions   = ["sqs:SendMessage"]
+    resources = [for sweep in local.sweeps : sweep.queue_arn]
+  }
+}
+
+module "role" {
+  source = "../role"
+  count  = length(local.sweeps) > 0 ? 1 : 0
+
+  name        = local.group
+  description = "Schedules of ${var.name} put sweep messages into its queues"
+  region      = var.location.region
+  service     = "scheduler.amazonaws.com"
+  # Scheduler names the group, not the schedule:
+  # https://docs.aws.amazon.com/scheduler/latest/UserGuide/cross-service-confused-deputy-prevention.html
+  source_arn = "arn:${var.location.partition}:scheduler:${var.location.region}:${var.location.account_id}:schedule-group/${local.group}"
+  policy     = data.aws_iam_policy_document.schedules.json
+  tags       = var.tags
+}
+
+resource "aws_scheduler_schedule_group" "this" {
+  count = length(local.sweeps) > 0 ? 1 : 0
+
+  name = local.group
+  tags = var.tags
+}
+
+resource "aws_scheduler_schedule" "sweep" {
+  for_each = local.sweeps
+
+  name                = "${var.name}-${each.key}"
+  description         = each.value.description
+  group_name          = aws_scheduler_schedule_group.this[0].name
+  schedule_expression = each.value.schedule
+
+  flexible_time_window {
+    mode = "OFF"
+  }
+
+  target {
+    arn      = each.value.queue_arn
+    role_arn = module.role[0].arn
+    input    = jsonencode(each.value.message)
+  }
+}

@@ -1,0 +1,38 @@
+variable "name" {
+  description = "Prefix of the schedules' names."
+  type        = string
+  nullable    = false
+}
+
+variable "sweeps" {
+  description = <<-EOT
+    Name of a sweep → when it runs and what it says:
+    - `description`: for whoever finds the schedule.
+    - `schedule`: `rate(…)` or `cron(…)`; null switches the sweep off.
+    - `queue_arn`: queue that gets the message.
+    - `message`: the message, an object.
+  EOT
+  type = map(object({
+    description = string
+    schedule    = optional(string)
+    queue_arn   = string
+    message     = map(string)
+  }))
+  nullable = false
+}
+
+variable "location" {
+  description = "Partition, Region and account this is applied in."
+  type = object({
+    partition  = string
+    region     = string
+    account_id = string
+  })
+  nullable = false
+}
+
+variable "tags" {
+  description = "Tags of the schedule group and the role."
+  type        = map(string)
+  nullable    = false
+}

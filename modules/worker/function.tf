@@ -1,0 +1,69 @@
+locals {
+  package_path = "${var.packages_directory}/${var.package}.zip"
+
+  environment = merge(var.environment, {
+    QUEUE_URL             = aws_sqs_queue.this.url
+    DEAD_LETTER_QUEUE_URL = aws_sqs_queue.dead_letters.url
+  })
+
+  # The same size as above, known before the queues are there. Lambda measures the whole as JSON, in bytes: base64
+  # tells them, where length() would count characters.
+  sqs_url_prefix = "https://sqs.${var.location.region}.${var.location.dns_suffix}/${var.location.account_id}"
+  expected_environment = merge(var.environment, {
+    QUEUE_URL             = "${local.sqs_url_prefix}/${local.queue_name}"
+    DEAD_LETTER_QUEUE_URL = "${local.sqs_url_prefix}/${local.dead_letters_name}"
+  })
+  environment_bytes       = floor(length(base64encode(jsonencode(local.expected_environment))) / 4 * 3)
+  environment_bytes_limit = 4096
+}
+
+# Made before the function: Lambda would make a group that keeps everything for ever, and Terraform could not take it over.
+resource "aws_cloudwatch_log_group" "this" {
+  name              = local.log_group_name
+  retention_in_days = var.log_retention_days
+  tags              = var.tags
+}
+
+resource "aws_lambda_function" "this" {
+  function_name    = var.name
+  description      = var.description
+  role             = module.role.arn
+  handler          = "${var.package}.handler.handler"
+  runtime          = var.runtime
+  architectures    = [var.architecture]
+  filename         = local.package_path
+  source_code_hash = fileexists(local.package_path) ? filebase64sha256(local.package_path) : null
+  memory_size      = var.memory_mb
+  timeout          = local.timeout_seconds
+  tags             = var.tags
+
+  environment {
+    variables = local.environment
+  }
+
+  lifecycle {
+    precondition {
+      condition     = fileexists(local.package_path)
+      error_message = "${local.package_path} is missing. Run ./build.sh in the module's directory, or set lambda_packages = { directory = … } to where the zips are."
+    }
+
+    precondition {
+      condition     = local.environment_bytes <= local.environment_bytes_limit
+      error_message = "The environment of ${var.name} would hold ${local.environment_bytes} bytes, Lambda takes ${local.environment_bytes_limit}. Shorten jira_create_fields or status_mapping; what matters less: name, parameter_prefix, jira_issue_type."
+    }
+  }
+
+  depends_on = [aws_cloudwatch_log_group.this]
+}
+
+resource "aws_lambda_event_source_mapping" "this" {
+  event_source_arn        = aws_sqs_queue.this.arn
+  function_name           = aws_lambda_function.this.arn
+  batch_size              = var.batch_size
+  function_response_types = ["ReportBatchItemFailures"]
+  tags                    = var.tags
+
+  scaling_config {
+    maximum_concurrency = var.maximum_concurrency
+  }
+}

@@ -1,0 +1,27 @@
+# A worker: a queue, the function that empties it, and everything that tells when it does not.
+
+locals {
+  # Long enough for the slowest record, an attachment of 100 MiB both ways included.
+  timeout_seconds = 300
+  # AWS's rule of six, so that a message is not handed out again while its function may still run.
+  # https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html
+  visibility_timeout_seconds = local.timeout_seconds * 6
+  # What SQS keeps at most.
+  message_retention_seconds = 14 * 24 * 3600
+  # High on purpose: an outage or an expired token over a weekend gives up nothing. What can never succeed is put
+  # with the dead letters by the function itself, at once.
+  max_receive_count = 1000
+
+  queue_name        = var.name
+  dead_letters_name = "${var.name}-dead-letters"
+  log_group_name    = "/aws/lambda/${var.name}"
+
+  # Built from names, which a first plan knows already: it can show the policies that use them.
+  sqs_arn_prefix   = "arn:${var.location.partition}:sqs:${var.location.region}:${var.location.account_id}"
+  queue_arn        = "${local.sqs_arn_prefix}:${local.queue_name}"
+  dead_letters_arn = "${local.sqs_arn_prefix}:${local.dead_letters_name}"
+  log_group_arn    = "arn:${var.location.partition}:logs:${var.location.region}:${var.location.account_id}:log-group:${local.log_group_name}"
+
+  # The destination is named, since a message that the function itself put aside knows no queue it came from.
+  redrive_command = "aws sqs start-message-move-task --source-arn ${local.dead_letters_arn} --destination-arn ${local.queue_arn} --region ${var.location.region}"
+}

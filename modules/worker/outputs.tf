@@ -1,0 +1,24 @@
+output "function" {
+  description = "The function: `name`, `arn`, `role_arn`, and `log_group` (a name)."
+  value = {
+    name      = aws_lambda_function.this.function_name
+    arn       = aws_lambda_function.this.arn
+    role_arn  = module.role.arn
+    log_group = aws_cloudwatch_log_group.this.name
+  }
+}
+
+output "queue" {
+  description = "The queue and its dead letters: `url`, `arn`, `dead_letter_url`, `dead_letter_arn`."
+  value = {
+    url             = aws_sqs_queue.this.url
+    arn             = aws_sqs_queue.this.arn
+    dead_letter_url = aws_sqs_queue.dead_letters.url
+    dead_letter_arn = aws_sqs_queue.dead_letters.arn
+  }
+}
+
+output "redrive_command" {
+  description = "Shell command that puts the dead letters back into the queue."
+  value       = local.redrive_command
+}

@@ -1,0 +1,34 @@
+output "jira_notifications_topic_arn" {
+  description = "SNS topic for Jira Automation's action \"Send message to Amazon SNS topic\"."
+  value       = module.notifications.topic_arn
+}
+
+output "event_bus" {
+  description = "Event bus that every change of either side is announced on: `name`, `arn`. Other rules may listen to it."
+  value       = module.events.bus
+}
+
+output "event_log_group" {
+  description = "Name of the log group that holds every event of the bus."
+  value       = module.events.event_log_group
+}
+
+output "ledger_table" {
+  description = "DynamoDB table that remembers every pair: `name`, `arn`."
+  value       = module.ledger.table
+}
+
+output "functions" {
+  description = "`security_ir_poller`, `jira_client`, `jira_notifications_handler`, `security_ir_client` → `name`, `arn`, `role_arn`, `log_group` (a name)."
+  value       = { for function, worker in module.worker : function => worker.function }
+}
+
+output "queues" {
+  description = "The same keys → the function's queue: `url`, `arn`, `dead_letter_url`, `dead_letter_arn`."
+  value       = { for function, worker in module.worker : function => worker.queue }
+}
+
+output "redrive_commands" {
+  description = "The same keys → shell command that puts the function's dead letters back into its queue."
+  value       = { for function, worker in module.worker : function => worker.redrive_command }
+}

@@ -1,0 +1,140 @@
+# What the functions are told.
+
+variables {
+  name               = "security-ir-jira"
+  account_id         = "111122223333"
+  ledger_table_name  = "security-ir-jira-ledger"
+  event_bus_name     = "security-ir-jira"
+  jira_parameters    = { url = "/p/jiraUrl", email = "/p/jiraEmail", project_key = "/p/jiraProjectKey", token = "/p/jiraToken" }
+  jira_issue_type    = "Task"
+  jira_auth          = "basic"
+  jira_create_fields = {}
+  status_mapping     = { to_jira = {}, to_case = {} }
+  log_level          = "error"
+}
+
+run "the_default_mapping_is_that_of_the_semantics" {
+  command = plan
+
+  module {
+    source = "./modules/configuration"
+  }
+
+  assert {
+    condition = jsondecode(output.environments["jira_client"].SYNC_CONFIG) == {
+      name               = "security-ir-jira"
+      account_id         = "111122223333"
+      jira_issue_type    = "Task"
+      jira_auth          = "basic"
+      jira_create_fields = {}
+      status_mapping = {
+        to_jira = {
+          "Submitted"                             = ["To Do"]
+          "Acknowledged"                          = ["In Progress"]
+          "Detection and Analysis"                = ["In Progress"]
+          "Containment, Eradication and Recovery" = ["In Progress"]
+          "Post-incident Activities"              = ["In Review", "In Progress"]
+          "Ready to Close"                        = ["In Review", "In Progress"]
+          "Closed"                                = ["Done"]
+        }
+        to_case = {
+          "To Do"       = ""
+          "In Progress" = "Detection and Analysis"
+          "In Review"   = "Post-incident Activities"
+          "Done"        = "Closed"
+        }
+      }
+    }
+    error_message = "The functions' configuration is not the default one."
+  }
+}
+
+run "a_mapping_is_merged_over_the_default_key_by_key" {
+  command = plan
+
+  module {
+    source = "./modules/configuration"
+  }
+
+  variables {
+    status_mapping = {
+      to_jira = { Acknowledged = [], Closed = ["Resolved", "Done"] }
+      to_case = { Done = "", Resolved = "Closed" }
+    }
+  }
+
+  assert {
+    condition     = jsondecode(output.environments["jira_client"].SYNC_CONFIG).status_mapping.to_jira["Acknowledged"] == []
+    error_message = "An empty list does not mean none."
+  }
+
+  assert {
+    condition     = jsondecode(output.environments["jira_client"].SYNC_CONFIG).status_mapping.to_jira["Closed"] == ["Resolved", "Done"]
+    error_message = "A given key does not win over the default's."
+  }
+
+  assert {
+    condition     = jsondecode(output.environments["jira_client"].SYNC_CONFIG).status_mapping.to_jira["Submitted"] == ["To Do"]
+    error_message = "A key that was not given has lost its default."
+  }
+
+  assert {
+    condition = jsondecode(output.environments["jira_client"].SYNC_CONFIG).status_mapping.to_case == {
+      "To Do"       = ""
+      "In Progress" = "Detection and Analysis"
+      "In Review"   = "Post-incident Activities"
+      "Done"        = ""
+      "Resolved"    = "Closed"
+    }
+    error_message = "to_case is not merged key by key."
+  }
+}
+
+run "create_fields_of_any_shape_arrive_as_they_are" {
+  command = plan
+
+  module {
+    source = "./modules/configuration"
+  }
+
+  variables {
+    jira_create_fields = { components = [{ name = "IR" }], customfield_10020 = "high", customfield_10021 = 3 }
+  }
+
+  assert {
+    condition = jsondecode(output.environments["jira_client"].SYNC_CONFIG).jira_create_fields == {
+      components        = [{ name = "IR" }]
+      customfield_10020 = "high"
+      customfield_10021 = 3
+    }
+    error_message = "jira_create_fields has changed on its way."
+  }
+}
+
+run "the_poller_is_not_told_where_the_token_is" {
+  command = plan
+
+  module {
+    source = "./modules/configuration"
+  }
+
+  assert {
+    condition = { for function, environment in output.environments : function => can(environment.JIRA_PARAMETERS) } == {
+      security_ir_poller         = false
+      jira_client                = true
+      jira_notifications_handler = true
+      security_ir_client         = true
+    }
+    error_message = "JIRA_PARAMETERS goes to the wrong functions."
+  }
+
+  assert {
+    condition     = alltrue([for function, environment in output.environments : environment.POWERTOOLS_SERVICE_NAME == function])
+    error_message = "A function's log lines name another one."
+  }
+
+  assert {
+    condition     = output.environments["security_ir_poller"].POWERTOOLS_LOG_LEVEL == "ERROR"
+    error_message = "log_level is not heeded."
+  }
+}

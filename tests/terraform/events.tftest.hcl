@@ -1,0 +1,124 @@
+# The bus, its rules, and the event log.
+
+provider "aws" {
+  region                      = "eu-central-1"
+  access_key                  = "test"
+  secret_key                  = "test"
+  skip_credentials_validation = true
+  skip_metadata_api_check     = true
+  skip_requesting_account_id  = true
+}
+
+variables {
+  name               = "x"
+  native_events      = true
+  log_retention_days = 30
+  tags               = {}
+  queue_arns = {
+    security_ir_poller = "arn:aws:sqs:eu-central-1:111122223333:x-security-ir-poller"
+    jira_client        = "arn:aws:sqs:eu-central-1:111122223333:x-jira-client"
+    security_ir_client = "arn:aws:sqs:eu-central-1:111122223333:x-security-ir-client"
+  }
+
+  location = {
+    partition  = "aws"
+    dns_suffix = "amazonaws.com"
+    region     = "eu-central-1"
+    account_id = "111122223333"
+  }
+}
+
+run "changes_of_one_side_go_to_the_sink_of_the_other" {
+  command = plan
+
+  module {
+    source = "./modules/events"
+  }
+
+  assert {
+    condition = { for function, rule in aws_cloudwatch_event_rule.route : function => [rule.name, jsondecode(rule.event_pattern)] } == {
+      jira_client = ["x-jira-client-rule", {
+        source      = ["security-ir"]
+        detail-type = ["CaseCreated", "CaseUpdated", "CaseClosed", "CaseDeleted"]
+      }]
+      security_ir_client = ["x-security-ir-client-rule", {
+        source      = ["jira"]
+        detail-type = ["IssueCreated", "IssueUpdated", "IssueDeleted"]
+      }]
+    }
+    error_message = "A rule hears something else than it should."
+  }
+
+  assert {
+    condition = { for function, target in aws_cloudwatch_event_target.route : function => target.arn } == {
+      jira_client        = "arn:aws:sqs:eu-central-1:111122223333:x-jira-client"
+      security_ir_client = "arn:aws:sqs:eu-central-1:111122223333:x-security-ir-client"
+    }
+    error_message = "A rule tells the wrong queue."
+  }
+}
+
+run "every_event_of_both_directions_is_logged" {
+  command = plan
+
+  module {
+    source = "./modules/events"
+  }
+
+  assert {
+    condition     = jsondecode(aws_cloudwatch_event_rule.event_log.event_pattern) == { source = ["jira", "security-ir"] }
+    error_message = "The event log misses events."
+  }
+
+  assert {
+    condition     = aws_cloudwatch_log_group.events.name == "/aws/events/x" && aws_cloudwatch_log_group.events.retention_in_days == 30
+    error_message = "The event log is elsewhere, or kept for ever."
+  }
+
+  assert {
+    condition = one([
+      for statement in jsondecode(aws_cloudwatch_log_resource_policy.event_log.policy_document).Statement : statement if statement.Action == "logs:PutLogEvents"
+    ]).Condition == { ArnEquals = { "aws:SourceArn" = "arn:aws:events:eu-central-1:111122223333:rule/x/x-event-log-rule" } }
+    error_message = "Other rules may write to the event log."
+  }
+
+  assert {
+    condition     = alltrue([for statement in jsondecode(aws_cloudwatch_log_resource_policy.event_log.policy_document).Statement : statement.Resource == "arn:aws:logs:eu-central-1:111122223333:log-group:/aws/events/x:*"])
+    error_message = "The event log's policy opens other log groups."
+  }
+}
+
+run "native_events_about_cases_are_heard_whatever_their_exact_name" {
+  command = plan
+
+  module {
+    source = "./modules/events"
+  }
+
+  assert {
+    condition     = jsondecode(aws_cloudwatch_event_rule.native[0].event_pattern) == { source = ["aws.security-ir"], detail-type = [{ prefix = "Case " }] }
+    error_message = "The rule on the default bus hears something else."
+  }
+
+  assert {
+    condition     = aws_cloudwatch_event_rule.native[0].event_bus_name == "default" && aws_cloudwatch_event_target.native[0].arn == "arn:aws:sqs:eu-central-1:111122223333:x-security-ir-poller"
+    error_message = "The rule is on another bus, or tells the wrong queue."
+  }
+}
+
+run "native_events_can_be_switched_off" {
+  command = plan
+
+  module {
+    source = "./modules/events"
+  }
+
+  variables {
+    native_events = false
+  }
+
+  assert {
+    condition     = length(aws_cloudwatch_event_rule.native) == 0 && length(aws_cloudwatch_event_target.native) == 0
+    error_message = "The default bus is still listened to."
+  }
+}

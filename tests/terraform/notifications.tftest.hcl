@@ -1,0 +1,56 @@
+# Who may publish notifications.
+
+provider "aws" {
+  region                      = "eu-central-1"
+  access_key                  = "test"
+  secret_key                  = "test"
+  skip_credentials_validation = true
+  skip_metadata_api_check     = true
+  skip_requesting_account_id  = true
+}
+
+variables {
+  name                  = "x"
+  publisher_account_ids = ["815843069303"]
+  queue_arn             = "arn:aws:sqs:eu-central-1:111122223333:x-jira-notifications-handler"
+  tags                  = {}
+
+  location = {
+    partition  = "aws"
+    dns_suffix = "amazonaws.com"
+    region     = "eu-central-1"
+    account_id = "111122223333"
+  }
+}
+
+# Fault 27: the topic's publisher is an account that all of the vendor's customers share. So it may publish, and nothing else.
+run "fault_27_the_publisher_may_only_publish" {
+  command = plan
+
+  module {
+    source = "./modules/notifications"
+  }
+
+  assert {
+    condition = jsondecode(aws_sns_topic.this.policy).Statement == [{
+      Sid       = "JiraAutomationPublishes"
+      Effect    = "Allow"
+      Action    = "sns:Publish"
+      Resource  = "arn:aws:sns:eu-central-1:111122223333:x-jira-notifications"
+      Principal = { AWS = "arn:aws:iam::815843069303:root" }
+      Condition = { StringEquals = { "aws:PrincipalAccount" = "815843069303" } }
+    }]
+    error_message = "The topic is open to others, or for more."
+  }
+
+  # With a customer key Atlassian's roles would need the key as well.
+  assert {
+    condition     = aws_sns_topic.this.kms_master_key_id == null
+    error_message = "The topic is encrypted, and Jira cannot publish to it."
+  }
+
+  assert {
+    condition     = aws_sns_topic_subscription.this.protocol == "sqs" && aws_sns_topic_subscription.this.endpoint == "arn:aws:sqs:eu-central-1:111122223333:x-jira-notifications-handler"
+    error_message = "Notifications do not reach their queue."
+  }
+}

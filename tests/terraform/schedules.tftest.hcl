@@ -1,0 +1,100 @@
+# Schedules of the sweeps.
+
+provider "aws" {
+  region                      = "eu-central-1"
+  access_key                  = "test"
+  secret_key                  = "test"
+  skip_credentials_validation = true
+  skip_metadata_api_check     = true
+  skip_requesting_account_id  = true
+}
+
+variables {
+  name = "x"
+  tags = {}
+  sweeps = {
+    case-sweep  = { description = "Cases", schedule = "rate(5 minutes)", queue_arn = "arn:aws:sqs:eu-central-1:111122223333:x-security-ir-poller", message = { sweep = "cases" } }
+    issue-sweep = { description = "Issues", schedule = "rate(15 minutes)", queue_arn = "arn:aws:sqs:eu-central-1:111122223333:x-jira-notifications-handler", message = { sweep = "issues" } }
+  }
+
+  location = {
+    partition  = "aws"
+    dns_suffix = "amazonaws.com"
+    region     = "eu-central-1"
+    account_id = "111122223333"
+  }
+}
+
+run "each_sweep_is_one_message_into_one_queue" {
+  command = plan
+
+  module {
+    source = "./modules/schedules"
+  }
+
+  assert {
+    condition = { for sweep, schedule in aws_scheduler_schedule.sweep : sweep => [schedule.name, schedule.schedule_expression, schedule.target[0].arn, schedule.target[0].input] } == {
+      case-sweep  = ["x-case-sweep", "rate(5 minutes)", "arn:aws:sqs:eu-central-1:111122223333:x-security-ir-poller", "{\"sweep\":\"cases\"}"]
+      issue-sweep = ["x-issue-sweep", "rate(15 minutes)", "arn:aws:sqs:eu-central-1:111122223333:x-jira-notifications-handler", "{\"sweep\":\"issues\"}"]
+    }
+    error_message = "A sweep is scheduled in another way."
+  }
+
+  assert {
+    condition = one(jsondecode(data.aws_iam_policy_document.schedules.json).Statement) == {
+      Sid    = "SchedulesRingTheSweepsQueues"
+      Effect = "Allow"
+      Action = "sqs:SendMessage"
+      Resource = [
+        "arn:aws:sqs:eu-central-1:111122223333:x-security-ir-poller",
+        "arn:aws:sqs:eu-central-1:111122223333:x-jira-notifications-handler",
+      ]
+    }
+    error_message = "The schedules' role may do more, or less, than send to the two queues."
+  }
+}
+
+# Fault 26: the function switched its own schedule on again at every poll.
+run "fault_26_a_sweep_that_is_switched_off_stays_off" {
+  command = plan
+
+  module {
+    source = "./modules/schedules"
+  }
+
+  variables {
+    sweeps = {
+      case-sweep  = { description = "Cases", schedule = null, queue_arn = "arn:aws:sqs:eu-central-1:111122223333:x-security-ir-poller", message = { sweep = "cases" } }
+      issue-sweep = { description = "Issues", schedule = "rate(15 minutes)", queue_arn = "arn:aws:sqs:eu-central-1:111122223333:x-jira-notifications-handler", message = { sweep = "issues" } }
+    }
+  }
+
+  assert {
+    condition     = keys(aws_scheduler_schedule.sweep) == ["issue-sweep"]
+    error_message = "The case sweep still runs."
+  }
+
+  assert {
+    condition     = one(jsondecode(data.aws_iam_policy_document.schedules.json).Statement).Resource == "arn:aws:sqs:eu-central-1:111122223333:x-jira-notifications-handler"
+    error_message = "The role may still send to the queue of a sweep that is off."
+  }
+}
+
+run "without_sweeps_there_is_nothing" {
+  command = plan
+
+  module {
+    source = "./modules/schedules"
+  }
+
+  variables {
+    sweeps = {
+      case-sweep = { description = "Cases", schedule = null, queue_arn = "arn:aws:sqs:eu-central-1:111122223333:x-security-ir-poller", message = { sweep = "cases" } }
+    }
+  }
+
+  assert {
+    condition     = length(aws_scheduler_schedule.sweep) == 0 && length(aws_scheduler_schedule_group.this) == 0 && length(module.role) == 0
+    error_message = "A role or a group is left for schedules that are not there."
+  }
+}

@@ -1,0 +1,190 @@
+# Every value that cannot work is refused at plan.
+
+provider "aws" {
+  region                      = "eu-central-1"
+  access_key                  = "test"
+  secret_key                  = "test"
+  skip_credentials_validation = true
+  skip_metadata_api_check     = true
+  skip_requesting_account_id  = true
+}
+
+override_data {
+  target = data.aws_caller_identity.current
+  values = { account_id = "111122223333" }
+}
+
+variables {
+  jira_url         = "https://example.atlassian.net/"
+  jira_email       = "bot@example.com"
+  jira_project_key = "SEC"
+  jira_token       = "test-token"
+  alarm_emails     = ["soc@example.com"]
+  lambda_packages  = { directory = "tests/terraform/fixtures/packages" }
+}
+
+run "what_is_none_of_its_kind_is_refused" {
+  command = plan
+
+  variables {
+    jira_url             = "example.atlassian.net"                           # a host alone is no URL
+    jira_email           = "bot"                                             # a basic login needs an address
+    jira_project_key     = "Security"                                        # a project's name
+    jira_token           = ""                                                # an empty token
+    jira_token_version   = 1.5                                               # no whole number
+    jira_issue_type      = ""                                                # an empty type
+    jira_create_fields   = ["priority"]                                      # a list
+    status_mapping       = { to_jira = { Open = ["To Do"] } }                # no case status
+    case_sweep_schedule  = "5 minutes"                                       # a schedule in words
+    issue_sweep_schedule = "cron(0 8 * * *)"                                 # five fields
+    name                 = "security.ir"                                     # a dot
+    parameter_prefix     = "jira"                                            # no path
+    lambda_runtime       = "python3.9"                                       # too old
+    lambda_architecture  = "arm"                                             # no processor of Lambda
+    alarm_actions        = ["soc@example.com"]                               # an address
+    alarm_emails         = ["arn:aws:sns:eu-central-1:111122223333:on-call"] # an ARN
+    log_level            = "INFO"                                            # capitals
+    log_retention_days   = 31                                                # not one of CloudWatch
+  }
+
+  expect_failures = [
+    var.jira_url,
+    var.jira_email,
+    var.jira_project_key,
+    var.jira_token,
+    var.jira_token_version,
+    var.jira_issue_type,
+    var.jira_create_fields,
+    var.status_mapping,
+    var.case_sweep_schedule,
+    var.issue_sweep_schedule,
+    var.name,
+    var.parameter_prefix,
+    var.lambda_runtime,
+    var.lambda_architecture,
+    var.alarm_actions,
+    var.alarm_emails,
+    var.log_level,
+    var.log_retention_days,
+  ]
+}
+
+run "what_nearly_fits_is_refused" {
+  command = plan
+
+  variables {
+    jira_url            = "http://localhost.example.com"           # http to a name that only begins like this machine's
+    jira_project_key    = "SEC-1"                                  # an issue's key
+    jira_token          = "token\n"                                # a line end
+    jira_token_version  = 0                                        # below 1
+    jira_auth           = "oauth"                                  # unknown
+    jira_create_fields  = { summary = "Incident" }                 # what comes from the case
+    status_mapping      = { to_jira = { Closed = [""] } }          # an empty issue status
+    case_sweep_schedule = "rate(0 minutes)"                        # never
+    name                = "abcdefghijklmnopqrstuvwxyz-abcdefghijk" # too long for a function
+    parameter_prefix    = "/jira/"                                 # a slash at the end
+  }
+
+  expect_failures = [
+    var.jira_url,
+    var.jira_project_key,
+    var.jira_token,
+    var.jira_token_version,
+    var.jira_auth,
+    var.jira_create_fields,
+    var.status_mapping,
+    var.case_sweep_schedule,
+    var.name,
+    var.parameter_prefix,
+  ]
+}
+
+run "what_would_fail_at_AWS_or_in_Jira_is_refused" {
+  command = plan
+
+  variables {
+    jira_url         = "https://example.atlassian.net/?a=b" # a query
+    jira_token       = null                                 # no token at all
+    status_mapping   = { to_case = { Done = "closed" } }    # no case status, but nearly
+    parameter_prefix = "/aws/jira"                          # AWS's own
+  }
+
+  expect_failures = [
+    var.jira_url,
+    var.jira_token,
+    var.status_mapping,
+    var.parameter_prefix,
+  ]
+}
+
+run "plain_http_leaves_the_machine_and_is_refused" {
+  command = plan
+
+  variables {
+    jira_url = "http://example.atlassian.net"
+  }
+
+  expect_failures = [
+    var.jira_url,
+  ]
+}
+
+run "two_tokens_are_refused" {
+  command = plan
+
+  variables {
+    jira_token_parameter = { arn = "arn:aws:ssm:eu-central-1:111122223333:parameter/shared/jira" }
+  }
+
+  expect_failures = [var.jira_token]
+}
+
+run "a_token_parameter_given_by_name_is_refused" {
+  command = plan
+
+  variables {
+    jira_token           = null
+    jira_token_parameter = { arn = "/shared/jira" }
+  }
+
+  expect_failures = [var.jira_token_parameter]
+}
+
+run "an_alias_instead_of_a_key_is_refused" {
+  command = plan
+
+  variables {
+    jira_token = null
+    jira_token_parameter = {
+      arn         = "arn:aws:ssm:eu-central-1:111122223333:parameter/shared/jira"
+      kms_key_arn = "arn:aws:kms:eu-central-1:111122223333:alias/jira"
+    }
+  }
+
+  expect_failures = [var.jira_token_parameter]
+}
+
+# And what is unusual, but works, is not.
+
+run "unusual_values_are_taken" {
+  command = plan
+
+  variables {
+    jira_url             = "http://127.0.0.1:8080/jira"
+    jira_email           = ""
+    jira_auth            = "bearer"
+    jira_project_key     = "S_1"
+    name                 = "abcdefghijklmnopqrstuvwxyz-abcdefghij"
+    case_sweep_schedule  = "cron(0/5 8-18 ? * MON-FRI *)"
+    issue_sweep_schedule = "rate(1 hour)"
+    log_retention_days   = 0
+    lambda_runtime       = "python3.11"
+    status_mapping       = { to_jira = { Acknowledged = [] }, to_case = { "À faire" = "", "10001" = "Closed" } }
+    jira_create_fields   = { components = [{ name = "IR" }], customfield_10020 = "high", customfield_10021 = 3 }
+  }
+
+  assert {
+    condition     = output.functions["jira_notifications_handler"].name == "abcdefghijklmnopqrstuvwxyz-abcdefghij-jira-notifications-handler"
+    error_message = "The longest name does not fit."
+  }
+}

@@ -1,0 +1,266 @@
+# One worker: what belongs to a function, and what it may do to it.
+
+provider "aws" {
+  region                      = "eu-central-1"
+  access_key                  = "test"
+  secret_key                  = "test"
+  skip_credentials_validation = true
+  skip_metadata_api_check     = true
+  skip_requesting_account_id  = true
+}
+
+variables {
+  name                = "x-jira-client"
+  description         = "Brings issues up to what their cases say"
+  package             = "jira_client"
+  packages_directory  = "tests/terraform/fixtures/packages"
+  policy              = jsonencode({ Version = "2012-10-17", Statement = [] })
+  environment         = { LEDGER_TABLE = "x-ledger" }
+  senders             = [{ sid = "BusRuleDelivers", service = "events.amazonaws.com", arn = "arn:aws:events:eu-central-1:111122223333:rule/x/x-jira-client-rule" }]
+  batch_size          = 5
+  maximum_concurrency = 5
+  runtime             = "python3.13"
+  architecture        = "arm64"
+  memory_mb           = 256
+  log_retention_days  = 30
+  alarm_actions       = ["arn:aws:sns:eu-central-1:111122223333:x-alarms"]
+  tags                = { team = "soc" }
+
+  location = {
+    partition  = "aws"
+    dns_suffix = "amazonaws.com"
+    region     = "eu-central-1"
+    account_id = "111122223333"
+  }
+}
+
+# Fault 31: a timeout of 3 seconds on the function that calls Jira.
+run "fault_31_timeouts_are_those_of_the_architecture" {
+  command = plan
+
+  module {
+    source = "./modules/worker"
+  }
+
+  assert {
+    condition     = aws_lambda_function.this.timeout == 300
+    error_message = "The function has no 5 minutes."
+  }
+
+  assert {
+    condition     = aws_sqs_queue.this.visibility_timeout_seconds == 6 * aws_lambda_function.this.timeout
+    error_message = "A message may be handed out again while its function still runs."
+  }
+
+  assert {
+    condition     = aws_sqs_queue.this.message_retention_seconds == 1209600 && aws_sqs_queue.dead_letters.message_retention_seconds == 1209600
+    error_message = "Messages are not kept for 14 days."
+  }
+
+  assert {
+    condition     = aws_sqs_queue.this.sqs_managed_sse_enabled && aws_sqs_queue.dead_letters.sqs_managed_sse_enabled
+    error_message = "A queue is not encrypted."
+  }
+}
+
+# Faults 13 and 17: handlers that answer 200 while Jira is down, or look at the first record only.
+run "faults_13_and_17_a_batch_may_fail_in_part" {
+  command = plan
+
+  module {
+    source = "./modules/worker"
+  }
+
+  assert {
+    condition     = aws_lambda_event_source_mapping.this.function_response_types == toset(["ReportBatchItemFailures"])
+    error_message = "A failed record would be deleted with its batch."
+  }
+
+  assert {
+    condition     = aws_lambda_event_source_mapping.this.batch_size == 5 && aws_lambda_event_source_mapping.this.scaling_config[0].maximum_concurrency == 5
+    error_message = "The queue does not feed the function as it is told to."
+  }
+}
+
+run "the_function_runs_its_package" {
+  command = plan
+
+  module {
+    source = "./modules/worker"
+  }
+
+  assert {
+    condition     = aws_lambda_function.this.function_name == "x-jira-client" && aws_lambda_function.this.handler == "jira_client.handler.handler"
+    error_message = "The function does not run its package's handler."
+  }
+
+  assert {
+    condition     = aws_lambda_function.this.source_code_hash == filebase64sha256("tests/terraform/fixtures/packages/jira_client.zip")
+    error_message = "A new zip would not be noticed."
+  }
+
+  assert {
+    condition     = aws_cloudwatch_log_group.this.name == "/aws/lambda/x-jira-client" && aws_cloudwatch_log_group.this.retention_in_days == 30
+    error_message = "The function's log would be kept for ever."
+  }
+}
+
+run "one_rule_may_send_to_the_queue_and_nothing_else" {
+  command = plan
+
+  module {
+    source = "./modules/worker"
+  }
+
+  assert {
+    condition = jsondecode(aws_sqs_queue.this.policy).Statement == [{
+      Sid       = "BusRuleDelivers"
+      Effect    = "Allow"
+      Action    = "sqs:SendMessage"
+      Resource  = "arn:aws:sqs:eu-central-1:111122223333:x-jira-client"
+      Principal = { Service = "events.amazonaws.com" }
+      Condition = { ArnEquals = { "aws:SourceArn" = "arn:aws:events:eu-central-1:111122223333:rule/x/x-jira-client-rule" } }
+    }]
+    error_message = "The queue is open to others, or closed to its rule."
+  }
+}
+
+run "the_role_may_use_what_belongs_to_the_worker" {
+  command = plan
+
+  module {
+    source = "./modules/worker"
+  }
+
+  assert {
+    condition = jsonencode([
+      for statement in jsondecode(data.aws_iam_policy_document.role.json).Statement : {
+        actions  = sort(flatten([statement.Action]))
+        resource = statement.Resource
+      }
+      ]) == jsonencode([
+      {
+        actions  = ["sqs:ChangeMessageVisibility", "sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage"]
+        resource = "arn:aws:sqs:eu-central-1:111122223333:x-jira-client"
+      },
+      {
+        actions  = ["sqs:SendMessage"]
+        resource = "arn:aws:sqs:eu-central-1:111122223333:x-jira-client-dead-letters"
+      },
+      {
+        actions  = ["logs:CreateLogStream", "logs:PutLogEvents"]
+        resource = "arn:aws:logs:eu-central-1:111122223333:log-group:/aws/lambda/x-jira-client:*"
+      },
+    ])
+    error_message = "The role may do more, or less, to the worker's own things."
+  }
+}
+
+run "the_role_also_has_the_policy_it_is_given" {
+  command = plan
+
+  module {
+    source = "./modules/worker"
+  }
+
+  variables {
+    policy = jsonencode({ Version = "2012-10-17", Statement = [{ Sid = "Given", Effect = "Allow", Action = "events:PutEvents", Resource = "arn:aws:events:eu-central-1:111122223333:event-bus/x" }] })
+  }
+
+  assert {
+    condition     = length(jsondecode(data.aws_iam_policy_document.role.json).Statement) == 4 && strcontains(data.aws_iam_policy_document.role.json, "events:PutEvents")
+    error_message = "The given policy is not in the role's."
+  }
+}
+
+# Fault 24: the only alarm watched a rule that matches nothing.
+run "fault_24_four_alarms_watch_what_the_worker_really_uses" {
+  command = plan
+
+  module {
+    source = "./modules/worker"
+  }
+
+  assert {
+    condition = [
+      aws_cloudwatch_metric_alarm.dead_letters.dimensions, aws_cloudwatch_metric_alarm.age.dimensions,
+      aws_cloudwatch_metric_alarm.errors.dimensions, aws_cloudwatch_metric_alarm.throttles.dimensions,
+      ] == [
+      tomap({ QueueName = "x-jira-client-dead-letters" }), tomap({ QueueName = "x-jira-client" }),
+      tomap({ FunctionName = "x-jira-client" }), tomap({ FunctionName = "x-jira-client" }),
+    ]
+    error_message = "An alarm watches something else."
+  }
+
+  assert {
+    condition     = aws_cloudwatch_metric_alarm.dead_letters.threshold == 0 && aws_cloudwatch_metric_alarm.dead_letters.comparison_operator == "GreaterThanThreshold"
+    error_message = "One dead letter is no alarm."
+  }
+
+  assert {
+    condition     = aws_cloudwatch_metric_alarm.age.threshold == 900
+    error_message = "A message that waits for 15 minutes is no alarm."
+  }
+
+  assert {
+    condition = alltrue([
+      for alarm in [aws_cloudwatch_metric_alarm.dead_letters, aws_cloudwatch_metric_alarm.errors, aws_cloudwatch_metric_alarm.age, aws_cloudwatch_metric_alarm.throttles] :
+      alarm.alarm_actions == toset(["arn:aws:sns:eu-central-1:111122223333:x-alarms"]) && startswith(alarm.alarm_name, "x-jira-client-")
+    ])
+    error_message = "An alarm tells nobody, or is not named after its worker."
+  }
+}
+
+run "a_missing_zip_says_what_to_run" {
+  command = plan
+
+  module {
+    source = "./modules/worker"
+  }
+
+  variables {
+    packages_directory = "tests/terraform/fixtures/nothing-here"
+  }
+
+  expect_failures = [aws_lambda_function.this]
+}
+
+run "an_environment_over_4_KB_is_refused_at_plan" {
+  command = plan
+
+  module {
+    source = "./modules/worker"
+  }
+
+  variables {
+    environment = { SYNC_CONFIG = format("%03900d", 0) }
+  }
+
+  expect_failures = [aws_lambda_function.this]
+}
+
+run "bytes_are_counted_and_not_characters" {
+  command = plan
+
+  module {
+    source = "./modules/worker"
+  }
+
+  variables {
+    environment = { SYNC_CONFIG = join("", [for _ in range(700) : "終終"]) }
+  }
+
+  expect_failures = [aws_lambda_function.this]
+}
+
+run "an_environment_just_under_4_KB_is_taken" {
+  command = plan
+
+  module {
+    source = "./modules/worker"
+  }
+
+  variables {
+    environment = { SYNC_CONFIG = format("%03800d", 0) }
+  }
+}
