@@ -1,0 +1,1 @@
+"""A whole deployment on one machine: an AWS emulator, a Jira server and a security-ir server."""
