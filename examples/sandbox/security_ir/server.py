@@ -1,0 +1,156 @@
+"""The server as its users see it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from types import TracebackType
+from typing import Self
+
+from sandbox.security_ir.faults import Faults
+from sandbox.security_ir.gateway import Authoriser, Gateway
+from sandbox.security_ir.log import WRITES, Log
+from sandbox.security_ir.model import Case, Comment, RequestRecord
+from sandbox.security_ir.people import Person
+from sandbox.security_ir.service import Service
+from sandbox.security_ir.store import SERVICE, Actor, Listener, Store
+from sandbox.security_ir.switches import Switches
+from sandbox.security_ir.uploads import Presigner, Vault
+from sandbox.security_ir.web import WebServer
+
+
+class SecurityIrServer:
+    """An AWS Security Incident Response service of one account in one Region, on loopback.
+
+    ``clock`` gives epoch seconds; dates, expiries and scans follow it, and only it. Everything may be used
+    from any thread. ``switches`` holds what the real service leaves open, ``faults`` trouble on demand, and
+    ``down`` closes every connection without an answer.
+    """
+
+    def __init__(
+        self,
+        *,
+        clock: Callable[[], float] = time.time,
+        region: str = "eu-central-1",
+        account: str = "123456789012",
+    ) -> None:
+        self.switches = Switches()
+        self.faults = Faults()
+        self._log = Log()
+        self._vault = Vault()
+        self._store = Store(clock, region=region, account=account, switches=self.switches)
+        self._service = Service(self._store, self.switches, self._vault, Presigner())
+        self._gateway = Gateway(self._service, self.faults, self._log)
+        self._web = WebServer(self._gateway)
+        self._service.presigner.base_url = self._web.url
+
+    def start(self) -> Self:
+        """Begin to serve."""
+        self._web.run()
+        return self
+
+    def stop(self) -> None:
+        """Serve no more and delete the files; cases and log can still be looked at."""
+        self._web.stop()
+        self._vault.clean_up()
+
+    def __enter__(self) -> Self:
+        return self.start()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    @property
+    def url(self) -> str:
+        """The endpoint for ``AWS_ENDPOINT_URL_SECURITY_IR``."""
+        return self._web.url
+
+    @property
+    def down(self) -> bool:
+        """Whether nobody gets an answer."""
+        return self._gateway.down
+
+    @down.setter
+    def down(self, value: bool) -> None:
+        self._gateway.down = value
+
+    @property
+    def principals(self) -> dict[str, str]:
+        """The principal (the model's PrincipalId) behind an access key id; others are an assumed role."""
+        return self._gateway.principals
+
+    @property
+    def authorise(self) -> Authoriser | None:
+        """Asked with access key id, IAM action and resource ARN or "*"; ``False`` is an AccessDenied."""
+        return self._gateway.authorise
+
+    @authorise.setter
+    def authorise(self, value: Authoriser | None) -> None:
+        self._gateway.authorise = value
+
+    @property
+    def on_event(self) -> list[Listener]:
+        """Called with the detail-type and detail of each native event, no lock held, before the answer."""
+        return self._store.on_event
+
+    @property
+    def aws_responder(self) -> Person:
+        """AWS's own responders, under the one name they have."""
+        return self._person(Actor("AWS Responder", "AWS Responder"))
+
+    @property
+    def service(self) -> Person:
+        """The service itself, which opens cases of its own accord."""
+        return self._person(SERVICE)
+
+    def person(self, name: str) -> Person:
+        """A user of the account, by IAM user name."""
+        account = self._store.account
+        return self._person(Actor(f"arn:aws:iam::{account}:user/{name}", account))
+
+    def _person(self, actor: Actor) -> Person:
+        return Person(self._store, self._vault, actor)
+
+    def case(self, case_id: str) -> Case:
+        """A case as it is now; ``ApiError`` (404) where there is none."""
+        with self._store.turn() as turn:
+            return turn.case(case_id)
+
+    def cases(self) -> list[Case]:
+        """All cases in the order of their creation."""
+        with self._store.turn():
+            return list(self._store.cases.values())
+
+    def comments(self, case_id: str) -> list[Comment]:
+        """A case's comments in the order of their creation."""
+        with self._store.turn() as turn:
+            return turn.comments(case_id)
+
+    def content(self, case_id: str, attachment_id: str) -> bytes:
+        """The bytes of a file."""
+        with self._store.turn() as turn:
+            return self._vault.path(turn.attachment(case_id, attachment_id).attachment_id).read_bytes()
+
+    def expire_page_tokens(self) -> None:
+        """Make every pagination token given out so far invalid."""
+        self._service.pager.expire()
+
+    @property
+    def requests(self) -> list[RequestRecord]:
+        """All requests since the last :meth:`reset_log`, in the order of their answers."""
+        return self._log.requests
+
+    @property
+    def violations(self) -> list[str]:
+        """What no correct client would have sent, in words."""
+        return self._log.violations
+
+    def writes(self) -> list[RequestRecord]:
+        """The requests that would change something, whatever their answer was."""
+        return [record for record in self.requests if record.operation in WRITES]
+
+    def reset_log(self) -> None:
+        """Forget requests and violations."""
+        self._log.reset()
