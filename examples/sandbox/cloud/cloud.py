@@ -1,0 +1,347 @@
+"""`Cloud`: the local AWS as the sandbox and the tests use it."""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from collections.abc import Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, ClassVar, Self
+
+import boto3
+from moto.core.base_backend import BackendDict
+
+from . import patches
+from .backends import ACCOUNT_ID, Backends
+from .bus import Bus, Undelivered
+from .clock import Clock
+from .functions import Functions, Settings
+from .guard import Call, Guard, Permission
+from .mappings import Mappings
+from .roles import Roles
+from .runtime import Outcome
+from .schedules import Schedules
+from .server import Server
+
+# Whoever waits looks up at least this often (seconds), so that a killed wait is noticed.
+_LONGEST_NAP = 1.0
+
+
+class CloudBusy(TimeoutError):
+    """The cloud did not come to rest in time; the message says what was still going on."""
+
+
+@dataclass(frozen=True, slots=True)
+class DeadLetter:
+    """A message in a dead-letter queue: `reason` is the attribute of that name, where the sender gave one."""
+
+    queue: str
+    body: str
+    reason: str | None
+    receive_count: int
+
+
+class Cloud:
+    """A moto server on loopback with deliveries, schedules and real functions.
+
+    ``runtime_python``: the interpreter of a venv that holds awslambdaric and boto3 and nothing else; without it
+    everything works but functions. ``function_environment``: further variables for every function's process, such as
+    ``AWS_ENDPOINT_URL_SECURITY_IR``. ``clock``: ``Clock(virtual=True)`` for tests that cannot wait; give the same one
+    to the other servers.
+
+    moto keeps its state per process: one `Cloud` at a time. Starting and stopping both wipe it.
+
+    >>> with Cloud(runtime_python=Path("venv/bin/python")) as cloud:
+    ...     cloud.boto3("sqs").create_queue(QueueName="q")
+    ...     cloud.run_until_idle()
+    """
+
+    _open: ClassVar[bool] = False
+
+    def __init__(
+        self,
+        *,
+        runtime_python: Path | None = None,
+        region: str = "us-east-1",
+        function_environment: Mapping[str, str] | None = None,
+        clock: Clock | None = None,
+    ) -> None:
+        self.region = region
+        self.account_id = ACCOUNT_ID
+        self.clock = clock or Clock()
+        # Held by whoever touches moto's state; notified whenever something may have become due.
+        self._turn = threading.Condition(threading.RLock())
+        self._backends = Backends(region)
+        self._roles = Roles(self._backends)
+        self._undelivered: list[Undelivered] = []
+        self._bus = Bus(self._backends, self.clock, self._undelivered.append)
+        self._schedules = Schedules(self._backends, self.clock, self._roles.may, self._undelivered.append)
+        self._server = Server(self._turn)
+        self._functions = Functions(
+            self._backends,
+            self.clock,
+            self._turn,
+            Settings(runtime_python, self._server.url, region, dict(function_environment or {})),
+            self._platform_call,
+        )
+        self._guard = Guard(self._backends, self._roles, self._functions, self.clock.time)
+        self._mappings = Mappings(self._backends, self.clock, self._turn, self._functions.invoke, self._platform_call)
+        self._clients: dict[str, Any] = {}
+        self._patched = ExitStack()
+        self._background: threading.Thread | None = None
+        self._stopping = False
+
+    def __enter__(self) -> Self:
+        return self.open()
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    def open(self) -> Self:
+        """Start to answer API calls; nothing is pumped until `start` or `run_until_idle`."""
+        if Cloud._open:
+            raise RuntimeError("moto keeps one cloud per process: stop the other one first")
+        Cloud._open = True
+        BackendDict.reset()
+        hooks = patches.Hooks(self._bus.put_events, self._bus.admits, self._invoke_api)
+        patches.install(self._patched, self.clock, self._turn, hooks)
+        self._server.start(self._guard.before, self._guard.after)
+        return self
+
+    def start(self) -> None:
+        """Deliver and invoke continuously, in the background, until `stop`."""
+        self._background = threading.Thread(target=self._pump, name="cloud-pump", daemon=True)
+        self._background.start()
+
+    def stop(self) -> None:
+        """End every process and thread, close the port, forget all resources."""
+        with self._turn:
+            self._stopping = True
+            self._turn.notify_all()
+        if self._background is not None:
+            self._background.join()
+        self._functions.close()
+        self._mappings.stop()
+        self._server.stop()
+        self._patched.close()
+        BackendDict.reset()
+        Cloud._open = False
+
+    @property
+    def url(self) -> str:
+        """The endpoint of every AWS service, ``http://127.0.0.1:<port>``."""
+        return self._server.url
+
+    @property
+    def undelivered(self) -> list[Undelivered]:
+        """Deliveries that AWS would have refused, such as by a queue's policy."""
+        with self._turn:
+            return list(self._undelivered)
+
+    def boto3(self, service: str) -> Any:
+        """A boto3 client of `service` in this cloud."""
+        if service not in self._clients:
+            # The stubs know a type per service name; here the name is a variable.
+            client: Any = boto3.client
+            self._clients[service] = client(
+                service,
+                region_name=self.region,
+                endpoint_url=self.url,
+                aws_access_key_id="sandbox",
+                aws_secret_access_key="sandbox",
+            )
+        return self._clients[service]
+
+    def put_native_event(self, detail_type: str, detail: dict[str, Any], *, source: str = "aws.security-ir") -> str:
+        """An event of an AWS service on the account's default bus (``"Case Created"``, ``{"caseId": …}``); its id."""
+        with self._turn:
+            return self._bus.put_native(source, detail_type, detail, [])
+
+    def publish(self, topic_arn: str, message: str | dict[str, Any]) -> str:
+        """Publish to a topic, as Jira's automation does; a dict is sent as JSON. Returns the message id."""
+        text = message if isinstance(message, str) else json.dumps(message)
+        answer: str = self.boto3("sns").publish(TopicArn=topic_arn, Message=text)["MessageId"]
+        return answer
+
+    def tick_schedule(self, name: str) -> None:
+        """Fire the schedule `name` now. Raises `UnknownSchedule`."""
+        with self._turn:
+            self._schedules.fire(name)
+
+    def sweep(self, name_part: str) -> None:
+        """Fire the one schedule whose name contains `name_part` now. Raises `UnknownSchedule`."""
+        self.tick_schedule(name_part)
+
+    def invoke(self, function: str, payload: Any = None) -> Outcome:
+        """Run a function once, directly. Raises `UnknownFunction`, `NoRuntime`."""
+        return self._functions.invoke(function, json.dumps(payload).encode())
+
+    def run_until_idle(self, timeout: float = 120.0) -> None:
+        """Deliver and invoke until no mapped queue has a visible message, nothing runs and no schedule is due.
+
+        A message that waits for its visibility to end is idle: `advance` over it. `timeout` in real seconds; raises
+        `CloudBusy` after it.
+        """
+        end = time.monotonic() + timeout
+        with self._turn:
+            while self._step():
+                if time.monotonic() > end:
+                    raise CloudBusy(self._what_is_going_on(timeout))
+                self._turn.wait(_LONGEST_NAP)
+            self._mappings.raise_errors()
+
+    def advance(self, seconds: float, timeout: float = 300.0) -> None:
+        """Come to rest, then let `seconds` of the sandbox's time pass, doing everything that falls due on the way.
+
+        With virtual time it jumps from one due thing to the next, never under a running function; with real time it
+        waits. `timeout` in real seconds; raises `CloudBusy`.
+        """
+        end = time.monotonic() + timeout
+        self.run_until_idle(timeout)
+        until = self.clock.time() + seconds
+        while True:
+            self.run_until_idle(max(0.0, end - time.monotonic()))
+            with self._turn:
+                now = self.clock.time()
+                if now >= until:
+                    return
+                self._pass(min(until, self._next_due() or until))
+
+    def run_until_settled(self, horizon: float = 86_400.0, timeout: float = 300.0) -> None:
+        """Advance until no mapped queue holds any message, visible or not; schedules fire on the way.
+
+        `horizon`: how many seconds of the sandbox's time that may take; `timeout`: how many real ones. Raises
+        `CloudBusy`.
+        """
+        end, until = time.monotonic() + timeout, self.clock.time() + horizon
+        while True:
+            self.run_until_idle(max(0.0, end - time.monotonic()))
+            with self._turn:
+                due = self._mappings.next_due()
+                if due is None:
+                    return
+                if due > until:
+                    raise CloudBusy(f"messages wait for {due - self.clock.time():.0f} s more")
+                self._pass(min(due, self._schedules.next_due() or due))
+
+    def dead_letters(self) -> list[DeadLetter]:
+        """Every message in a dead-letter queue: a queue that another one's redrive policy names."""
+        with self._turn:
+            queues = self._backends.sqs.queues.values()
+            targets = {id(queue.dead_letter_queue) for queue in queues if queue.dead_letter_queue}
+            return [
+                DeadLetter(
+                    queue=queue.name,
+                    body=message.body,
+                    reason=message.message_attributes.get("reason", {}).get("StringValue"),
+                    receive_count=message.approximate_receive_count,
+                )
+                for queue in queues
+                if id(queue) in targets
+                for message in queue._messages
+            ]
+
+    def logs(self, function: str) -> list[str]:
+        """Every line the function has written, with Lambda's own START, END and REPORT lines, oldest first."""
+        with self._turn:
+            return self._functions.logs(function)
+
+    def reset_function(self, name: str) -> None:
+        """End the function's warm processes: its next invocation is a cold start."""
+        self._functions.reset(name)
+
+    def kill_during(self, function: str, action: str, *, after: bool = False) -> None:
+        """Kill the function's process at its next call of `action` (``"dynamodb:PutItem"``).
+
+        ``after=False``: the call is not carried out. ``after=True``: it is, and its answer is lost. Only for calls to
+        this cloud; a Jira or security-ir server calls `kill_running` from inside a request instead.
+        """
+        with self._turn:
+            self._guard.set_trap(function, action, after=after)
+
+    def kill_running(self, function: str) -> int:
+        """Kill every process of the function that is handling an invocation now; returns how many."""
+        return self._functions.kill(function)
+
+    @property
+    def calls(self) -> list[Call]:
+        """Every permission functions used or lacked, in order; one entry for each thing a call asked for."""
+        with self._turn:
+            return list(self._guard.calls)
+
+    def authorise(self, authorization: str, action: str, resource: str = "*") -> bool:
+        """Record a call that another server received, by its Authorization header; whether the role allows it.
+
+        For the security-ir server: ``authorise(header, "security-ir:GetCase", arn)``. True for callers that are no
+        function.
+        """
+        with self._turn:
+            return self._guard.authorise(authorization, action, resource)
+
+    def unauthorised_calls(self) -> list[Call]:
+        """Calls that a function made, or Lambda made for it, and its role did not allow at that moment."""
+        return [call for call in self.calls if not call.allowed]
+
+    def unused_permissions(self) -> list[Permission]:
+        """What the present functions' roles allow and no call so far has needed."""
+        with self._turn:
+            return self._guard.unused()
+
+    def _platform_call(self, function: str, action: str, resource: str) -> None:
+        self._guard.platform_call(function, action, resource)
+
+    def _invoke_api(self, name: str, payload: bytes) -> tuple[bytes, str | None]:
+        """Invoke over HTTP: the server's turn is given up meanwhile, for the function makes calls of its own."""
+        done: list[Outcome | BaseException] = []
+
+        def run() -> None:
+            try:
+                done.append(self._functions.invoke(name, payload))
+            except BaseException as error:
+                done.append(error)
+            with self._turn:
+                self._turn.notify_all()
+
+        threading.Thread(target=run, name="invoke", daemon=True).start()
+        self._turn.wait_for(lambda: done)
+        outcome = done[0]
+        if isinstance(outcome, BaseException):
+            raise outcome
+        if outcome.failure is None:
+            return outcome.answer, None
+        error = {"errorType": outcome.failure.type, "errorMessage": outcome.failure.message}
+        return json.dumps(error).encode(), "Unhandled"
+
+    def _step(self) -> bool:
+        """Start what can be started; whether anything is going on now."""
+        self._schedules.fire_due()
+        self._mappings.start_batches()
+        return self._running() or self._mappings.waiting()
+
+    def _running(self) -> bool:
+        return self._mappings.running + self._functions.active > 0
+
+    def _pump(self) -> None:
+        with self._turn:
+            while not self._stopping:
+                self._step()
+                due = self._next_due()
+                nap = _LONGEST_NAP if due is None else due - self.clock.time()
+                self._turn.wait(min(max(nap, 0.001), _LONGEST_NAP))
+
+    def _next_due(self) -> float | None:
+        times = [due for due in (self._mappings.next_due(), self._schedules.next_due()) if due is not None]
+        return min(times, default=None)
+
+    def _pass(self, until: float) -> None:
+        # A function may have started since the cloud was last idle: time jumps under none.
+        if self.clock.virtual and not self._running():
+            self.clock.jump_to(until)
+        else:
+            self._turn.wait(max(0.0, min(until - self.clock.time(), _LONGEST_NAP)))
+
+    def _what_is_going_on(self, timeout: float) -> str:
+        return f"not idle after {timeout:g} s: {self._functions.active} invocations run"
