@@ -1,0 +1,1 @@
+"""The sink that writes AWS Security Incident Response."""

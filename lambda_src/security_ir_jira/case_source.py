@@ -1,0 +1,130 @@
+"""The source on the case's side: notices that something about a case changed, and says so on the bus.
+
+Native events are passed on as they come, without a read. The sweep compares ListCases with what it announced before,
+and moves its cursor only after the bus has accepted the announcement.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import time
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from .errors import Undeliverable
+from .events import Change, Event, EventBus, EventType
+from .ledger import Cursor, Ledger
+from .model import CLOSED
+from .security_ir import ListedCase, SecurityIrClient
+
+WATCHED_SECONDS = 3_600
+"""How long after it was seen to move an open case is looked into at every sweep."""
+DEEP_CHECK_SECONDS = 21_600
+"""How often an open case is looked into otherwise: comments and attachments may move no date."""
+
+_CASE_ID = re.compile(r"\d{10,32}")
+_CASE_IN_ARN = re.compile(r":case/(\d{10,32})")
+_NATIVE: dict[str, tuple[EventType, tuple[Change, ...]]] = {
+    "Case Created": ("CaseCreated", ("deep",)),
+    "Case Closed": ("CaseClosed", ("case",)),
+}
+
+
+def read_native_event(envelope: dict[str, Any]) -> Event:
+    """A native event of ``aws.security-ir`` as an event of ours. Raises ``Undeliverable`` where it names no case.
+
+    https://docs.aws.amazon.com/security-ir/latest/userguide/monitoring-eventbridge.html
+    """
+    kind = str(envelope.get("detail-type", ""))
+    detail = envelope.get("detail")
+    case_id = _case_named(detail if isinstance(detail, dict) else {}, envelope.get("resources"))
+    if not kind.startswith("Case ") or case_id is None:
+        raise Undeliverable(f"no native event of a case: detail-type {kind!r}")
+    default: Change = "comments" if kind.startswith("Case Comment") else "case"
+    event_type, changed = _NATIVE.get(kind, ("CaseUpdated", (default,)))
+    return Event(type=event_type, changed=changed, case_id=case_id, occurred_at=envelope.get("time"))
+
+
+def _case_named(detail: dict[str, Any], resources: object) -> str | None:
+    named = detail.get("caseId")
+    if isinstance(named, str) and _CASE_ID.fullmatch(named):
+        return named
+    arns = [detail.get("caseArn"), *(resources if isinstance(resources, list) else [])]
+    found = (_CASE_IN_ARN.search(arn) for arn in arns if isinstance(arn, str))
+    return next((match[1] for match in found if match), None)
+
+
+@dataclass(frozen=True, slots=True)
+class CaseSource:
+    """Everything the function ``security_ir_poller`` does."""
+
+    ledger: Ledger
+    security_ir: SecurityIrClient
+    bus: EventBus
+    clock: Callable[[], float] = time.time
+
+    def announce(self, events: Sequence[Event]) -> None:
+        """Pass on what native events told of one case, as one event."""
+        changed = tuple(dict.fromkeys(change for event in events for change in event.changed))
+        first = events[0]
+        kind = next((event.type for event in events if event.type != "CaseUpdated"), first.type)
+        self.bus.publish([Event(kind, changed, case_id=first.case_id, occurred_at=first.occurred_at)])
+        if first.case_id:
+            self.ledger.case_seen_moving(first.case_id)
+
+    def sweep(self) -> None:
+        """Announce every case that is new, moved, gone or due for a deep check."""
+        cursors, now = self.ledger.case_cursors(), self.clock()
+        listed: set[str] = set()
+        found: list[tuple[Event, Cursor]] = []
+        for case in self.security_ir.cases():
+            listed.add(case.id)
+            announcement = _announcement(case, cursors.get(case.id), now)
+            if announcement is not None:
+                found.append(announcement)
+        for some in _tens(found):
+            self.bus.publish(event for event, _ in some)
+            for _, cursor in some:
+                self.ledger.advance_case(cursor)
+        for case_id in cursors.keys() - listed:
+            self.bus.publish([Event("CaseDeleted", ("case",), case_id=case_id)])
+            self.ledger.forget_case(case_id)
+
+
+def _announcement(case: ListedCase, cursor: Cursor | None, now: float) -> tuple[Event, Cursor] | None:
+    known = cursor is not None and cursor.announced is not None
+    if case.status == CLOSED and not known and cursor is None:
+        return None  # closed before anybody here saw it: it is not born into Jira
+    stamp = case.updated.isoformat()
+    moved = cursor is None or cursor.announced != stamp or cursor.status != case.status
+    moved_at = max(case.updated.timestamp(), cursor.moved_at if cursor else 0.0)
+    if not moved and (case.status == CLOSED or not _deep_check_due(case.id, moved_at, cursor, now)):
+        return None
+    kind: EventType = "CaseUpdated" if known else "CaseCreated"
+    if case.status == CLOSED:
+        kind = "CaseClosed"
+    event = Event(
+        type=kind,
+        changed=("case", "comments") if moved and known else ("deep",),
+        case_id=case.id,
+        case_arn=case.arn,
+        title=case.title,
+        status=case.status,
+        occurred_at=stamp.replace("+00:00", "Z"),
+    )
+    return event, Cursor(case.id, stamp, case.status, moved_at, checked_at=now)
+
+
+def _deep_check_due(case_id: str, moved_at: float, cursor: Cursor | None, now: float) -> bool:
+    """Every sweep in the hour after the case moved, else once in six hours, at a moment of its own."""
+    if now - moved_at < WATCHED_SECONDS:
+        return True
+    phase = int(hashlib.sha256(case_id.encode()).hexdigest(), 16) % DEEP_CHECK_SECONDS
+    checked_at = cursor.checked_at if cursor else 0.0
+    return (now + phase) // DEEP_CHECK_SECONDS > (checked_at + phase) // DEEP_CHECK_SECONDS
+
+
+def _tens(found: Sequence[tuple[Event, Cursor]]) -> Iterable[Sequence[tuple[Event, Cursor]]]:
+    return (found[start : start + 10] for start in range(0, len(found), 10))

@@ -1,0 +1,167 @@
+"""Bringing a comment to the other side exactly once, in parts where need be.
+
+A part is written down before it is sent and again once its id is known. Where the second is missing, the answer was
+lost: the other side is searched for exactly what was sent before anything is sent again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+from .jira import JiraClient
+from .ledger import Facts, Ledger
+from .model import Comment, Copy, Notice, Pair, Side, digest
+from .notices import CASE_COMMENT_LIMIT, ISSUE_COMMENT_LIMIT, notice_texts, texts_for_case, texts_for_issue
+from .planner import CommentWork, Step
+from .security_ir import SecurityIrClient
+from .text import to_adf, to_markdown
+
+NO_LONGER_NEEDED = "(The comment was shortened; nothing of it is left in this part.)"
+
+
+class CommentTarget(Protocol):
+    """One side's comments, as the place where copies are written."""
+
+    def add(self, body: str, *, token: str) -> str: ...
+
+    def edit(self, comment_id: str, body: str) -> None: ...
+
+    def all(self) -> Iterable[Comment]: ...
+
+    def as_read(self, body: str) -> str:
+        """A text as this side will give it back."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class IssueComments:
+    """Comments of an issue; internal notes in a service project, or the customer portal would show them."""
+
+    jira: JiraClient
+    issue_id: str
+    internal: bool
+
+    def add(self, body: str, *, token: str) -> str:
+        return self.jira.add_comment(self.issue_id, body, internal=self.internal)
+
+    def edit(self, comment_id: str, body: str) -> None:
+        self.jira.edit_comment(self.issue_id, comment_id, body)
+
+    def all(self) -> Iterable[Comment]:
+        return self.jira.all_comments(self.issue_id)
+
+    def as_read(self, body: str) -> str:
+        return to_markdown(to_adf(body))
+
+
+@dataclass(frozen=True, slots=True)
+class CaseComments:
+    """Comments of a case."""
+
+    security_ir: SecurityIrClient
+    case_id: str
+
+    def add(self, body: str, *, token: str) -> str:
+        return self.security_ir.add_comment(self.case_id, body, token=token)
+
+    def edit(self, comment_id: str, body: str) -> None:
+        self.security_ir.edit_comment(self.case_id, comment_id, body)
+
+    def all(self) -> Iterable[Comment]:
+        return self.security_ir.comments(self.case_id)
+
+    def as_read(self, body: str) -> str:
+        return body
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """Deliveries to one side of one pair. ``ours`` are the ids of comments there that are accounted for."""
+
+    ledger: Ledger
+    case_id: str
+    target: CommentTarget
+    ours: frozenset[str] = frozenset()
+
+    def deliver(self, copy: Copy, source: str, texts: Sequence[str], notice: Notice | None = None) -> Copy:
+        """Make ``texts`` stand on the other side as the copy, and return what is known of it then.
+
+        ``source`` is the digest of what the texts were made from. May be interrupted anywhere and called again.
+        """
+        copy = self._recover(copy, notice)
+        if copy.parts and copy.source != source:
+            for number, part in enumerate(copy.parts):
+                self.target.edit(part, texts[number] if number < len(texts) else NO_LONGER_NEEDED)
+        copy = replace(copy, source=source, total=len(texts))
+        for text in texts[len(copy.parts) :]:
+            self.ledger.record(self.case_id, replace(copy, sending=digest(self.target.as_read(text))), notice)
+            part = self.target.add(text, token=self._token(copy, text))
+            copy = replace(copy, parts=(*copy.parts, part))
+        self.ledger.record(self.case_id, copy, notice)
+        return copy
+
+    def _recover(self, copy: Copy, notice: Notice | None) -> Copy:
+        if copy.sending is None:
+            return copy
+        accounted = self.ours | set(copy.parts)
+        landed = [
+            each.id for each in self.target.all() if each.id not in accounted and digest(each.body) == copy.sending
+        ]
+        copy = replace(copy, sending=None, parts=(*copy.parts, *landed[:1]))
+        self.ledger.record(self.case_id, copy, notice)
+        return copy
+
+    def _token(self, copy: Copy, text: str) -> str:
+        """The same for the same part with the same text: the service then carries it out once."""
+        named = "\n".join((self.case_id, copy.key, str(len(copy.parts)), digest(text)))
+        return hashlib.sha256(named.encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """All that is said on one side of a pair: copies of the other side's comments, and notices."""
+
+    side: Side
+    facts: Facts
+    delivery: Delivery
+
+    @classmethod
+    def on_issue(cls, ledger: Ledger, jira: JiraClient, pair: Pair, facts: Facts) -> Voice:
+        target = IssueComments(jira, pair.issue_id, internal=pair.service_project)
+        return cls("jira", facts, Delivery(ledger, pair.case_id, target, facts.known("jira").ours))
+
+    @classmethod
+    def on_case(cls, ledger: Ledger, security_ir: SecurityIrClient, pair: Pair, facts: Facts) -> Voice:
+        target = CaseComments(security_ir, pair.case_id)
+        return cls("security_ir", facts, Delivery(ledger, pair.case_id, target, facts.known("security_ir").ours))
+
+    def copy(self, work: CommentWork) -> None:
+        """Bring a comment of the other side here, or bring its copy up to date."""
+        on_issue = self.side == "jira"
+        copy = work.copy or Copy(f"COMMENT#{'security_ir' if on_issue else 'jira'}#{work.comment.id}", source="")
+        texts = texts_for_issue(work.comment) if on_issue else texts_for_case(work.comment)
+        self.delivery.deliver(copy, digest(work.comment.body), texts)
+
+    def say(self, notice: Notice) -> None:
+        """Say something, unless it was said before."""
+        self._say(notice, notice)
+
+    def say_what_waits(self) -> None:
+        """Say what the other sink left to be said here."""
+        for notice in self.facts.pending:
+            if notice.side == self.side:
+                self.say(notice)
+
+    def keep(self, step: Step) -> None:
+        """Leave a losing value; the ledger remembers that it was said, not what."""
+        if step.keep is not None:
+            self._say(Notice(self.side, f"kept-{step.facet}", {"text": step.keep}), None)
+
+    def _say(self, notice: Notice, remembered: Notice | None) -> None:
+        copy = self.facts.copies.get(notice.key) or Copy(notice.key, source="")
+        if not copy.complete:
+            limit = ISSUE_COMMENT_LIMIT if self.side == "jira" else CASE_COMMENT_LIMIT
+            self.delivery.deliver(copy, "said", notice_texts(notice, limit), remembered)

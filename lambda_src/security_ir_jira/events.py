@@ -1,0 +1,128 @@
+"""The events on the bus: a public interface of ids and short facts, never of what people wrote at length.
+
+Both sinks use the ids only and read the rest themselves.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Literal, get_args
+
+from .errors import PublishFailed, Undeliverable
+from .model import Side
+
+if TYPE_CHECKING:
+    from mypy_boto3_events import EventBridgeClient
+
+VERSION = "1"
+SOURCES: dict[Side, str] = {"security_ir": "security-ir", "jira": "jira"}
+
+EventType = Literal[
+    "CaseCreated", "CaseUpdated", "CaseClosed", "CaseDeleted", "IssueCreated", "IssueUpdated", "IssueDeleted"
+]
+Change = Literal["case", "issue", "comments", "notice", "deep"]
+"""What kind of thing changed, as far as the source knows; ``deep`` asks to look at everything on both sides."""
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something about a case or an issue changed. ``issue`` in ``issue_id``/``issue_key``: either may be missing."""
+
+    type: EventType
+    changed: tuple[Change, ...]
+    case_id: str | None = None
+    case_arn: str | None = None
+    issue_id: str | None = None
+    issue_key: str | None = None
+    issue_url: str | None = None
+    title: str | None = None
+    status: str | None = None
+    occurred_at: str | None = None
+
+    @property
+    def side(self) -> Side:
+        return "security_ir" if self.type.startswith("Case") else "jira"
+
+    def detail(self, now: datetime) -> dict[str, object]:
+        return {
+            "version": VERSION,
+            "caseId": self.case_id,
+            "caseArn": self.case_arn,
+            "issueId": self.issue_id,
+            "issueKey": self.issue_key,
+            "issueUrl": self.issue_url,
+            "title": self.title,
+            "status": self.status,
+            "changed": list(self.changed),
+            "occurredAt": self.occurred_at or now.isoformat(timespec="seconds").replace("+00:00", "Z"),
+        }
+
+
+class EventBus:
+    """Publishes events; returns only once the bus has accepted them all."""
+
+    def __init__(self, client: EventBridgeClient, name: str) -> None:
+        self._client = client
+        self._name = name
+
+    def publish(self, events: Iterable[Event]) -> None:
+        """Put events on the bus, ten a call. Raises ``PublishFailed`` where the bus did not take one."""
+        now = datetime.now(UTC)
+        for some in _tens(events):
+            answer = self._client.put_events(Entries=[self._entry(event, now) for event in some])
+            if answer.get("FailedEntryCount"):
+                codes = {entry.get("ErrorCode", "") for entry in answer["Entries"] if entry.get("ErrorCode")}
+                raise PublishFailed(f"{answer['FailedEntryCount']} events not accepted: {', '.join(sorted(codes))}")
+
+    def _entry(self, event: Event, now: datetime) -> Any:
+        return {
+            "EventBusName": self._name,
+            "Source": SOURCES[event.side],
+            "DetailType": event.type,
+            "Detail": json.dumps(event.detail(now)),
+        }
+
+
+def _tens(events: Iterable[Event]) -> Iterable[Sequence[Event]]:
+    some: list[Event] = []
+    for event in events:
+        some.append(event)
+        if len(some) == 10:
+            yield some
+            some = []
+    if some:
+        yield some
+
+
+def read_case_event(envelope: dict[str, Any]) -> tuple[str, frozenset[Change]]:
+    """The case an event on the bus names, and what is said to have changed. Raises ``Undeliverable``."""
+    detail = _detail(envelope)
+    if not isinstance(detail.get("caseId"), str):
+        raise Undeliverable("the event names no case: detail.caseId is missing")
+    return detail["caseId"], _changes(detail)
+
+
+def read_issue_event(envelope: dict[str, Any]) -> tuple[str, frozenset[Change]]:
+    """The issue an event on the bus names, by id where it is known, and what is said to have changed."""
+    detail = _detail(envelope)
+    named = detail.get("issueId") or detail.get("issueKey")
+    if not isinstance(named, str):
+        raise Undeliverable("the event names no issue: detail.issueId and detail.issueKey are missing")
+    return named, _changes(detail)
+
+
+def _detail(envelope: dict[str, Any]) -> dict[str, Any]:
+    detail = envelope.get("detail")
+    if not isinstance(detail, dict):
+        raise Undeliverable("no event of the bus: detail is missing")
+    return detail
+
+
+def _changes(detail: dict[str, Any]) -> frozenset[Change]:
+    """What changed; a kind this version does not know is looked at like everything."""
+    named = detail.get("changed")
+    known = frozenset(change for change in get_args(Change) if isinstance(named, list) and change in named)
+    return known if isinstance(named, list) and known == set(named) and known else frozenset({"deep"})

@@ -1,0 +1,105 @@
+"""The source on Jira's side: turns notifications into events, and sweeps for what no notification told.
+
+The notifications topic is open to an AWS account that all customers of Atlassian share: what arrives is only ever a
+hint of which issue to look at.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from . import birth
+from .errors import NotFound, Undeliverable
+from .events import Event, EventBus
+from .jira import JiraClient
+from .ledger import Ledger
+
+OVERLAP_MINUTES = 30
+"""How far a sweep looks back behind the last one's beginning: Jira's index lags by minutes."""
+FIRST_LOOK_MINUTES = 24 * 60
+
+_ISSUE = re.compile(r"[A-Z][A-Z0-9_]+-[1-9][0-9]*|[1-9][0-9]*")
+
+
+def read_notification(envelope: dict[str, Any]) -> str:
+    """The issue a notification names, by key or id.
+
+    Takes SNS's envelope or the bare message; ``IssueId`` may stand at top level or under ``automationData``; other keys
+    are ignored. Raises ``Undeliverable`` where no issue is named.
+    """
+    message: object = envelope
+    if isinstance(envelope.get("Message"), str):
+        try:
+            message = json.loads(envelope["Message"])
+        except ValueError as error:
+            raise Undeliverable("the notification's Message is not JSON") from error
+    if not isinstance(message, dict):
+        raise Undeliverable("the notification's Message is no JSON object")
+    data = message.get("automationData")
+    named = data.get("IssueId") if isinstance(data, dict) else None
+    issue = str(named or message.get("IssueId") or "").strip().upper()
+    if not _ISSUE.fullmatch(issue):
+        raise Undeliverable("the notification names no issue: IssueId must be an issue's key or id")
+    return issue
+
+
+@dataclass(frozen=True, slots=True)
+class IssueSource:
+    """Everything the function ``jira_notifications_handler`` does."""
+
+    ledger: Ledger
+    jira: JiraClient
+    bus: EventBus
+    clock: Callable[[], float] = time.time
+
+    def announce(self, id_or_key: str) -> None:
+        """Say on the bus that something about an issue changed.
+
+        Raises ``Undeliverable`` for an issue that neither belongs to the project nor to a pair.
+        """
+        entry = self.ledger.entry_of_issue(id_or_key)
+        if entry is None and not self._belongs(id_or_key):
+            raise Undeliverable("the notification names an issue outside the project")
+        paired = entry is not None and entry.case_id is not None
+        is_id = id_or_key.isdigit()
+        self.bus.publish(
+            [
+                Event(
+                    type="IssueUpdated" if paired else "IssueCreated",
+                    changed=("issue",),
+                    case_id=entry.case_id if entry else None,
+                    issue_id=entry.issue_id if entry else id_or_key if is_id else None,
+                    issue_key=None if is_id else id_or_key,
+                    issue_url=None if is_id else f"{self.jira.site}/browse/{id_or_key}",
+                )
+            ]
+        )
+
+    def _belongs(self, id_or_key: str) -> bool:
+        """Whether an issue nobody knows by this name is one of the project, or of a pair that was moved."""
+        if id_or_key.startswith(f"{self.jira.project_key}-"):
+            return True
+        try:
+            issue = self.jira.issue(id_or_key)
+        except NotFound:
+            return False
+        return issue.project_key == self.jira.project_key or self.ledger.entry_of_issue(issue.id) is not None
+
+    def sweep(self) -> None:
+        """Announce every issue that was updated since the last sweep, unless it was announced as it stands."""
+        began = self.clock()
+        last, announced = self.ledger.issue_cursors()
+        minutes = FIRST_LOOK_MINUTES if last is None else math.ceil((began - last) / 60) + OVERLAP_MINUTES
+        for issue_id, key, updated in self.jira.issues_updated(minutes, label=birth.LABEL):
+            if announced.get(issue_id) == updated:
+                continue
+            event = Event("IssueUpdated", ("issue",), issue_id=issue_id, issue_key=key, occurred_at=updated)
+            self.bus.publish([event])
+            self.ledger.advance_issue(issue_id, updated, keep_for=(minutes + FIRST_LOOK_MINUTES) * 60)
+        self.ledger.issues_swept(began)

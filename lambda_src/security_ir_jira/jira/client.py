@@ -1,0 +1,175 @@
+"""What the functions ask of Jira, in the terms of this package."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from urllib.parse import quote
+
+from ..model import Comment, Issue, Marker, Status
+from ..planner import ISSUE_DESCRIPTION_LIMIT, Workflow
+from ..text import to_adf, to_adf_within
+from .http import JiraHttp
+from .wire import ISSUE_FIELDS, MARKER_PROPERTY, read_comment, read_issue, read_marker, read_status
+
+_PAGE = 100
+
+
+class JiraClient:
+    """One Jira site. Every method raises what ``JiraHttp.call`` raises."""
+
+    def __init__(self, http: JiraHttp) -> None:
+        self._http = http
+        self._workflows: dict[tuple[str, str], Workflow] = {}
+
+    @property
+    def project_key(self) -> str:
+        return self._http.project_key
+
+    @property
+    def site(self) -> str:
+        """The site's address, without a slash at its end."""
+        return self._http.site
+
+    # Reads
+
+    def issue(self, id_or_key: str, *, with_marker: bool = False) -> Issue:
+        """An issue with its comments, as far as Jira gives them in one answer. Raises ``NotFound``."""
+        params: dict[str, str | int] = {"fields": ISSUE_FIELDS}
+        if with_marker:
+            params["properties"] = MARKER_PROPERTY
+        return read_issue(self._http.get(_issue(id_or_key), params))
+
+    def comments(self, issue: Issue) -> tuple[Comment, ...]:
+        """All comments of an issue in order of creation; no further request where the issue came with all of them."""
+        if issue.comments is not None:
+            return issue.comments
+        return self.all_comments(issue.id)
+
+    def all_comments(self, issue_id: str) -> tuple[Comment, ...]:
+        """All pages of an issue's comments in order of creation."""
+        found: list[Comment] = []
+        while True:
+            page = self._http.get(
+                f"{_issue(issue_id)}/comment", {"startAt": len(found), "maxResults": _PAGE, "orderBy": "created"}
+            )
+            found += [read_comment(each) for each in page["comments"]]
+            if not page["comments"] or len(found) >= page["total"]:
+                return tuple(found)
+
+    def workflow(self, issue: Issue) -> Workflow:
+        """The statuses that issues of this project and type can have; kept for the life of the function instance."""
+        key = (issue.project_key, issue.issue_type_id)
+        if key not in self._workflows:
+            for issue_type in self._http.get(f"/project/{quote(issue.project_key)}/statuses"):
+                statuses = tuple(read_status(each) for each in issue_type["statuses"])
+                self._workflows[issue.project_key, str(issue_type["id"])] = Workflow(statuses)
+        return self._workflows.get(key, Workflow())
+
+    def transitions(self, issue_id: str) -> tuple[tuple[str, Status], ...]:
+        """The transitions open to the issue now: id, and the status each leads to."""
+        answer = self._http.get(f"{_issue(issue_id)}/transitions")
+        return tuple(
+            (str(each["id"]), read_status(each["to"]))
+            for each in answer["transitions"]
+            if each.get("isAvailable", True)
+        )
+
+    def issues_marked(self, label: str) -> tuple[tuple[str, str, Marker], ...]:
+        """Issues that carry a label *and* a marker, oldest first: id, key, marker. Jira's index lags behind writes."""
+        answer = self._search(f'labels = "{label}" ORDER BY created ASC', ["created"], [MARKER_PROPERTY])
+        found = []
+        for each in answer["issues"]:
+            marker = read_marker((each.get("properties") or {}).get(MARKER_PROPERTY))
+            if marker is not None:
+                found.append((str(each["id"]), str(each["key"]), marker))
+        return tuple(sorted(found, key=lambda issue: int(issue[0])))
+
+    def issues_updated(self, minutes: int, *, label: str) -> Sequence[tuple[str, str, str]]:
+        """Issues of the project, or of a pair wherever they are, updated in the last minutes: id, key, ``updated``.
+
+        JQL dates have minute precision and the account's time zone, so the question is asked relatively.
+        """
+        jql = (
+            f'(project = "{self.project_key}" OR labels = "{label}") AND updated >= "-{minutes}m" ORDER BY updated ASC'
+        )
+        found: list[tuple[str, str, str]] = []
+        token: str | None = None
+        while True:
+            answer = self._search(jql, ["updated"], None, token)
+            found += [(str(each["id"]), str(each["key"]), str(each["fields"]["updated"])) for each in answer["issues"]]
+            token = answer.get("nextPageToken")
+            if not token or answer.get("isLast") is True:
+                return found
+
+    def _search(
+        self, jql: str, fields: list[str], properties: list[str] | None = None, token: str | None = None
+    ) -> Any:
+        body: dict[str, object] = {"jql": jql, "fields": fields, "maxResults": _PAGE}
+        if properties:
+            body["properties"] = properties
+        if token:
+            body["nextPageToken"] = token
+        return self._http.call("POST", "/search/jql", body=body, repeatable=True)
+
+    # Writes
+
+    def create_issue(self, request: Mapping[str, object]) -> tuple[str, str]:
+        """Create an issue from a prepared request and return its id and key.
+
+        Raises ``OutcomeUnknown`` where the issue may have been created all the same.
+        """
+        answer = self._http.call("POST", "/issue", body=request, repeatable=False)
+        return str(answer["id"]), str(answer["key"])
+
+    def set_fields(self, issue_id: str, *, summary: str | None = None, description: str | None = None) -> None:
+        """Write the summary, the description (Markdown) or both, in one request."""
+        fields: dict[str, object] = {}
+        if summary is not None:
+            fields["summary"] = summary
+        if description is not None:
+            fields["description"] = to_adf_within(description, ISSUE_DESCRIPTION_LIMIT)[0]
+        self._http.call("PUT", _issue(issue_id), body={"fields": fields}, repeatable=True)
+
+    def add_labels(self, issue_id: str, labels: Sequence[str]) -> None:
+        """Add labels; those that are there already stay single."""
+        body = {"update": {"labels": [{"add": label} for label in labels]}}
+        self._http.call("PUT", _issue(issue_id), body=body, repeatable=True)
+
+    def set_marker(self, issue_id: str, value: Mapping[str, str]) -> None:
+        self._http.call("PUT", f"{_issue(issue_id)}/properties/{MARKER_PROPERTY}", body=value, repeatable=True)
+
+    def link(self, issue_id: str, *, global_id: str, url: str, title: str) -> None:
+        """Add or update a remote link; Jira keeps one per ``globalId``, so it may be repeated."""
+        body: dict[str, object] = {
+            "globalId": global_id,
+            "application": {"type": "com.amazonaws.security-ir", "name": "AWS Security Incident Response"},
+            "relationship": "mirrors",
+            "object": {"url": url, "title": title},
+        }
+        self._http.call("POST", f"{_issue(issue_id)}/remotelink", body=body, repeatable=True)
+
+    def transition(self, issue_id: str, transition_id: str) -> None:
+        """Take one transition. Not repeated blindly: the same transition may mean another one by then."""
+        body: dict[str, object] = {"transition": {"id": transition_id}}
+        self._http.call("POST", f"{_issue(issue_id)}/transitions", body=body, repeatable=False)
+
+    def add_comment(self, issue_id: str, body: str, *, internal: bool) -> str:
+        """Add a comment (Markdown) and return its id; ``internal`` hides it from a service project's portal."""
+        request: dict[str, object] = {"body": to_adf(body)}
+        if internal:
+            request["properties"] = [{"key": "sd.public.comment", "value": {"internal": True}}]
+        answer = self._http.call("POST", f"{_issue(issue_id)}/comment", body=request, repeatable=False)
+        return str(answer["id"])
+
+    def edit_comment(self, issue_id: str, comment_id: str, body: str) -> None:
+        self._http.call(
+            "PUT",
+            f"{_issue(issue_id)}/comment/{quote(comment_id)}",
+            body={"body": to_adf(body)},
+            repeatable=True,
+        )
+
+
+def _issue(id_or_key: str) -> str:
+    return f"/issue/{quote(id_or_key)}"

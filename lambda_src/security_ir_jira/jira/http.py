@@ -1,0 +1,193 @@
+"""One HTTP conversation with Jira: credentials, timeouts, retries of what may be repeated, typed errors."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Any, Literal
+
+import requests
+
+from ..credentials import Credentials
+from ..errors import JiraUnauthorized, NotFound, OutcomeUnknown, Refused, Unavailable
+
+_TIMEOUT = (5.0, 30.0)
+_ATTEMPTS = 3
+_PATIENCE = 10.0
+"""Longest wait, in seconds, that is sat out inside an invocation; longer ones go back to the queue."""
+_UNAUTHORIZED_DELAY = 240.0
+
+Method = Literal["GET", "POST", "PUT", "DELETE"]
+
+
+@dataclass(frozen=True, slots=True)
+class _Failure:
+    """A try that did not succeed: whether Jira may have carried it out, and the wait it asked for."""
+
+    reason: str
+    perhaps_done: bool
+    wait: float | None = None
+
+
+class JiraHttp:
+    """Requests against one Jira site.
+
+    ``credentials(fresh)`` gives the credentials, read anew where ``fresh`` is true. ``sleep`` and ``clock`` are for
+    waits within an invocation and for dates that Jira gives as points in time.
+    """
+
+    def __init__(
+        self,
+        credentials: Callable[[bool], Credentials],
+        *,
+        bearer: bool = False,
+        sleep: Callable[[float], None] = time.sleep,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._credentials = credentials
+        self._bearer = bearer
+        self._sleep = sleep
+        self._clock = clock
+        self._session = requests.Session()
+        self._session.trust_env = False
+        self._session.headers["Accept"] = "application/json"
+        self._refused_version: int | None = None
+
+    @property
+    def project_key(self) -> str:
+        return self._credentials(False).project_key
+
+    @property
+    def site(self) -> str:
+        return self._credentials(False).url
+
+    def get(self, path: str, params: Mapping[str, str | int] | None = None) -> Any:
+        return self.call("GET", path, params=params, repeatable=True)
+
+    def call(
+        self,
+        method: Method,
+        path: str,
+        *,
+        params: Mapping[str, str | int] | None = None,
+        body: Mapping[str, object] | None = None,
+        repeatable: bool,
+    ) -> Any:
+        """Send one request to ``/rest/api/3`` + ``path`` and return the parsed answer (``None`` if empty).
+
+        ``repeatable`` requests are tried again after a lost connection or a server error; others only where Jira
+        surely did not carry them out. Raises ``NotFound``, ``Refused``, ``JiraUnauthorized``, ``Unavailable``, and
+        ``OutcomeUnknown`` where a request that must not be repeated may have been carried out.
+        """
+        failure = None
+        for attempt in range(1, _ATTEMPTS + 1):
+            outcome = self._try(method, path, params, body)
+            if not isinstance(outcome, _Failure):
+                return outcome.json() if outcome.content else None
+            failure = outcome
+            if failure.perhaps_done and not repeatable:
+                raise OutcomeUnknown(f"{method} {path}: {failure.reason}")
+            wait = failure.wait if failure.wait is not None else random.uniform(0.2, 0.5) * 2**attempt
+            if wait > _PATIENCE or attempt == _ATTEMPTS:
+                break
+            self._sleep(wait)
+        assert failure is not None
+        raise Unavailable(f"{method} {path}: {failure.reason}", delay=failure.wait)
+
+    def _try(
+        self,
+        method: Method,
+        path: str,
+        params: Mapping[str, str | int] | None,
+        body: Mapping[str, object] | None,
+    ) -> requests.Response | _Failure:
+        try:
+            response = self._send(method, path, params, body)
+        except requests.exceptions.ConnectTimeout as error:
+            return _Failure(type(error).__name__, perhaps_done=False)
+        except requests.exceptions.RequestException as error:
+            return _Failure(type(error).__name__, perhaps_done=not _never_sent(error))
+        if response.ok:
+            return response
+        if response.status_code == 429:
+            return _Failure("429", perhaps_done=False, wait=self._asked_wait(response))
+        if response.status_code >= 500:
+            wait = self._asked_wait(response)
+            # 503 with Retry-After is Jira's way of saying that it did not take the request in.
+            return _Failure(
+                str(response.status_code), perhaps_done=not (response.status_code == 503 and wait), wait=wait
+            )
+        raise _refusal(method, path, response)
+
+    def _send(
+        self, method: Method, path: str, params: Mapping[str, str | int] | None, body: Mapping[str, object] | None
+    ) -> requests.Response:
+        """Send with the current credentials; a refused token is read anew at once and tried only if it differs."""
+        current = self._credentials(self._refused_version is not None)
+        for _ in range(2):
+            if current.token_version == self._refused_version:
+                break
+            response = self._session.request(
+                method,
+                f"{current.url}/rest/api/3{path}",
+                params=params,
+                json=body,
+                auth=None if self._bearer else (current.email, current.token),
+                headers={"Authorization": f"Bearer {current.token}"} if self._bearer else None,
+                timeout=_TIMEOUT,
+                allow_redirects=False,
+            )
+            if response.status_code != 401:
+                self._refused_version = None
+                return response
+            self._refused_version = current.token_version
+            current = self._credentials(True)
+        raise JiraUnauthorized(
+            f"Jira refuses the token (parameter version {self._refused_version}); write a new one",
+            delay=_UNAUTHORIZED_DELAY,
+        )
+
+    def _asked_wait(self, response: requests.Response) -> float | None:
+        """Seconds asked for by ``Retry-After`` (seconds or a date) or ``X-RateLimit-Reset`` (a date).
+
+        https://developer.atlassian.com/cloud/jira/platform/rate-limiting/
+        """
+        after, reset = response.headers.get("Retry-After"), response.headers.get("X-RateLimit-Reset")
+        try:
+            if after is not None:
+                return max(0.0, float(after)) if after.strip().isdigit() else self._until(parsedate_to_datetime(after))
+            if reset is not None:
+                return self._until(datetime.fromisoformat(reset))
+        except ValueError:
+            return None
+        return None
+
+    def _until(self, moment: datetime) -> float:
+        aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+        return max(0.0, aware.timestamp() - self._clock())
+
+
+def _never_sent(error: requests.exceptions.RequestException) -> bool:
+    """Whether no connection was made at all, so that nothing can have been carried out."""
+    cause = error.args[0] if error.args else None
+    reason = getattr(cause, "reason", None)
+    return type(reason).__name__ in ("NewConnectionError", "NameResolutionError", "ConnectTimeoutError")
+
+
+def _refusal(method: str, path: str, response: requests.Response) -> NotFound | Refused:
+    if response.status_code == 404:
+        return NotFound(f"{method} {path}: 404")
+    try:
+        answer = response.json()
+    except ValueError:
+        answer = None
+    known = answer if isinstance(answer, dict) else {}
+    fields = {str(name): str(text) for name, text in (known.get("errors") or {}).items()}
+    messages = [str(text) for text in known.get("errorMessages") or ()]
+    said = "; ".join([*messages, *(f"{name}: {text}" for name, text in fields.items())])
+    status = response.status_code
+    return Refused(f"{method} {path}: {status} {said}".strip(), status=status, fields=fields)

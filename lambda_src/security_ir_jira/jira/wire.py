@@ -1,0 +1,68 @@
+"""Jira's JSON as this package's values, and back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from ..model import Comment, Issue, Marker, Status
+from ..text import to_markdown
+
+MARKER_PROPERTY = "aws-security-ir"
+"""Key of the issue property that names the case: ``{"caseId": …, "caseArn": …}``."""
+
+ISSUE_FIELDS = "summary,description,status,project,issuetype,created,comment"
+
+
+def read_issue(answer: Mapping[str, Any]) -> Issue:
+    """An issue from ``GET /issue`` with ``ISSUE_FIELDS``, or from a search with the same."""
+    fields = answer["fields"]
+    project, issue_type = fields["project"], fields["issuetype"]
+    return Issue(
+        id=str(answer["id"]),
+        key=answer["key"],
+        project_key=project["key"],
+        service_project=project.get("projectTypeKey") == "service_desk",
+        issue_type_id=str(issue_type["id"]),
+        subtask=bool(issue_type.get("subtask", False)),
+        summary=fields.get("summary") or "",
+        description=to_markdown(fields.get("description")),
+        status=read_status(fields["status"]),
+        created=read_time(fields["created"]),
+        marker=read_marker((answer.get("properties") or {}).get(MARKER_PROPERTY)),
+        comments=_all_comments(fields.get("comment")),
+    )
+
+
+def read_status(answer: Mapping[str, Any]) -> Status:
+    return Status(str(answer["id"]), answer["name"], (answer.get("statusCategory") or {}).get("key", ""))
+
+
+def read_marker(value: object) -> Marker | None:
+    if isinstance(value, dict) and isinstance(value.get("caseId"), str) and value["caseId"]:
+        return Marker(value["caseId"], str(value.get("caseArn", "")))
+    return None
+
+
+def read_comment(answer: Mapping[str, Any]) -> Comment:
+    """A comment; ``visibility`` restricts one to a group or role, ``jsdPublic`` is false for an internal note."""
+    return Comment(
+        id=str(answer["id"]),
+        author=(answer.get("author") or {}).get("displayName") or "Somebody",
+        body=to_markdown(answer.get("body")),
+        created=read_time(answer["created"]),
+        shared=not answer.get("visibility") and answer.get("jsdPublic", True) is not False,
+    )
+
+
+def _all_comments(answer: Mapping[str, Any] | None) -> tuple[Comment, ...] | None:
+    """The comments that came with an issue, if they are all of them."""
+    if not answer or not isinstance(answer.get("total"), int) or answer["total"] > len(answer.get("comments", ())):
+        return None
+    return tuple(read_comment(each) for each in answer["comments"])
+
+
+def read_time(text: str) -> datetime:
+    """Jira writes ``2026-11-23T20:15:00.000+0000``."""
+    return datetime.fromisoformat(text).astimezone(UTC)

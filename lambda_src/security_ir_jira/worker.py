@@ -1,0 +1,161 @@
+"""What every function does around its own work: one queue in, partial batch responses out.
+
+A record that failed sets its own visibility: exponential by receive count, capped at 15 minutes, or what the other
+side asked for. What can never succeed goes to the dead letters at once, with the reason as an attribute.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+import boto3
+from aws_lambda_powertools import Logger, Metrics
+from aws_lambda_powertools.metrics import MetricUnit
+from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
+from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from .errors import JiraUnauthorized, RetryLater, Undeliverable
+
+if TYPE_CHECKING:
+    from aws_lambda_powertools.utilities.batch.types import PartialItemFailureResponse
+    from mypy_boto3_sqs import SQSClient
+
+logger = Logger()
+metrics = Metrics()
+
+Subject = TypeVar("Subject", bound=Hashable)
+Request = TypeVar("Request")
+
+LONGEST_DELAY = 900
+_GRACE_SECONDS = 60
+_LEAST_SECONDS = 20
+"""What an invocation must have left for another subject to be begun."""
+
+
+def visible_after(receive_count: int, asked: float | None) -> int:
+    """Seconds until a failed record is delivered again: what was asked for, else 2, 4, 8 … with jitter, at most 900."""
+    if asked is not None:
+        return max(1, min(LONGEST_DELAY, round(asked)))
+    longest = min(LONGEST_DELAY, 2 ** min(receive_count, 20))
+    return max(1, round(random.uniform(longest / 2, longest)))
+
+
+def seconds_left(context: LambdaContext) -> float:
+    """How long a lease, or a record's absence from the queue, must last to outlive this invocation."""
+    return context.get_remaining_time_in_millis() / 1000 + _GRACE_SECONDS
+
+
+@dataclass(frozen=True, slots=True)
+class Worker(Generic[Subject, Request]):
+    """Runs ``work`` for the subjects of a batch of records.
+
+    ``read`` takes a record's body and names its subject and what is asked about it; it raises ``Undeliverable`` for a
+    body that means nothing. Records of one subject are worked on together, once a batch. ``work`` raises
+    ``RetryLater`` where the records are to come again.
+    """
+
+    read: Callable[[dict[str, Any]], tuple[Subject, Request]]
+    work: Callable[[Subject, list[Request], LambdaContext], None]
+    queue: SQSClient = field(default_factory=lambda: boto3.client("sqs"))
+
+    def __call__(self, event: dict[str, Any], context: LambdaContext) -> PartialItemFailureResponse:
+        """Answer a batch of SQS records with those that failed (``ReportBatchItemFailures``)."""
+        batch = _Batch(self, event, context)
+        self._keep_away(event, round(seconds_left(context)))
+        processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
+        return process_partial_response(event, batch.process, processor, context)
+
+    def _keep_away(self, event: dict[str, Any], seconds: int) -> None:
+        """A crashed attempt must not wait out the queue's own, much longer, visibility timeout."""
+        for start in range(0, len(event["Records"]), 10):
+            self.queue.change_message_visibility_batch(
+                QueueUrl=os.environ["QUEUE_URL"],
+                Entries=[
+                    {"Id": str(number), "ReceiptHandle": record["receiptHandle"], "VisibilityTimeout": seconds}
+                    for number, record in enumerate(event["Records"][start : start + 10])
+                ],
+            )
+
+    def come_again(self, record: SQSRecord, asked: float | None) -> None:
+        """Set the time at which a failed record is delivered again."""
+        self.queue.change_message_visibility(
+            QueueUrl=os.environ["QUEUE_URL"],
+            ReceiptHandle=record.receipt_handle,
+            VisibilityTimeout=visible_after(int(record.attributes.approximate_receive_count), asked),
+        )
+
+    def bury(self, record: SQSRecord, reason: str) -> None:
+        """Send a record that can never succeed to the dead letters."""
+        self.queue.send_message(
+            QueueUrl=os.environ["DEAD_LETTER_QUEUE_URL"],
+            MessageBody=record.body,
+            MessageAttributes={"reason": {"DataType": "String", "StringValue": reason[:250]}},
+        )
+
+
+class _Batch(Generic[Subject, Request]):
+    """One invocation's records, with what became of each subject."""
+
+    def __init__(self, worker: Worker[Subject, Request], event: dict[str, Any], context: LambdaContext) -> None:
+        self._worker = worker
+        self._context = context
+        self._read: dict[str, tuple[Subject, Request] | Undeliverable] = {
+            record["messageId"]: self._read_body(record["body"]) for record in event["Records"]
+        }
+        self._outcomes: dict[Subject, Exception | None] = {}
+
+    def _read_body(self, text: str) -> tuple[Subject, Request] | Undeliverable:
+        try:
+            body = json.loads(text)
+            if not isinstance(body, dict):
+                return Undeliverable("not a JSON object")
+            return self._worker.read(body)
+        except ValueError as error:
+            return Undeliverable(f"not JSON: {error}")
+        except Undeliverable as error:
+            return error
+
+    def process(self, record: SQSRecord) -> None:
+        """Work on one record; raises so that the batch processor reports it as failed."""
+        read = self._read[record.message_id]
+        logger.set_correlation_id(record.message_id)
+        failure = read if isinstance(read, Undeliverable) else self._outcome(read[0])
+        if isinstance(failure, Undeliverable):
+            logger.error("record can never succeed", reason=str(failure))
+            metrics.add_metric("RecordsDeadLettered", MetricUnit.Count, 1)
+            self._worker.bury(record, str(failure))
+        elif failure is not None:
+            self._worker.come_again(record, failure.delay if isinstance(failure, RetryLater) else None)
+            raise failure
+
+    def _outcome(self, subject: Subject) -> Exception | None:
+        if subject not in self._outcomes:
+            self._outcomes[subject] = self._attempt(subject)
+        return self._outcomes[subject]
+
+    def _attempt(self, subject: Subject) -> Exception | None:
+        if self._context.get_remaining_time_in_millis() < _LEAST_SECONDS * 1000:
+            return RetryLater("no time left in this invocation", delay=1)
+        requests = [
+            read[1] for read in self._read.values() if not isinstance(read, Undeliverable) and read[0] == subject
+        ]
+        try:
+            self._worker.work(subject, requests, self._context)
+        except Undeliverable as reason:
+            return reason
+        except RetryLater as reason:
+            log = logger.error if isinstance(reason, JiraUnauthorized) else logger.warning
+            log("to be tried again", subject=str(subject), reason=str(reason), error=type(reason).__name__)
+            metrics.add_metric(type(reason).__name__, MetricUnit.Count, 1)
+            return reason
+        except Exception as error:
+            logger.exception("failed, to be tried again", subject=str(subject))
+            metrics.add_metric("RecordsFailed", MetricUnit.Count, 1)
+            return error
+        return None

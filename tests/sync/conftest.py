@@ -1,0 +1,46 @@
+"""One loop a test."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from sandbox.jira.people import Person
+from security_ir_jira.config import Config
+
+from .loop import ACCOUNT, MAPPING, Loop, looped
+
+CONTRACTS = Path(os.environ.get("SHARED_CONTRACTS", Path(__file__).parents[3] / "shared" / "contracts"))
+
+
+@pytest.fixture(autouse=True)
+def aws(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in (
+        ("AWS_ACCESS_KEY_ID", "testing"),
+        ("AWS_SECRET_ACCESS_KEY", "testing"),
+        ("AWS_REGION", "eu-central-1"),
+    ):
+        monkeypatch.setenv(name, value)
+
+
+@pytest.fixture
+def config() -> Config:
+    return Config(name="security-ir-jira", account_id=ACCOUNT, status_mapping=MAPPING)
+
+
+@pytest.fixture
+def loop(config: Config) -> Iterator[Loop]:
+    with looped(config, CONTRACTS if CONTRACTS.is_dir() else None) as running:
+        running.jira.add_project("SEC")
+        yield running
+        assert running.jira.violations == []
+        assert running.service.violations == []
+
+
+@pytest.fixture
+def ada(loop: Loop) -> Person:
+    """Somebody who works in Jira."""
+    return loop.jira.person(loop.jira.add_user("Ada Lovelace", "ada@example.com"))

@@ -1,0 +1,303 @@
+"""Sources and sinks joined by an in-memory bus and queues, on a clock that jumps.
+
+Stands in for the delivery only (SNS, EventBridge, SQS): every notification becomes a message, a message that fails
+comes back after the delay its worker asks for, and each can be delivered more than once or out of order.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+from unittest.mock import patch
+
+import boto3
+import botocore.endpoint
+from moto import mock_aws
+from moto.core.serialize import BaseJSONSerializer
+from moto.dynamodb.models.dynamo_type import Item
+from moto.dynamodb.models.table import Table
+
+from sandbox.jira import JiraServer
+from sandbox.security_ir import SecurityIrServer
+from security_ir_jira import security_ir
+from security_ir_jira.case_source import CaseSource, read_native_event
+from security_ir_jira.config import Config, StatusMapping
+from security_ir_jira.credentials import Credentials
+from security_ir_jira.errors import Undeliverable
+from security_ir_jira.events import EventBus, read_case_event, read_issue_event
+from security_ir_jira.issue_source import IssueSource, read_notification
+from security_ir_jira.jira import JiraClient, JiraHttp
+from security_ir_jira.jira_sink import JiraSink
+from security_ir_jira.ledger import Ledger
+from security_ir_jira.security_ir_sink import SecurityIrSink
+from security_ir_jira.sides import Sides
+from security_ir_jira.worker import visible_after
+
+REGION = "eu-central-1"
+ACCOUNT = "123456789012"
+LEASE_SECONDS = 360.0
+MAPPING = StatusMapping(
+    to_jira={
+        "Submitted": ("To Do",),
+        "Acknowledged": ("In Progress",),
+        "Detection and Analysis": ("In Progress",),
+        "Containment, Eradication and Recovery": ("In Progress",),
+        "Post-incident Activities": ("In Review", "In Progress"),
+        "Ready to Close": ("In Review", "In Progress"),
+        "Closed": ("Done",),
+    },
+    to_case={
+        "To Do": "",
+        "In Progress": "Detection and Analysis",
+        "In Review": "Post-incident Activities",
+        "Done": "Closed",
+    },
+)
+
+
+@dataclass(slots=True)
+class Clock:
+    """Epoch seconds that move only when told to."""
+
+    now: float = field(default_factory=lambda: time.time() + 5)
+
+    def __call__(self) -> float:
+        return self.now
+
+    def sleep(self, seconds: float) -> None:
+        self.now += seconds
+
+
+@dataclass(slots=True)
+class Message:
+    queue: str
+    body: dict[str, Any]
+    due: float
+    received: int = 0
+
+
+class Bus:
+    """``put_events`` of an EventBridge client: every event goes to the queue of the sink that listens to its source."""
+
+    def __init__(self, loop: Loop) -> None:
+        self._loop = loop
+        self.refuse = 0
+
+    def put_events(self, *, Entries: list[dict[str, Any]]) -> dict[str, Any]:
+        if self.refuse:
+            self.refuse -= 1
+            return {"FailedEntryCount": len(Entries), "Entries": [{"ErrorCode": "InternalFailure"} for _ in Entries]}
+        for entry in Entries:
+            envelope = {
+                "source": entry["Source"],
+                "detail-type": entry["DetailType"],
+                "detail": json.loads(entry["Detail"]),
+            }
+            self._loop.events.append(envelope)
+            self._loop.send("jira_client" if entry["Source"] == "security-ir" else "security_ir_client", envelope)
+        return {"FailedEntryCount": 0, "Entries": [{} for _ in Entries]}
+
+
+class Loop:
+    """Both servers, the four functions' work, and what lies between them."""
+
+    def __init__(self, jira: JiraServer, service: SecurityIrServer, clock: Clock, config: Config) -> None:
+        self.jira, self.service, self.clock = jira, service, clock
+        self.copies = 1
+        self.shuffle: random.Random | None = None
+        self.native, self.automation = True, True
+        self.events: list[dict[str, Any]] = []
+        self.dead: list[tuple[Message, str]] = []
+        self.failures: list[tuple[str, Exception]] = []
+        self._messages: list[Message] = []
+        self.bus = Bus(self)
+        self.start(config)
+        service.on_event.append(self._on_native_event)
+        jira.on_change.append(self._on_change)
+
+    def start(self, config: Config) -> None:
+        """The functions as after a deployment: nothing is left of what instances kept in memory."""
+        bus = EventBus(self.bus, "bus")  # type: ignore[arg-type]  # only put_events is called
+        ledger = Ledger(boto3.client("dynamodb", region_name=REGION), "ledger", self.clock)
+        self.security_ir = security_ir.connect()
+        http = JiraHttp(self._credentials, sleep=self.clock.sleep, clock=self.clock)
+        self.jira_client = JiraClient(http)
+        self.ledger = ledger
+        sides = Sides(config, ledger, self.jira_client, self.security_ir, bus, self.clock)
+        self.jira_sink, self.security_ir_sink = JiraSink(sides), SecurityIrSink(sides)
+        self.case_source = CaseSource(ledger, self.security_ir, bus, self.clock)
+        self.issue_source = IssueSource(ledger, self.jira_client, bus, self.clock)
+        self._workers: dict[str, Callable[[dict[str, Any]], None]] = {
+            "security_ir_poller": self._poll,
+            "jira_notifications_handler": self._notify,
+            "jira_client": lambda body: self.jira_sink.reconcile(*read_case_event(body), LEASE_SECONDS),
+            "security_ir_client": lambda body: self.security_ir_sink.reconcile(*read_issue_event(body), LEASE_SECONDS),
+        }
+
+    def _credentials(self, fresh: bool) -> Credentials:
+        return Credentials(self.jira.url, self.jira.email, "SEC", self.jira.token, 1)
+
+    def _poll(self, body: dict[str, Any]) -> None:
+        if body.get("sweep"):
+            self.case_source.sweep()
+        else:
+            self.case_source.announce([read_native_event(body)])
+
+    def _notify(self, body: dict[str, Any]) -> None:
+        if body.get("sweep"):
+            self.issue_source.sweep()
+        else:
+            self.issue_source.announce(read_notification(body))
+
+    def _on_native_event(self, kind: str, detail: dict[str, Any]) -> None:
+        if self.native:
+            self.send("security_ir_poller", {"source": "aws.security-ir", "detail-type": kind, "detail": detail})
+
+    def _on_change(self, _: str, key: str) -> None:
+        if self.automation:
+            self.notify(key)
+
+    # Delivery
+
+    def send(self, queue: str, body: dict[str, Any]) -> None:
+        """Put a message into a queue, as often as ``copies`` says."""
+        self._messages += [Message(queue, body, self.clock.now) for _ in range(self.copies)]
+
+    def notify(self, key: str) -> None:
+        """What a Jira automation rule sends."""
+        self.send("jira_notifications_handler", {"Message": json.dumps({"automationData": {"IssueId": key}})})
+
+    def sweep_cases(self) -> None:
+        self.send("security_ir_poller", {"sweep": "cases"})
+
+    def sweep_issues(self) -> None:
+        self.send("jira_notifications_handler", {"sweep": "issues"})
+
+    def run(self) -> None:
+        """Deliver until no message is due."""
+        for _ in range(5_000):
+            due = [message for message in self._messages if message.due <= self.clock.now]
+            if not due:
+                return
+            message = self.shuffle.choice(due) if self.shuffle else due[0]
+            self._messages.remove(message)
+            self._deliver(message)
+        raise AssertionError(f"never at rest: {self.events[-10:]}")
+
+    def settle(self, seconds: float = 3_600) -> None:
+        """Run, and wait for what was put off, for at most so long."""
+        end = self.clock.now + seconds
+        self.run()
+        while self._messages and min(message.due for message in self._messages) <= end:
+            self.clock.now = max(self.clock.now, min(message.due for message in self._messages))
+            self.run()
+
+    def advance(self, seconds: float) -> None:
+        """Let time pass, delivering whatever falls due on the way."""
+        end = self.clock.now + seconds
+        self.settle(seconds)
+        self.clock.now = max(end, self.clock.now)
+
+    @property
+    def waiting(self) -> list[Message]:
+        return list(self._messages)
+
+    def _deliver(self, message: Message) -> None:
+        message.received += 1
+        try:
+            self._workers[message.queue](message.body)
+        except Undeliverable as reason:
+            self.dead.append((message, str(reason)))
+        except Exception as failure:
+            self.failures.append((message.queue, failure))
+            message.due = self.clock.now + visible_after(message.received, getattr(failure, "delay", None))
+            self._messages.append(message)
+
+    # Observation
+
+    def quiet(self) -> Quiet:
+        """Everything written from here on."""
+        self.jira.reset_log()
+        self.service.reset_log()
+        return Quiet(self)
+
+    def pairs(self) -> dict[str, str]:
+        """Case id → issue key, by the label every paired issue carries."""
+        found: dict[str, str] = {}
+        for issue in self.jira.issues():
+            for label in issue.labels:
+                if label.startswith("aws-sir-"):
+                    case_id = label.removeprefix("aws-sir-")
+                    assert case_id not in found, f"{case_id} has two issues: {found[case_id]} and {issue.key}"
+                    found[case_id] = issue.key
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class Quiet:
+    """What was written and read on both sides since."""
+
+    loop: Loop
+
+    @property
+    def writes(self) -> list[str]:
+        return [f"{each.method} {each.path}" for each in self.loop.jira.writes()] + [
+            each.operation for each in self.loop.service.writes()
+        ]
+
+    @property
+    def jira_reads(self) -> list[str]:
+        written = self.loop.jira.writes()
+        return [f"{each.method} {each.path}" for each in self.loop.jira.requests if each not in written]
+
+    @property
+    def service_reads(self) -> list[str]:
+        written = self.loop.service.writes()
+        return [each.operation for each in self.loop.service.requests if each not in written]
+
+
+@contextmanager
+def looped(config: Config, contract: Path | None = None) -> Iterator[Loop]:
+    """A loop with both servers running, an empty Jira and an empty ledger."""
+    clock = Clock()
+    with ExitStack() as stack:
+        stack.enter_context(mock_aws())
+        stack.enter_context(patch.object(BaseJSONSerializer, "_serialize_type_structure", _quickly))
+        stack.enter_context(patch.object(Table, "all_items", _unsorted))
+        # boto3 waits between its own tries: on the clock that jumps.
+        stack.enter_context(patch.object(botocore.endpoint, "time", SimpleNamespace(sleep=clock.sleep)))
+        boto3.client("dynamodb", region_name=REGION).create_table(
+            TableName="ledger",
+            KeySchema=[{"AttributeName": "PK", "KeyType": "HASH"}, {"AttributeName": "SK", "KeyType": "RANGE"}],
+            AttributeDefinitions=[{"AttributeName": name, "AttributeType": "S"} for name in ("PK", "SK")],
+            BillingMode="PAY_PER_REQUEST",
+        )
+        jira = stack.enter_context(JiraServer(clock=clock, contract=contract))
+        service = stack.enter_context(SecurityIrServer(clock=clock, region=REGION))
+        surroundings = {"AWS_ENDPOINT_URL_SECURITY_IR": service.url, "AWS_DEFAULT_REGION": REGION}
+        stack.enter_context(patch.dict(os.environ, surroundings))
+        yield Loop(jira, service, clock, config)
+
+
+_serialize_structure = BaseJSONSerializer._serialize_type_structure
+
+
+def _quickly(serializer: Any, serialized: Any, value: Any, shape: Any, key: str) -> None:
+    """moto tries every spelling of every type on each attribute of an item; the items hold what goes on the wire."""
+    if shape.name == "AttributeValue" and isinstance(value, dict):
+        serialized[key] = value
+    else:
+        _serialize_structure(serializer, serialized, value, shape, key)
+
+
+def _unsorted(table: Table) -> list[Item]:
+    """moto sorts the whole table for each Query, and what it found once more."""
+    return [item for partition in table.items.values() for item in partition.values()]
