@@ -1,0 +1,77 @@
+"""``python -m sandbox``: start the sandbox, play the demonstration or wait, and end with what was found."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import threading
+from pathlib import Path
+
+from .scenario import OutOfStep, Scenario
+from .stage import Elsewhere, Settings, Stage
+from .terraform import TerraformFailed
+from .transcript import Transcript
+
+CONTRACTS = Path(__file__).resolve().parents[3] / "shared" / "contracts"
+
+
+def arguments(given: list[str] | None = None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m sandbox", description=__doc__)
+    parser.add_argument(
+        "--runtime-python", type=Path, required=True, help="Python of a venv with awslambdaric and boto3"
+    )
+    parser.add_argument("--packages", type=Path, required=True, help="folder of the functions' zips")
+    parser.add_argument(
+        "--no-scenario", action="store_true", help="wait for input instead of playing the demonstration"
+    )
+    parser.add_argument("--project", default="SEC", help="key of the Jira project (default: SEC)")
+    parser.add_argument("--jira-url", help="use this Jira instead of the sandbox's own")
+    parser.add_argument("--jira-email", default="", help="e-mail address that signs in there")
+    parser.add_argument("--jira-token", default="", help="API token that signs in there")
+    parser.add_argument("--security-ir-url", help="use this security-ir server instead of the sandbox's own")
+    chosen = parser.parse_args(given)
+    if chosen.jira_url and not chosen.jira_token:
+        parser.error("--jira-url needs --jira-token, and --jira-email where the token is not a bearer token")
+    return chosen
+
+
+def main() -> int:
+    chosen, transcript = arguments(), Transcript()
+    elsewhere = Elsewhere(chosen.jira_url, chosen.jira_email, chosen.jira_token, chosen.security_ir_url)
+    own_servers = elsewhere.jira_url is None and elsewhere.security_ir_url is None
+    settings = Settings(
+        packages=chosen.packages.resolve(),
+        runtime_python=chosen.runtime_python.absolute(),
+        contract=CONTRACTS if CONTRACTS.is_dir() else None,
+        project=chosen.project,
+        elsewhere=elsewhere,
+    )
+    try:
+        with Stage(settings, transcript.note) as stage:
+            transcript.note("The local AWS is up; Terraform applies the module (about a minute)")
+            stage.raise_curtain()
+            stage.cloud.start()
+            if chosen.no_scenario or not own_servers:
+                _wait(stage, transcript)
+            else:
+                Scenario(stage, transcript).play()
+    except (OutOfStep, TimeoutError, TerraformFailed) as failure:
+        transcript.note(f"FAILED: {failure}")
+        return 1
+    except KeyboardInterrupt:
+        transcript.note("Ended.")
+    return 0
+
+
+def _wait(stage: Stage, transcript: Transcript) -> None:
+    transcript.note(f"AWS          {stage.cloud.url}   (region {stage.cloud.region}, any credentials)")
+    transcript.note(f"Jira         {stage.jira_url}   ({stage.jira.email} / {stage.jira.token})")
+    transcript.note(f"security-ir  {stage.security_ir_url}")
+    for name, value in stage.outputs.items():
+        transcript.note(f"output {name} = {value}")
+    transcript.note("Ctrl-C ends it.")
+    threading.Event().wait()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

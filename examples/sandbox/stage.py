@@ -1,0 +1,131 @@
+"""Everything at once: the local AWS with the module applied, a Jira and a security-ir server, joined by their bells."""
+
+from __future__ import annotations
+
+import tempfile
+import threading
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from .cloud import Cloud
+from .cloud.clock import Clock
+from .jira import RINGING, JiraServer, Workflow
+from .security_ir import SecurityIrServer
+from .terraform import Terraform
+
+REGION = "us-east-1"
+
+
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """Servers to use instead of the sandbox's own; ``jira_email`` and ``jira_token`` sign in to that Jira."""
+
+    jira_url: str | None = None
+    jira_email: str = ""
+    jira_token: str = ""
+    security_ir_url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """``packages`` holds the zips, ``runtime_python`` a venv with awslambdaric and boto3 only.
+
+    ``contract`` is the folder of the vendors' specifications, if there is one. ``virtual`` time jumps to what is due
+    next. ``automation_delay`` is what a Jira automation rule takes, in seconds of real time.
+    """
+
+    packages: Path
+    runtime_python: Path
+    contract: Path | None = None
+    project: str = "SEC"
+    virtual: bool = False
+    automation_delay: float = 0.0
+    elsewhere: Elsewhere = Elsewhere()
+    variables: Mapping[str, Any] = field(default_factory=dict)
+    workflow: Callable[[], Workflow] = Workflow.simple
+
+
+class Stage:
+    """The sandbox, from start to end. Use as a context manager; ``raise_curtain`` applies the module."""
+
+    def __init__(self, settings: Settings, say: Callable[[str], None] = print) -> None:
+        self.settings = settings
+        self.clock = Clock(virtual=settings.virtual)
+        self.jira = JiraServer(clock=self.clock.time, contract=settings.contract)
+        self.security_ir = SecurityIrServer(clock=self.clock.time, region=REGION)
+        elsewhere = settings.elsewhere
+        self.jira_url = elsewhere.jira_url or self.jira.url
+        self.security_ir_url = elsewhere.security_ir_url or self.security_ir.url
+        self.cloud = Cloud(
+            runtime_python=settings.runtime_python,
+            region=REGION,
+            function_environment={"AWS_ENDPOINT_URL_SECURITY_IR": self.security_ir_url},
+            clock=self.clock,
+        )
+        self.outputs: dict[str, Any] = {}
+        self._say = say
+        self._open = ExitStack()
+
+    def __enter__(self) -> Self:
+        with ExitStack() as opening:
+            home = Path(opening.enter_context(tempfile.TemporaryDirectory(prefix="security-ir-jira-")))
+            opening.enter_context(self.cloud)
+            opening.enter_context(self.jira)
+            opening.enter_context(self.security_ir)
+            self.security_ir.authorise = self._may
+            self.terraform = Terraform(
+                home=home,
+                endpoint=self.cloud.url,
+                variables=self._variables(),
+                token=self.settings.elsewhere.jira_token or self.jira.token,
+                say=self._say,
+            )
+            self._open = opening.pop_all()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._open.close()
+
+    def _variables(self) -> dict[str, Any]:
+        return {
+            "region": REGION,
+            "packages_directory": str(self.settings.packages),
+            "jira_url": self.jira_url,
+            "jira_email": self.settings.elsewhere.jira_email or self.jira.email,
+            "jira_project_key": self.settings.project,
+            **self.settings.variables,
+        }
+
+    def raise_curtain(self) -> None:
+        """Apply the module, add the project, and let both systems ring from now on."""
+        self.outputs = self.terraform.apply()
+        if self.settings.elsewhere.jira_url is None:
+            self.jira.add_project(self.settings.project, workflow=self.settings.workflow())
+            self.jira.on_change.append(self._automation_rule)
+        if self.settings.elsewhere.security_ir_url is None:
+            self.security_ir.on_event.append(self._native_event)
+
+    def _automation_rule(self, kind: str, key: str) -> None:
+        """What the rules of the guide do in Jira: tell the topic which issue changed."""
+        if kind not in RINGING or not self.outputs:
+            return
+        topic, message = self.outputs["jira_notifications_topic_arn"], {"automationData": {"IssueId": key}}
+        rule = threading.Timer(self.settings.automation_delay, self.cloud.publish, (topic, message))
+        rule.daemon = True
+        rule.start()
+        if not self.settings.automation_delay:
+            rule.join()
+
+    def _may(self, access_key: str, action: str, resource: str) -> bool:
+        """Whether the role of the function that calls security-ir allows what it does there."""
+        scope = f"Credential={access_key}/0/{REGION}/security-ir/aws4_request"
+        return self.cloud.authorise(scope, action, resource)
+
+    def _native_event(self, kind: str, detail: dict[str, Any]) -> None:
+        self.cloud.put_native_event(kind, detail)

@@ -1,0 +1,107 @@
+"""The module, applied by the real Terraform to the local AWS."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parent
+_PARALLEL = "-parallelism=40"
+
+
+class TerraformFailed(RuntimeError):
+    """Terraform ended with an error; the message holds what it said."""
+
+
+@dataclass(frozen=True, slots=True)
+class Terraform:
+    """Terraform in this folder, with its data and state in ``home``.
+
+    ``variables`` are those of ``variables.tf``; ``token`` goes by the environment only, as in real life. ``say`` is
+    called with each line worth showing.
+    """
+
+    home: Path
+    endpoint: str
+    variables: Mapping[str, Any]
+    token: str
+    say: Callable[[str], None] = print
+
+    def apply(self) -> dict[str, Any]:
+        """Initialise, apply, and return the outputs."""
+        self.home.mkdir(parents=True, exist_ok=True)
+        (self.home / "sandbox.tfvars.json").write_text(json.dumps(dict(self.variables), indent=2))
+        self.run("init", "-input=false", "-no-color")
+        self.run("apply", "-auto-approve", _PARALLEL, *self._inputs())
+        return self.outputs()
+
+    def plan_changes(self) -> bool:
+        """Whether another plan finds anything to do."""
+        return self._call("plan", "-detailed-exitcode", *self._inputs()).returncode == 2
+
+    def destroy(self) -> None:
+        self.run("destroy", "-auto-approve", _PARALLEL, *self._inputs())
+
+    def outputs(self) -> dict[str, Any]:
+        answer = json.loads(self._call("output", "-json", f"-state={self._state}").stdout)
+        return {name: output["value"] for name, output in answer.items()}
+
+    @property
+    def state(self) -> str:
+        """The state, as text."""
+        return self._state.read_text()
+
+    @property
+    def _state(self) -> Path:
+        return self.home / "terraform.tfstate"
+
+    def _inputs(self) -> list[str]:
+        return ["-input=false", "-no-color", f"-state={self._state}", f"-var-file={self.home / 'sandbox.tfvars.json'}"]
+
+    def run(self, *arguments: str) -> None:
+        """Run one command, saying now and then how far it is. Raises ``TerraformFailed``."""
+        command = [_terraform(), f"-chdir={ROOT}", *arguments]
+        with subprocess.Popen(
+            command, env=self._environment(), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        ) as process:
+            said: list[str] = []
+            done = 0
+            for line in process.stdout or ():
+                said.append(line)
+                if " complete after" in line:
+                    done += 1
+                    if done % 10 == 0:
+                        self.say(f"terraform {arguments[0]}: {done} resources done")
+                elif line.startswith(("Apply complete", "Destroy complete")):
+                    self.say(line.strip())
+        if process.returncode:
+            raise TerraformFailed(f"terraform {arguments[0]} failed:\n{''.join(said)}")
+
+    def _call(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        command = [_terraform(), f"-chdir={ROOT}", *arguments]
+        done = subprocess.run(command, env=self._environment(), capture_output=True, text=True, check=False)
+        if done.returncode not in (0, 2):
+            raise TerraformFailed(f"terraform {arguments[0]} failed:\n{done.stdout}{done.stderr}")
+        return done
+
+    def _environment(self) -> dict[str, str]:
+        return os.environ | {
+            "AWS_ENDPOINT_URL": self.endpoint,
+            "AWS_EC2_METADATA_DISABLED": "true",
+            "TF_DATA_DIR": str(self.home / "data"),
+            "TF_IN_AUTOMATION": "1",
+            "TF_VAR_jira_token": self.token,
+        }
+
+
+def _terraform() -> str:
+    found = shutil.which("terraform")
+    if found is None:
+        raise TerraformFailed("terraform is not on the PATH: https://developer.hashicorp.com/terraform/install")
+    return found

@@ -1,0 +1,206 @@
+"""End to end: real Terraform, the real zips under the Lambda runtime client, both servers; only AWS itself is played."""
+
+from __future__ import annotations
+
+import pytest
+
+from .play import Play
+
+
+def test_a_native_event_alone_makes_an_issue_of_a_case(play: Play) -> None:
+    case_id = play.open_case("Native event")
+    play.rest()
+    issue = play.stage.jira.issue(play.key_of(case_id))
+    assert (issue.summary, issue.description_text) == ("Native event", "Description of Native event")
+
+
+def test_a_sweep_alone_makes_an_issue_of_a_case(play: Play) -> None:
+    bells = list(play.stage.security_ir.on_event)
+    play.stage.security_ir.on_event.clear()
+    case_id = play.open_case("Sweep alone")
+    play.stage.security_ir.on_event.extend(bells)
+    play.sweep("case")
+    play.rest()
+    assert play.issues_titled("Sweep alone") == [play.key_of(case_id)]
+
+
+def test_an_issue_and_its_comment_reach_security_ir_after_a_notification(play: Play) -> None:
+    key = play.ada.create_issue("SEC", "Born in Jira", "Mail headers follow.").key
+    play.rest()
+    play.ada.comment(key, "Here they are.")
+    play.rest()
+    (case_id,) = play.cases_titled("Born in Jira")
+    assert play.key_of(case_id) == key
+    assert "Here they are." in play.said_on_case(case_id)
+    assert play.issues_titled("Born in Jira") == [key]
+
+
+def test_an_issue_sweep_alone_brings_what_no_rule_told(play: Play) -> None:
+    bells = list(play.stage.jira.on_change)
+    play.stage.jira.on_change.clear()
+    play.ada.create_issue("SEC", "No rule ran", "Quota used up.")
+    play.sweep("issue")
+    play.rest()
+    play.stage.jira.on_change.extend(bells)
+    assert len(play.cases_titled("No rule ran")) == 1
+
+
+def test_a_status_moves_a_self_managed_case_and_back_and_a_closed_case_closes_its_issue(play: Play) -> None:
+    case_id = play.open_case("Status", own=True)
+    play.rest()
+    key = play.key_of(case_id)
+    play.ada.transition(key, "In Progress")
+    play.rest()
+    assert play.stage.security_ir.case(case_id).status == "Detection and Analysis"
+    play.grace.set_status(case_id, "Post-incident Activities")
+    play.rest()
+    assert play.stage.jira.issue(key).status.name == "In Review"
+    play.grace.close(case_id, "Duplicate")
+    play.rest()
+    assert play.stage.jira.issue(key).status.name == "Done"
+    assert "Duplicate" in play.said_on_issue(key)
+
+
+def test_sixty_comments_arrive_once_each_in_order(play: Play) -> None:
+    case_id = play.open_case("Sixty comments")
+    for number in range(60):
+        play.aws.comment(case_id, f"remark {number:02}.")
+    play.rest()
+    said = play.said_on_issue(play.key_of(case_id))
+    places = [said.index(f"remark {number:02}.") for number in range(60)]
+    assert places == sorted(places)
+    assert said.count("remark ") == 60
+
+
+def test_every_notification_told_three_times_changes_nothing(play: Play) -> None:
+    case_id = play.open_case("Thrice")
+    for _ in range(2):
+        play.stage.cloud.put_native_event("Case Created", {"caseId": case_id})
+    play.rest()
+    key = play.key_of(case_id)
+    for _ in range(3):
+        play.notify(key)
+        play.stage.cloud.put_native_event("Case Updated", {"caseId": case_id})
+    play.forget()
+    play.rest()
+    assert play.writes() == []
+    assert play.issues_titled("Thrice") == [key]
+    assert len(play.cases_titled("Thrice")) == 1
+
+
+def test_at_rest_ten_sweeps_and_ten_notifications_write_nothing(play: Play) -> None:
+    case_id = play.open_case("At rest")
+    play.rest()
+    play.forget()
+    for _ in range(10):
+        play.sweep("case")
+        play.sweep("issue")
+        play.notify(play.key_of(case_id))
+        play.rest()
+    assert play.writes() == []
+
+
+@pytest.mark.parametrize("lag", [0.0, 90.0])
+def test_a_lost_answer_to_the_creation_of_an_issue_makes_no_second_one(play: Play, lag: float) -> None:
+    play.stage.jira.settings.search_lag = lag
+    play.stage.jira.faults.add(method="POST", path=r"/rest/api/3/issue$", after=True, drop=True, times=1)
+    title = f"Issue answer lost, lag {lag}"
+    case_id = play.open_case(title)
+    play.rest()
+    play.stage.jira.settings.search_lag = 0.0
+    assert play.issues_titled(title) == [play.key_of(case_id)]
+    assert play.cases_titled(title) == [case_id]
+
+
+def test_a_lost_answer_to_the_creation_of_a_case_makes_no_second_one(play: Play) -> None:
+    play.stage.security_ir.faults.add(operation="CreateCase", after=True, times=4)
+    key = play.ada.create_issue("SEC", "Case answer lost").key
+    play.rest()
+    assert len(play.cases_titled("Case answer lost")) == 1
+    assert play.issues_titled("Case answer lost") == [key]
+
+
+@pytest.mark.parametrize("after", [False, True])
+def test_a_function_killed_while_it_binds_a_pair_leaves_one_pair(play: Play, after: bool) -> None:
+    title = f"Killed while binding, after={after}"
+    function = play.stage.outputs["functions"]["jira_client"]["name"]
+    play.stage.cloud.kill_during(function, "dynamodb:UpdateItem", after=after)
+    case_id = play.open_case(title)
+    play.rest()
+    assert play.issues_titled(title) == [play.key_of(case_id)]
+
+
+def test_nothing_is_lost_while_jira_is_down(play: Play) -> None:
+    case_id = play.open_case("Jira down")
+    play.rest()
+    play.stage.jira.down = True
+    play.aws.comment(case_id, "Said during the outage.")
+    play.stage.cloud.advance(7_200)
+    play.stage.jira.down = False
+    play.rest()
+    assert play.said_on_issue(play.key_of(case_id)).count("Said during the outage.") == 1
+    assert play.stage.cloud.dead_letters() == []
+
+
+def test_a_refused_token_costs_no_notification_and_a_new_one_is_taken_up(play: Play) -> None:
+    jira, cloud = play.stage.jira, play.stage.cloud
+    case_id = play.open_case("Token")
+    play.rest()
+    jira.valid_tokens.clear()
+    play.aws.comment(case_id, "While the token was void.")
+    cloud.advance(3_600)
+    jira.valid_tokens.add("another-token")
+    play.stage.cloud.boto3("ssm").put_parameter(
+        Name="/SecurityIncidentResponse/jiraToken", Value="another-token", Type="SecureString", Overwrite=True
+    )
+    play.rest()
+    jira.valid_tokens.add(jira.token)
+    assert "While the token was void." in play.said_on_issue(play.key_of(case_id))
+
+
+def test_a_malformed_notification_goes_to_the_dead_letters_with_its_reason(play: Play) -> None:
+    play.stage.cloud.publish(play.stage.outputs["jira_notifications_topic_arn"], {"IssueId": "not an issue"})
+    play.stage.cloud.publish(play.stage.outputs["jira_notifications_topic_arn"], {"IssueId": "OTHER-1"})
+    play.rest()
+    reasons = [letter.reason or "" for letter in play.stage.cloud.dead_letters()]
+    assert sorted("IssueId" in reason or "outside the project" in reason for reason in reasons) == [True, True]
+    url = play.stage.outputs["queues"]["jira_notifications_handler"]["dead_letter_url"]
+    play.stage.cloud.boto3("sqs").purge_queue(QueueUrl=url)
+
+
+def test_events_of_both_directions_are_in_the_event_log_and_hold_no_bodies(play: Play) -> None:
+    play.ada.create_issue("SEC", "Logged", "a-body-that-must-not-be-logged")
+    play.open_case("Logged too")
+    play.rest()
+    logs = play.stage.cloud.boto3("logs")
+    group = play.stage.outputs["event_log_group"]
+    text = "\n".join(
+        event["message"]
+        for stream in logs.describe_log_streams(logGroupName=group)["logStreams"]
+        for event in logs.get_log_events(logGroupName=group, logStreamName=stream["logStreamName"])["events"]
+    )
+    assert "CaseCreated" in text
+    assert "IssueCreated" in text
+    assert "a-body-that-must-not-be-logged" not in text
+
+
+def test_zz_every_permission_is_used(play: Play) -> None:
+    unused = {(each.function.removeprefix("security-ir-jira-"), each.action) for each in play.stage.cloud.unused_permissions()}
+    assert unused == set()
+
+
+def test_zz_the_token_is_nowhere_but_in_its_parameter(play: Play) -> None:
+    stage = play.stage
+    token = stage.jira.token
+    assert token not in stage.terraform.state
+    functions = stage.cloud.boto3("lambda")
+    for function in stage.outputs["functions"].values():
+        assert token not in str(functions.get_function_configuration(FunctionName=function["name"]))
+        assert not [line for line in stage.cloud.logs(function["name"]) if token in line]
+
+
+def test_zz_a_second_plan_is_empty_and_destroy_is_clean(play: Play) -> None:
+    assert play.stage.terraform.plan_changes() is False
+    play.stage.terraform.destroy()
+    assert play.stage.cloud.boto3("sqs").list_queues().get("QueueUrls", []) == []
+    assert play.stage.cloud.boto3("dynamodb").list_tables()["TableNames"] == []
