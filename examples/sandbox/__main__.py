@@ -31,7 +31,7 @@ def arguments(given: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--security-ir-url", help="use this security-ir server instead of the sandbox's own")
     chosen = parser.parse_args(given)
     if chosen.jira_url and not chosen.jira_token:
-        parser.error("--jira-url needs --jira-token, and --jira-email where the token is not a bearer token")
+        parser.error("--jira-url needs --jira-token, and --jira-email unless that is a bearer token")
     return chosen
 
 
@@ -45,6 +45,7 @@ def main() -> int:
         contract=CONTRACTS if CONTRACTS.is_dir() else None,
         project=chosen.project,
         elsewhere=elsewhere,
+        variables={"jira_auth": "bearer"} if elsewhere.jira_url and not elsewhere.jira_email else {},
     )
     try:
         with Stage(settings, transcript.note) as stage:
