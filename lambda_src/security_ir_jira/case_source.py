@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from .errors import Undeliverable
-from .events import Change, Event, EventBus, EventType
+from .events import Change, Event, EventBus, EventType, utc_text
 from .ledger import Cursor, Ledger
 from .model import CLOSED
 from .security_ir import ListedCase, SecurityIrClient
@@ -102,7 +102,7 @@ def _announcement(case: ListedCase, cursor: Cursor | None, now: float) -> tuple[
     moved_at = max(case.updated.timestamp(), cursor.moved_at if cursor else 0.0)
     if not moved and (case.status == CLOSED or not _deep_check_due(case.id, moved_at, cursor, now)):
         return None
-    kind: EventType = "CaseUpdated" if known else "CaseCreated"
+    kind: EventType = "CaseCreated" if cursor is None else "CaseUpdated"
     if case.status == CLOSED:
         kind = "CaseClosed"
     event = Event(
@@ -112,7 +112,7 @@ def _announcement(case: ListedCase, cursor: Cursor | None, now: float) -> tuple[
         case_arn=case.arn,
         title=case.title,
         status=case.status,
-        occurred_at=stamp.replace("+00:00", "Z"),
+        occurred_at=utc_text(case.updated),
     )
     return event, Cursor(case.id, stamp, case.status, moved_at, checked_at=now)
 

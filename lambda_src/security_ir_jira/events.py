@@ -57,8 +57,13 @@ class Event:
             "title": self.title,
             "status": self.status,
             "changed": list(self.changed),
-            "occurredAt": self.occurred_at or now.isoformat(timespec="seconds").replace("+00:00", "Z"),
+            "occurredAt": self.occurred_at or utc_text(now),
         }
+
+
+def utc_text(moment: datetime) -> str:
+    """A moment as the events write it: ``2026-11-23T20:15:00Z``."""
+    return moment.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
 class EventBus:

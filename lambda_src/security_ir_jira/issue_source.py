@@ -16,7 +16,7 @@ from typing import Any
 
 from . import birth
 from .errors import NotFound, Undeliverable
-from .events import Event, EventBus
+from .events import Event, EventBus, utc_text
 from .jira import JiraClient
 from .ledger import Ledger
 
@@ -97,9 +97,10 @@ class IssueSource:
         last, announced = self.ledger.issue_cursors()
         minutes = FIRST_LOOK_MINUTES if last is None else math.ceil((began - last) / 60) + OVERLAP_MINUTES
         for issue_id, key, updated in self.jira.issues_updated(minutes, label=birth.LABEL):
-            if announced.get(issue_id) == updated:
+            stamp = updated.isoformat()
+            if announced.get(issue_id) == stamp:
                 continue
-            event = Event("IssueUpdated", ("issue",), issue_id=issue_id, issue_key=key, occurred_at=updated)
+            event = Event("IssueUpdated", ("issue",), issue_id=issue_id, issue_key=key, occurred_at=utc_text(updated))
             self.bus.publish([event])
-            self.ledger.advance_issue(issue_id, updated, keep_for=(minutes + FIRST_LOOK_MINUTES) * 60)
+            self.ledger.advance_issue(issue_id, stamp, keep_for=(minutes + FIRST_LOOK_MINUTES) * 60)
         self.ledger.issues_swept(began)

@@ -27,7 +27,7 @@ from .model import (
     Status,
     digest,
 )
-from .text import cut, fold, to_adf_within, to_markdown
+from .text import cut, fold, split, to_adf_within, to_markdown, utf16_length
 
 SUMMARY_LIMIT = 255
 TITLE_LIMIT = 300
@@ -134,11 +134,10 @@ def case_description(description: str, issue_url: str) -> tuple[str, bool]:
     A cut text ends with a link to the issue, where the whole of it stands.
     """
     whole = description.strip()
-    short = cut(whole, CASE_DESCRIPTION_LIMIT)
-    if short == whole:
+    if utf16_length(whole) <= CASE_DESCRIPTION_LIMIT:
         return whole, False
-    ending = f"\n\nThe full description is in Jira: {issue_url}"
-    return cut(whole, CASE_DESCRIPTION_LIMIT - len(ending)) + ending, True
+    ending = f"…\n\nThe full description is in Jira: {issue_url}"
+    return split(whole, CASE_DESCRIPTION_LIMIT - utf16_length(ending))[0] + ending, True
 
 
 def plan_title(base: Agreed, case: Case, issue: Issue, config: Config) -> Step | None:

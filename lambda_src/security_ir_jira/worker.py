@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import random
+import warnings
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
 
 logger = Logger()
 metrics = Metrics()
+# Most invocations have nothing to count, which Powertools would remark on each time.
+warnings.filterwarnings("ignore", "No application metrics to publish", UserWarning)
 
 Subject = TypeVar("Subject", bound=Hashable)
 Request = TypeVar("Request")

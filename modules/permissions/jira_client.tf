@@ -14,7 +14,6 @@ data "aws_iam_policy_document" "jira_client" {
   statement {
     sid = "KeepsPairsInTheLedger"
     actions = [
-      "dynamodb:ConditionCheckItem",
       "dynamodb:DeleteItem",
       "dynamodb:GetItem",
       "dynamodb:PutItem",

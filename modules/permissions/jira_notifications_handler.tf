@@ -4,11 +4,9 @@ data "aws_iam_policy_document" "jira_notifications_handler" {
   statement {
     sid = "KnowsPairsAndRemembersItsSweep"
     actions = [
-      "dynamodb:DeleteItem",
       "dynamodb:GetItem",
       "dynamodb:PutItem",
       "dynamodb:Query",
-      "dynamodb:UpdateItem",
     ]
     resources = [local.table_arn]
   }

@@ -27,7 +27,6 @@ data "aws_iam_policy_document" "security_ir_client" {
   statement {
     sid = "KeepsPairsInTheLedger"
     actions = [
-      "dynamodb:ConditionCheckItem",
       "dynamodb:DeleteItem",
       "dynamodb:GetItem",
       "dynamodb:PutItem",

@@ -16,7 +16,7 @@ from tests.unit.text.adf import Node
 from tests.unit.text.samples import SAMPLES
 from tests.unit.text.strategies import documents, texts
 
-laws = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+laws = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 @pytest.fixture(scope="module")

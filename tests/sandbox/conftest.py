@@ -17,14 +17,18 @@ REPOSITORY = Path(__file__).resolve().parents[2]
 
 @pytest.fixture(scope="module")
 def stage(request: pytest.FixtureRequest) -> Iterator[Stage]:
-    """The module applied by Terraform to the local AWS, with both servers, on virtual time; no schedule runs."""
+    """The module applied by Terraform to the local AWS, with both servers, on virtual time; tests sweep by hand."""
     contracts = REPOSITORY.parent / "shared" / "contracts"
     settings = Settings(
         packages=REPOSITORY / "dist",
         runtime_python=runtime_python(),
         contract=contracts if contracts.is_dir() else None,
         virtual=True,
-        variables={"case_sweep_schedule": "rate(5 minutes)", "log_level": "debug"},
+        variables={
+            "case_sweep_schedule": "rate(30 days)",
+            "issue_sweep_schedule": "rate(30 days)",
+            "log_level": "debug",
+        },
     )
     with Stage(settings) as running:
         running.raise_curtain()

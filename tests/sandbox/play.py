@@ -18,9 +18,9 @@ class Play:
     @property
     def ada(self) -> Person:
         """Somebody who works in Jira."""
-        site = self.stage.jira.site
-        known = [user for user in site.users if user.name == "Ada Lovelace"]
-        return self.stage.jira.person(known[0] if known else self.stage.jira.add_user("Ada Lovelace", "ada@example.com"))
+        jira = self.stage.jira
+        known = [user for user in jira.site.users if user.name == "Ada Lovelace"]
+        return jira.person(known[0] if known else jira.add_user("Ada Lovelace", "ada@example.com"))
 
     @property
     def aws(self) -> AwsPerson:

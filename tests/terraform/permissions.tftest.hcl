@@ -32,7 +32,6 @@ run "each_function_has_the_actions_it_uses" {
   assert {
     condition = sort(distinct(flatten([for statement in jsondecode(output.policies["security_ir_poller"]).Statement : statement.Action]))) == tolist([
       "dynamodb:DeleteItem",
-      "dynamodb:GetItem",
       "dynamodb:PutItem",
       "dynamodb:Query",
       "dynamodb:UpdateItem",
@@ -44,11 +43,9 @@ run "each_function_has_the_actions_it_uses" {
 
   assert {
     condition = sort(distinct(flatten([for statement in jsondecode(output.policies["jira_notifications_handler"]).Statement : statement.Action]))) == tolist([
-      "dynamodb:DeleteItem",
       "dynamodb:GetItem",
       "dynamodb:PutItem",
       "dynamodb:Query",
-      "dynamodb:UpdateItem",
       "events:PutEvents",
       "ssm:GetParameters",
     ])
@@ -57,7 +54,6 @@ run "each_function_has_the_actions_it_uses" {
 
   assert {
     condition = sort(distinct(flatten([for statement in jsondecode(output.policies["jira_client"]).Statement : statement.Action]))) == tolist([
-      "dynamodb:ConditionCheckItem",
       "dynamodb:DeleteItem",
       "dynamodb:GetItem",
       "dynamodb:PutItem",
@@ -74,7 +70,6 @@ run "each_function_has_the_actions_it_uses" {
 
   assert {
     condition = sort(distinct(flatten([for statement in jsondecode(output.policies["security_ir_client"]).Statement : statement.Action]))) == tolist([
-      "dynamodb:ConditionCheckItem",
       "dynamodb:DeleteItem",
       "dynamodb:DescribeTable",
       "dynamodb:GetItem",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 
@@ -10,7 +11,7 @@ from ..model import Comment, Issue, Marker, Status
 from ..planner import ISSUE_DESCRIPTION_LIMIT, Workflow
 from ..text import to_adf, to_adf_within
 from .http import JiraHttp
-from .wire import ISSUE_FIELDS, MARKER_PROPERTY, read_comment, read_issue, read_marker, read_status
+from .wire import ISSUE_FIELDS, MARKER_PROPERTY, read_comment, read_issue, read_marker, read_status, read_time
 
 _PAGE = 100
 
@@ -85,7 +86,7 @@ class JiraClient:
                 found.append((str(each["id"]), str(each["key"]), marker))
         return tuple(sorted(found, key=lambda issue: int(issue[0])))
 
-    def issues_updated(self, minutes: int, *, label: str) -> Sequence[tuple[str, str, str]]:
+    def issues_updated(self, minutes: int, *, label: str) -> Sequence[tuple[str, str, datetime]]:
         """Issues of the project, or of a pair wherever they are, updated in the last minutes: id, key, ``updated``.
 
         JQL dates have minute precision and the account's time zone, so the question is asked relatively.
@@ -93,11 +94,13 @@ class JiraClient:
         jql = (
             f'(project = "{self.project_key}" OR labels = "{label}") AND updated >= "-{minutes}m" ORDER BY updated ASC'
         )
-        found: list[tuple[str, str, str]] = []
+        found: list[tuple[str, str, datetime]] = []
         token: str | None = None
         while True:
             answer = self._search(jql, ["updated"], None, token)
-            found += [(str(each["id"]), str(each["key"]), str(each["fields"]["updated"])) for each in answer["issues"]]
+            found += [
+                (str(each["id"]), str(each["key"]), read_time(each["fields"]["updated"])) for each in answer["issues"]
+            ]
             token = answer.get("nextPageToken")
             if not token or answer.get("isLast") is True:
                 return found

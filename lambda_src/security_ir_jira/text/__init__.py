@@ -33,14 +33,18 @@ __all__ = ["cut", "fold", "plain", "split", "to_adf", "to_adf_within", "to_markd
 def to_adf(markdown: str) -> dict[str, object]:
     """The ADF document for a Markdown or plain text; never raises. A blank text is a document without content.
 
-    See `read_markdown` and `inline` for what is markup, https://developer.atlassian.com/cloud/jira/platform/apis/document/structure/
-    for the document.
+    What is markup: see `read_markdown` (blocks) and `inline` (within a line). What a document is:
+    https://developer.atlassian.com/cloud/jira/platform/apis/document/structure/
     """
     return write_adf(read_markdown(markdown))
 
 
 def to_markdown(adf: Mapping[str, object] | None) -> str:
-    """Markdown for an ADF document, "" for none; never raises. See `read_adf` for what Markdown has no word for."""
+    """Markdown for an ADF document, "" for none; never raises.
+
+    Plain text in it is escaped only where reading it would make it markup. What Markdown has no word for: see
+    `read_adf`.
+    """
     return write_markdown(read_adf(adf))
 
 

@@ -235,17 +235,17 @@ class _Scanner:
 
     def _angle(self, match: re.Match[str]) -> int:
         at = match.start()
-        found = links.angle(self.source, at)
-        if found:
-            self.pieces.append(_Piece(found[0], at, href=found[0]))
+        if found := links.angle(self.source, at):
+            address, end = found
+            self.pieces.append(_Piece(address, at, href=address))
             self.before = "a"
         elif self.cell and (line_break := _BREAK.match(self.source, at)):
-            found = "", line_break.end()
+            end = line_break.end()
             self._break_line(at)
-        if not found:
+        else:
             return self._literal(match)
         self.markup.append(at)
-        return found[1]
+        return end
 
     def _break_line(self, at: int) -> None:
         self.pieces.append(_Piece("", at, ends_line=True))

@@ -199,7 +199,7 @@ def _list(node: Node, place: Place, depth: int) -> Sequence[Block]:
     items: list[list[Block]] = []
     for child in _content(node):
         if _kind(child) in _LISTS and items:
-            items[-1].extend(_list(child, place.item(), depth + 1))
+            items[-1].extend(_block(child, place.item(), depth + 1))
         else:
             items.append(_item(child, place.item(), depth + 1))
     if not items:

@@ -73,7 +73,7 @@ def _first(blocks: Sequence[Block], room: int) -> tuple[Block, ...]:
             kept.append(block)
             room -= needed
             continue
-        part = _part(block, room - _GAP)
+        part = _part(block, room)
         return (*kept, part) if part else tuple(kept)
     return tuple(kept)
 

@@ -14,7 +14,7 @@ from security_ir_jira.text.write_adf import write_adf
 from tests.unit.text.adf import Node
 from tests.unit.text.strategies import documents, rubbish, texts
 
-laws = settings(max_examples=400, deadline=None)
+laws = settings(max_examples=250, deadline=None)
 
 
 @laws
@@ -93,7 +93,7 @@ def _paragraph(*content: Node) -> Node:
     return {"type": "doc", "version": 1, "content": [{"type": "paragraph", "content": list(content)}]}
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=250, deadline=None)
 @given(rubbish)
 def test_no_document_is_refused(document: object) -> None:
     # The annotation forbids what the test is about.
