@@ -76,9 +76,7 @@ def test_an_uploaded_file_is_pending_until_it_is_scanned(
     ]
 
 
-def test_a_file_can_stay_pending_until_somebody_settles_it(
-    server: SecurityIrServer, client: Any, clock: Clock
-) -> None:
+def test_a_file_can_stay_pending_until_somebody_settles_it(server: SecurityIrServer, client: Any, clock: Clock) -> None:
     server.switches.scan_seconds = None
     case_id = client.create_case(**a_case())["caseId"]
     requests.put(upload_url(client, case_id), data=b"bytes", timeout=5)
@@ -91,9 +89,7 @@ def test_a_file_can_stay_pending_until_somebody_settles_it(
 
 
 @pytest.mark.parametrize("moves", [True, False])
-def test_a_file_may_or_may_not_move_the_date(
-    server: SecurityIrServer, client: Any, clock: Clock, moves: bool
-) -> None:
+def test_a_file_may_or_may_not_move_the_date(server: SecurityIrServer, client: Any, clock: Clock, moves: bool) -> None:
     server.switches.attachment_moves_date = moves
     case_id = client.create_case(**a_case())["caseId"]
     url = upload_url(client, case_id)
@@ -130,22 +126,16 @@ def test_a_presigned_url_takes_no_other_credentials(server: SecurityIrServer, cl
     assert len(server.violations) == 2
 
 
-def test_a_presigned_url_is_for_one_method_and_not_to_be_altered(
-    server: SecurityIrServer, client: Any
-) -> None:
+def test_a_presigned_url_is_for_one_method_and_not_to_be_altered(server: SecurityIrServer, client: Any) -> None:
     case_id = client.create_case(**a_case())["caseId"]
     url = upload_url(client, case_id)
 
     assert requests.get(url, timeout=5).status_code == 403
-    assert (
-        requests.put(url.replace("Expires=300", "Expires=900"), data=b"bytes", timeout=5).status_code == 403
-    )
+    assert requests.put(url.replace("Expires=300", "Expires=900"), data=b"bytes", timeout=5).status_code == 403
     assert requests.put(url.replace("evidence", "nothing"), data=b"bytes", timeout=5).status_code == 403
 
 
-def test_a_presigned_url_expires_by_the_servers_clock(
-    server: SecurityIrServer, client: Any, clock: Clock
-) -> None:
+def test_a_presigned_url_expires_by_the_servers_clock(server: SecurityIrServer, client: Any, clock: Clock) -> None:
     case_id = client.create_case(**a_case())["caseId"]
     put = upload_url(client, case_id)
     get = download_url(client, case_id, server.aws_responder.attach(case_id, "a.txt", b"bytes"))
@@ -189,9 +179,7 @@ def test_a_case_has_at_most_fifty_files(server: SecurityIrServer, client: Any) -
     upload_url(client, case_id, clientToken="fiftieth")
     upload_url(client, case_id, clientToken="fiftieth")
 
-    error = refusal(
-        client.get_case_attachment_upload_url, caseId=case_id, fileName="more.txt", contentLength=1
-    )
+    error = refusal(client.get_case_attachment_upload_url, caseId=case_id, fileName="more.txt", contentLength=1)
     assert (code(error), status(error)) == ("ServiceQuotaExceededException", 402)
 
 
@@ -204,9 +192,7 @@ def test_a_case_has_at_most_fifty_files(server: SecurityIrServer, client: Any) -
         ("huge.bin", 104_857_601, "contentLength"),
     ],
 )
-def test_files_that_do_not_fit_are_refused(
-    server: SecurityIrServer, name: str, size: int, field: str
-) -> None:
+def test_files_that_do_not_fit_are_refused(server: SecurityIrServer, name: str, size: int, field: str) -> None:
     client = client_of(server, checked=False)
     case_id = client.create_case(**a_case())["caseId"]
 
@@ -278,6 +264,4 @@ def test_files_pass_through_the_disk(server: SecurityIrServer, client: Any, cloc
     clock.pass_seconds(5)
     (attachment,) = server.case(case_id).attachments
 
-    assert (
-        requests.get(download_url(client, case_id, attachment.attachment_id), timeout=30).content == content
-    )
+    assert requests.get(download_url(client, case_id, attachment.attachment_id), timeout=30).content == content

@@ -73,9 +73,7 @@ def test_every_attribute_of_a_case_comes_back(server: SecurityIrServer, client: 
         services=["Amazon EC2"],
         threat_actor_ips=[ThreatActorIp("198.51.100.7", "curl/8"), "198.51.100.8"],
     )
-    server.aws_responder.edit(
-        case_id, actual_start=START, pending_action="Customer", metadata={"severity": "high"}
-    )
+    server.aws_responder.edit(case_id, actual_start=START, pending_action="Customer", metadata={"severity": "high"})
     server.aws_responder.close(case_id, "False Positive")
 
     case = client.get_case(caseId=case_id)
@@ -152,9 +150,7 @@ def test_a_page_may_be_shorter_than_asked(server: SecurityIrServer, client: Any)
     assert client.list_cases()["total"] == 5
 
 
-def test_cases_that_come_and_go_between_pages_do_not_disturb_the_rest(
-    server: SecurityIrServer, client: Any
-) -> None:
+def test_cases_that_come_and_go_between_pages_do_not_disturb_the_rest(server: SecurityIrServer, client: Any) -> None:
     server.switches.list_order = "created"
     ids = [server.aws_responder.open_case(f"Case {number}") for number in range(4)]
     page = client.list_cases(maxResults=2)
@@ -170,9 +166,7 @@ def test_a_strange_page_token_is_refused(server: SecurityIrServer, client: Any, 
     assert (code(error), status(error)) == ("InvalidTokenException", 423)
 
 
-def test_page_tokens_can_expire_and_are_good_for_their_list_only(
-    server: SecurityIrServer, client: Any
-) -> None:
+def test_page_tokens_can_expire_and_are_good_for_their_list_only(server: SecurityIrServer, client: Any) -> None:
     case_ids = [server.aws_responder.open_case(f"Case {number}") for number in range(3)]
     token = client.list_cases(maxResults=1)["nextToken"]
 
@@ -209,9 +203,7 @@ def test_an_update_changes_only_what_it_names(server: SecurityIrServer, client: 
 
 
 def test_a_case_has_at_most_thirty_watchers(client: Any) -> None:
-    case_id = client.create_case(**a_case(watchers=[{"email": f"w{n}@example.com"} for n in range(30)]))[
-        "caseId"
-    ]
+    case_id = client.create_case(**a_case(watchers=[{"email": f"w{n}@example.com"} for n in range(30)]))["caseId"]
 
     error = refusal(client.update_case, caseId=case_id, watchersToAdd=[{"email": "one@more.com"}])
     assert code(error) == "ValidationException"
@@ -285,9 +277,7 @@ def test_the_resolver_changes_one_way(client: Any) -> None:
     assert code(back) == "ConflictException"
 
 
-def test_tags_neither_move_the_date_nor_ring_a_bell(
-    server: SecurityIrServer, client: Any, clock: Clock
-) -> None:
+def test_tags_neither_move_the_date_nor_ring_a_bell(server: SecurityIrServer, client: Any, clock: Clock) -> None:
     case_id = client.create_case(**a_case(tags={"a": "1"}))["caseId"]
     arn = server.case(case_id).arn
     heard = events_of(server)
@@ -442,9 +432,7 @@ def test_page_sizes_beyond_25_are_refused(server: SecurityIrServer) -> None:
     assert fields(error) == ["maxResults"]
 
 
-@pytest.mark.parametrize(
-    "body", [b"{", b"[]", b'{"maxResults": "many"}', b'{"colour": "red"}', b'{"nextToken": 1}']
-)
+@pytest.mark.parametrize("body", [b"{", b"[]", b'{"maxResults": "many"}', b'{"colour": "red"}', b'{"nextToken": 1}'])
 def test_a_body_that_no_sdk_writes_is_refused_and_noted(server: SecurityIrServer, body: bytes) -> None:
     answer = requests.post(f"{server.url}/v1/list-cases", **signed(body))
 
@@ -520,9 +508,7 @@ def test_requests_name_their_access_key_and_creators_their_principal(server: Sec
     case_id = client_of(server, key="AKIASINK").create_case(**a_case())["caseId"]
 
     assert server.case(case_id).creator == role
-    assert [(r.operation, r.principal, r.status) for r in server.requests] == [
-        ("CreateCase", "AKIASINK", 201)
-    ]
+    assert [(r.operation, r.principal, r.status) for r in server.requests] == [("CreateCase", "AKIASINK", 201)]
 
 
 @pytest.mark.parametrize(
@@ -644,9 +630,7 @@ def test_a_fault_can_be_for_one_case(server: SecurityIrServer, client: Any) -> N
 
 def test_a_hook_can_come_between(server: SecurityIrServer, client: Any) -> None:
     case_id = server.aws_responder.open_case("Before")
-    server.faults.add(
-        operation="GetCase", hook=lambda: server.aws_responder.edit(case_id, title="In between")
-    )
+    server.faults.add(operation="GetCase", hook=lambda: server.aws_responder.edit(case_id, title="In between"))
 
     assert client.get_case(caseId=case_id)["title"] == "In between"
 

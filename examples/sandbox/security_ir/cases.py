@@ -201,9 +201,7 @@ def _merged_watchers(case: Case, params: Params) -> tuple[Watcher, ...]:
 
 
 def _watchers(params: Params, name: str) -> tuple[Watcher, ...]:
-    return tuple(
-        Watcher(item["email"], item.get("name"), item.get("jobTitle")) for item in params.get(name, ())
-    )
+    return tuple(Watcher(item["email"], item.get("name"), item.get("jobTitle")) for item in params.get(name, ()))
 
 
 def _addresses(params: Params, name: str) -> tuple[ThreatActorIp, ...]:

@@ -43,9 +43,7 @@ def not_found(what: str) -> ApiError:
 
 def conflict(message: str, resource_id: str, resource_type: str = "Case") -> ApiError:
     """409, for a request that the resource's present state does not allow."""
-    return ApiError(
-        "ConflictException", 409, message, {"resourceId": resource_id, "resourceType": resource_type}
-    )
+    return ApiError("ConflictException", 409, message, {"resourceId": resource_id, "resourceType": resource_type})
 
 
 def invalid(breaches: Sequence[Breach], reason: str = "FIELD_VALIDATION_FAILED") -> ApiError:

@@ -99,9 +99,7 @@ class Person:
                 actual_start=actual_start or case.actual_start,
                 pending_action=pending_action or case.pending_action,
                 resolver_type=resolver_type or case.resolver_type,
-                impacted_accounts=case.impacted_accounts
-                if impacted_accounts is None
-                else tuple(impacted_accounts),
+                impacted_accounts=case.impacted_accounts if impacted_accounts is None else tuple(impacted_accounts),
                 regions=case.regions if regions is None else tuple(regions),
                 services=case.services if services is None else tuple(services),
                 threat_actor_ips=_addresses(addresses),
@@ -171,9 +169,7 @@ class Person:
         attachment_id = new_attachment_id()
         self.vault.path(attachment_id).write_bytes(content)
         with self.store.turn(self.actor) as turn:
-            attachment = Attachment(
-                attachment_id, name, status, self.actor.principal, turn.date, len(content)
-            )
+            attachment = Attachment(attachment_id, name, status, self.actor.principal, turn.date, len(content))
             turn.put_attachment(case_id, attachment)
         return attachment_id
 

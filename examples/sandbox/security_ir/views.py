@@ -22,9 +22,7 @@ def case_view(case: Case) -> Result:
         ],
         "pendingAction": case.pending_action,
         "impactedAccounts": list(case.impacted_accounts),
-        "watchers": [
-            {"email": item.email, "name": item.name, "jobTitle": item.job_title} for item in case.watchers
-        ],
+        "watchers": [{"email": item.email, "name": item.name, "jobTitle": item.job_title} for item in case.watchers],
         "createdDate": case.created,
         "lastUpdatedDate": case.last_updated,
         "closureCode": case.closure_code,
