@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from security_ir_jira import runtime
-from security_ir_jira.events import Change, read_case_event
+from security_ir_jira.events import Told, read_case_event
 from security_ir_jira.jira_sink import JiraSink
 from security_ir_jira.worker import Worker, logger, metrics, seconds_left
 
@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.batch.types import PartialItemFailureResponse
 
 
-def work(case_id: str, told: list[frozenset[Change]], context: LambdaContext) -> None:
-    sink.reconcile(case_id, frozenset().union(*told), seconds_left(context))
+def work(case_id: str, told: list[Told], context: LambdaContext) -> None:
+    sink.reconcile(case_id, Told.together(told), seconds_left(context))
 
 
 sink = JiraSink(runtime.sides())

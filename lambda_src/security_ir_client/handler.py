@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from security_ir_jira import runtime
-from security_ir_jira.events import Change, read_issue_event
+from security_ir_jira.events import Told, read_issue_event
 from security_ir_jira.security_ir_sink import SecurityIrSink
 from security_ir_jira.worker import Worker, logger, metrics, seconds_left
 
@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.batch.types import PartialItemFailureResponse
 
 
-def work(issue: str, told: list[frozenset[Change]], context: LambdaContext) -> None:
-    sink.reconcile(issue, frozenset().union(*told), seconds_left(context))
+def work(issue: str, told: list[Told], context: LambdaContext) -> None:
+    sink.reconcile(issue, Told.together(told), seconds_left(context))
 
 
 sink = SecurityIrSink(runtime.sides())

@@ -9,12 +9,12 @@ from __future__ import annotations
 import hashlib
 import re
 import time
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from .errors import Undeliverable
-from .events import Change, Event, EventBus, EventType, utc_text
+from .events import Change, Event, EventBus, EventType, tens, utc_text
 from .ledger import Cursor, Ledger
 from .model import CLOSED
 from .security_ir import ListedCase, SecurityIrClient
@@ -23,9 +23,11 @@ WATCHED_SECONDS = 3_600
 """How long after it was seen to move an open case is looked into at every sweep."""
 DEEP_CHECK_SECONDS = 21_600
 """How often an open case is looked into otherwise: comments and attachments may move no date."""
+GONE_SECONDS = 600
+"""How long a case must stay away from the list to be called deleted."""
 
-_CASE_ID = re.compile(r"\d{10,32}")
-_CASE_IN_ARN = re.compile(r":case/(\d{10,32})")
+_CASE_ID = re.compile(r"\d{10}[\w.-]{0,22}")
+_CASE_IN_ARN = re.compile(r":case/(\d{10}[\w.-]{0,22})")
 _NATIVE: dict[str, tuple[EventType, tuple[Change, ...]]] = {
     "Case Created": ("CaseCreated", ("deep",)),
     "Case Closed": ("CaseClosed", ("case",)),
@@ -84,23 +86,33 @@ class CaseSource:
             announcement = _announcement(case, cursors.get(case.id), now)
             if announcement is not None:
                 found.append(announcement)
-        for some in _tens(found):
+        for some in tens(found):
             self.bus.publish(event for event, _ in some)
             for _, cursor in some:
                 self.ledger.advance_case(cursor)
-        for case_id in cursors.keys() - listed:
-            self.bus.publish([Event("CaseDeleted", ("case",), case_id=case_id)])
-            self.ledger.forget_case(case_id)
+        for case_id in sorted(cursors.keys() - listed):
+            self._miss(cursors[case_id], now, anything_listed=bool(listed))
+
+    def _miss(self, cursor: Cursor, now: float, *, anything_listed: bool) -> None:
+        """A known case is not in the list: looked at once more, and called deleted only if that lasts."""
+        if cursor.missing_since is None:
+            self.bus.publish([Event("CaseUpdated", ("case",), case_id=cursor.case_id)])
+            self.ledger.advance_case(replace(cursor, missing_since=now))
+        elif anything_listed and now - cursor.missing_since >= GONE_SECONDS:
+            self.bus.publish([Event("CaseDeleted", ("case",), case_id=cursor.case_id)])
+            self.ledger.forget_case(cursor.case_id)
 
 
 def _announcement(case: ListedCase, cursor: Cursor | None, now: float) -> tuple[Event, Cursor] | None:
     known = cursor is not None and cursor.announced is not None
-    if case.status == CLOSED and not known and cursor is None:
+    if case.status == CLOSED and cursor is None:
         return None  # closed before anybody here saw it: it is not born into Jira
     stamp = case.updated.isoformat()
-    moved = cursor is None or cursor.announced != stamp or cursor.status != case.status
+    back = cursor is not None and cursor.missing_since is not None
+    moved = cursor is None or back or cursor.announced != stamp or cursor.status != case.status
     moved_at = max(case.updated.timestamp(), cursor.moved_at if cursor else 0.0)
-    if not moved and (case.status == CLOSED or not _deep_check_due(case.id, moved_at, cursor, now)):
+    checked_at = cursor.checked_at if cursor else 0.0
+    if not moved and not _deep_check_due(case, moved_at, checked_at, now):
         return None
     kind: EventType = "CaseCreated" if cursor is None else "CaseUpdated"
     if case.status == CLOSED:
@@ -117,14 +129,10 @@ def _announcement(case: ListedCase, cursor: Cursor | None, now: float) -> tuple[
     return event, Cursor(case.id, stamp, case.status, moved_at, checked_at=now)
 
 
-def _deep_check_due(case_id: str, moved_at: float, cursor: Cursor | None, now: float) -> bool:
-    """Every sweep in the hour after the case moved, else once in six hours, at a moment of its own."""
+def _deep_check_due(case: ListedCase, moved_at: float, checked_at: float, now: float) -> bool:
+    """Every sweep in the hour after the case moved; then, while open, once in six hours at a moment of its own."""
     if now - moved_at < WATCHED_SECONDS:
         return True
-    phase = int(hashlib.sha256(case_id.encode()).hexdigest(), 16) % DEEP_CHECK_SECONDS
-    checked_at = cursor.checked_at if cursor else 0.0
-    return (now + phase) // DEEP_CHECK_SECONDS > (checked_at + phase) // DEEP_CHECK_SECONDS
-
-
-def _tens(found: Sequence[tuple[Event, Cursor]]) -> Iterable[Sequence[tuple[Event, Cursor]]]:
-    return (found[start : start + 10] for start in range(0, len(found), 10))
+    phase = int(hashlib.sha256(case.id.encode()).hexdigest(), 16) % DEEP_CHECK_SECONDS
+    due = (now + phase) // DEEP_CHECK_SECONDS > (checked_at + phase) // DEEP_CHECK_SECONDS
+    return due and case.status != CLOSED

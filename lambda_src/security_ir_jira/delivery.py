@@ -8,9 +8,12 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
+from aws_lambda_powertools import Logger
+
+from .errors import NotFound, Refused
 from .jira import JiraClient
 from .ledger import Facts, Ledger
 from .model import Comment, Copy, Notice, Pair, Side, digest
@@ -18,6 +21,8 @@ from .notices import CASE_COMMENT_LIMIT, ISSUE_COMMENT_LIMIT, notice_texts, text
 from .planner import CommentWork, Step
 from .security_ir import SecurityIrClient
 from .text import to_adf, to_markdown
+
+logger = Logger(child=True)
 
 NO_LONGER_NEEDED = "(The comment was shortened; nothing of it is left in this part.)"
 
@@ -94,7 +99,7 @@ class Delivery:
         copy = self._recover(copy, notice)
         if copy.parts and copy.source != source:
             for number, part in enumerate(copy.parts):
-                self.target.edit(part, texts[number] if number < len(texts) else NO_LONGER_NEEDED)
+                self._edit(part, texts[number] if number < len(texts) else NO_LONGER_NEEDED)
         copy = replace(copy, source=source, total=len(texts))
         for text in texts[len(copy.parts) :]:
             self.ledger.record(self.case_id, replace(copy, sending=digest(self.target.as_read(text))), notice)
@@ -102,6 +107,16 @@ class Delivery:
             copy = replace(copy, parts=(*copy.parts, part))
         self.ledger.record(self.case_id, copy, notice)
         return copy
+
+    def settle(self, copy: Copy, source: str, notice: Notice | None = None) -> None:
+        """Remember that the other side does not take this text: nothing more is tried until its source changes."""
+        self.ledger.record(self.case_id, replace(copy, source=source, sending=None, total=len(copy.parts)), notice)
+
+    def _edit(self, part: str, text: str) -> None:
+        try:
+            self.target.edit(part, text)
+        except NotFound:
+            logger.info("a copy that somebody deleted stays deleted", case_id=self.case_id, comment_id=part)
 
     def _recover(self, copy: Copy, notice: Notice | None) -> Copy:
         if copy.sending is None:
@@ -127,6 +142,7 @@ class Voice:
     side: Side
     facts: Facts
     delivery: Delivery
+    said: set[str] = field(default_factory=set)
 
     @classmethod
     def on_issue(cls, ledger: Ledger, jira: JiraClient, pair: Pair, facts: Facts) -> Voice:
@@ -138,12 +154,18 @@ class Voice:
         target = CaseComments(security_ir, pair.case_id)
         return cls("security_ir", facts, Delivery(ledger, pair.case_id, target, facts.known("security_ir").ours))
 
-    def copy(self, work: CommentWork) -> None:
-        """Bring a comment of the other side here, or bring its copy up to date."""
+    def copy(self, work: CommentWork) -> bool:
+        """Bring a comment of the other side here, or its copy up to date; false where this side does not take it."""
         on_issue = self.side == "jira"
         copy = work.copy or Copy(f"COMMENT#{'security_ir' if on_issue else 'jira'}#{work.comment.id}", source="")
         texts = texts_for_issue(work.comment) if on_issue else texts_for_case(work.comment)
-        self.delivery.deliver(copy, digest(work.comment.body), texts)
+        try:
+            self.delivery.deliver(copy, digest(work.comment.body), texts)
+        except Refused as refusal:
+            logger.warning("comment refused", case_id=self.delivery.case_id, side=self.side, reason=str(refusal))
+            self.delivery.settle(copy, digest(work.comment.body))
+            return False
+        return True
 
     def say(self, notice: Notice) -> None:
         """Say something, unless it was said before."""
@@ -160,8 +182,18 @@ class Voice:
         if step.keep is not None:
             self._say(Notice(self.side, f"kept-{step.facet}", {"text": step.keep}), None)
 
+    def not_taken(self, step: Step) -> None:
+        """Leave a value that this side did not take, so that it can be read here all the same."""
+        self._say(Notice(self.side, f"refused-{step.facet}", {"text": step.value}), None)
+
     def _say(self, notice: Notice, remembered: Notice | None) -> None:
         copy = self.facts.copies.get(notice.key) or Copy(notice.key, source="")
-        if not copy.complete:
-            limit = ISSUE_COMMENT_LIMIT if self.side == "jira" else CASE_COMMENT_LIMIT
+        if copy.complete or notice.key in self.said:
+            return
+        self.said.add(notice.key)
+        limit = ISSUE_COMMENT_LIMIT if self.side == "jira" else CASE_COMMENT_LIMIT
+        try:
             self.delivery.deliver(copy, "said", notice_texts(notice, limit), remembered)
+        except Refused as refusal:
+            logger.warning("notice refused", case_id=self.delivery.case_id, kind=notice.kind, reason=str(refusal))
+            self.delivery.settle(copy, "said", remembered)

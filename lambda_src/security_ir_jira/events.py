@@ -6,10 +6,11 @@ Both sinks use the ids only and read the rest themselves.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, Literal, get_args
+from itertools import islice
+from typing import TYPE_CHECKING, Any, Literal, TypeVar, get_args
 
 from .errors import PublishFailed, Undeliverable
 from .model import Side
@@ -76,7 +77,7 @@ class EventBus:
     def publish(self, events: Iterable[Event]) -> None:
         """Put events on the bus, ten a call. Raises ``PublishFailed`` where the bus did not take one."""
         now = datetime.now(UTC)
-        for some in _tens(events):
+        for some in tens(events):
             answer = self._client.put_events(Entries=[self._entry(event, now) for event in some])
             if answer.get("FailedEntryCount"):
                 codes = {entry.get("ErrorCode", "") for entry in answer["Entries"] if entry.get("ErrorCode")}
@@ -91,32 +92,45 @@ class EventBus:
         }
 
 
-def _tens(events: Iterable[Event]) -> Iterable[Sequence[Event]]:
-    some: list[Event] = []
-    for event in events:
-        some.append(event)
-        if len(some) == 10:
-            yield some
-            some = []
-    if some:
+Thing = TypeVar("Thing")
+
+
+def tens(things: Iterable[Thing]) -> Iterator[list[Thing]]:
+    """The things in groups of at most ten, which is what one PutEvents takes."""
+    rest = iter(things)
+    while some := list(islice(rest, 10)):
         yield some
 
 
-def read_case_event(envelope: dict[str, Any]) -> tuple[str, frozenset[Change]]:
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What events said of one case or issue: what kind of thing changed, and when the latest happened (epoch)."""
+
+    changed: frozenset[Change]
+    at: float = 0.0
+
+    @classmethod
+    def together(cls, told: Iterable[Told]) -> Told:
+        """What several events said, as one."""
+        all_told = list(told)
+        return cls(frozenset().union(*(each.changed for each in all_told)), max(each.at for each in all_told))
+
+
+def read_case_event(envelope: dict[str, Any]) -> tuple[str, Told]:
     """The case an event on the bus names, and what is said to have changed. Raises ``Undeliverable``."""
     detail = _detail(envelope)
     if not isinstance(detail.get("caseId"), str):
         raise Undeliverable("the event names no case: detail.caseId is missing")
-    return detail["caseId"], _changes(detail)
+    return detail["caseId"], _told(detail)
 
 
-def read_issue_event(envelope: dict[str, Any]) -> tuple[str, frozenset[Change]]:
+def read_issue_event(envelope: dict[str, Any]) -> tuple[str, Told]:
     """The issue an event on the bus names, by id where it is known, and what is said to have changed."""
     detail = _detail(envelope)
     named = detail.get("issueId") or detail.get("issueKey")
     if not isinstance(named, str):
         raise Undeliverable("the event names no issue: detail.issueId and detail.issueKey are missing")
-    return named, _changes(detail)
+    return named, _told(detail)
 
 
 def _detail(envelope: dict[str, Any]) -> dict[str, Any]:
@@ -126,8 +140,16 @@ def _detail(envelope: dict[str, Any]) -> dict[str, Any]:
     return detail
 
 
+def _told(detail: dict[str, Any]) -> Told:
+    try:
+        at = datetime.fromisoformat(str(detail.get("occurredAt"))).timestamp()
+    except ValueError:
+        at = 0.0
+    return Told(_changes(detail), at)
+
+
 def _changes(detail: dict[str, Any]) -> frozenset[Change]:
     """What changed; a kind this version does not know is looked at like everything."""
     named = detail.get("changed")
     known = frozenset(change for change in get_args(Change) if isinstance(named, list) and change in named)
-    return known if isinstance(named, list) and known == set(named) and known else frozenset({"deep"})
+    return known if isinstance(named, list) and len(known) == len(named) > 0 else frozenset({"deep"})

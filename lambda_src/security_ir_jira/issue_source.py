@@ -16,7 +16,7 @@ from typing import Any
 
 from . import birth
 from .errors import NotFound, Undeliverable
-from .events import Event, EventBus, utc_text
+from .events import Event, EventBus, tens, utc_text
 from .jira import JiraClient
 from .ledger import Ledger
 
@@ -24,7 +24,7 @@ OVERLAP_MINUTES = 30
 """How far a sweep looks back behind the last one's beginning: Jira's index lags by minutes."""
 FIRST_LOOK_MINUTES = 24 * 60
 
-_ISSUE = re.compile(r"[A-Z][A-Z0-9_]+-[1-9][0-9]*|[1-9][0-9]*")
+_ISSUE = re.compile(r"[A-Z][A-Z0-9_]{1,99}-[1-9][0-9]{0,17}|[1-9][0-9]{0,17}")
 
 
 def read_notification(envelope: dict[str, Any]) -> str:
@@ -95,12 +95,19 @@ class IssueSource:
         """Announce every issue that was updated since the last sweep, unless it was announced as it stands."""
         began = self.clock()
         last, announced = self.ledger.issue_cursors()
-        minutes = FIRST_LOOK_MINUTES if last is None else math.ceil((began - last) / 60) + OVERLAP_MINUTES
-        for issue_id, key, updated in self.jira.issues_updated(minutes, label=birth.LABEL):
-            stamp = updated.isoformat()
-            if announced.get(issue_id) == stamp:
-                continue
-            event = Event("IssueUpdated", ("issue",), issue_id=issue_id, issue_key=key, occurred_at=utc_text(updated))
-            self.bus.publish([event])
-            self.ledger.advance_issue(issue_id, stamp, keep_for=(minutes + FIRST_LOOK_MINUTES) * 60)
+        if last is None:
+            # Written down before anything can fail: however late the first sweep gets through, it looks back to here.
+            last = began - FIRST_LOOK_MINUTES * 60
+            self.ledger.issues_swept(last)
+        minutes = math.ceil((began - last) / 60) + OVERLAP_MINUTES
+        updates = self.jira.issues_updated(minutes, label=birth.LABEL)
+        news = [each for each in updates if announced.get(each[0]) != each[2].isoformat()]
+        for some in tens(news):
+            self.bus.publish(
+                Event("IssueUpdated", ("issue",), issue_id=issue_id, issue_key=key, occurred_at=utc_text(updated))
+                for issue_id, key, updated in some
+            )
+            for issue_id, _, updated in some:
+                keep_for = (minutes + FIRST_LOOK_MINUTES) * 60
+                self.ledger.advance_issue(issue_id, updated.isoformat(), keep_for=keep_for)
         self.ledger.issues_swept(began)

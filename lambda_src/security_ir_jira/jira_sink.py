@@ -7,7 +7,8 @@ other sink's bell is rung. May be interrupted anywhere and run again.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+import math
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from aws_lambda_powertools import Logger
@@ -15,17 +16,21 @@ from aws_lambda_powertools import Logger
 from . import birth, planner
 from .delivery import Voice
 from .errors import JiraUnauthorized, NotFound, Refused, RetryLater, Unavailable
-from .events import Change
+from .events import Change, Told
 from .ledger import Facts, IssueEntry, Ledger
 from .links import case_url
 from .model import Agreed, Base, Case, Comment, Issue, Notice, Pair, Status
+from .notices import comment_refused
 from .planner import Step
+from .relearn import relearn_copies
 from .sides import Sides
 
 logger = Logger(child=True)
 
 INDEX_LAG_SECONDS = 600
 """How long a created issue may stay out of Jira's search index."""
+JUST_ANNOUNCED_SECONDS = 600
+"""How long a case that cannot be read is taken for one that cannot be read yet."""
 _LOOK_AGAIN_SECONDS = 45.0
 _MOST_HOPS = 5
 
@@ -36,24 +41,28 @@ class JiraSink:
 
     sides: Sides
 
-    def reconcile(self, case_id: str, changed: Collection[Change], lease_seconds: float) -> None:
+    def reconcile(self, case_id: str, told: Told, lease_seconds: float) -> None:
         """Bring the case's issue into step. Raises ``RetryLater`` where that has to wait."""
         with self.sides.ledger.lease(Ledger.case_partition(case_id), lease_seconds):
             facts = self.sides.ledger.load(case_id)
             if facts.pair is not None:
-                self._sync(facts.pair, facts, set(changed))
+                self._sync(facts.pair, facts, set(told.changed))
                 return
-            pair = self._pair_for(case_id, facts)
+            pair = self._pair_for(case_id, facts, told)
             if pair is not None:
                 self._sync(pair, self.sides.ledger.load(case_id), {"deep"})
 
     # Births
 
-    def _pair_for(self, case_id: str, facts: Facts) -> Pair | None:
+    def _pair_for(self, case_id: str, facts: Facts, told: Told) -> Pair | None:
         """The pair of a case that has none yet, found or made; ``None`` where the case is not to have one."""
         try:
             case = self.sides.security_ir.case(case_id)
-        except NotFound:
+        except NotFound as missing:
+            if self.sides.clock() - told.at < JUST_ANNOUNCED_SECONDS:
+                raise RetryLater(
+                    "a case that was just announced cannot be read yet", delay=_LOOK_AGAIN_SECONDS
+                ) from missing
             logger.info("case is gone before it was paired", case_id=case_id)
             return None
         found = self._found(case, facts)
@@ -75,20 +84,40 @@ class JiraSink:
         if facts.reservation is None:
             issue_id = self.sides.security_ir.issue_tag(case.arn)
             entry = self.sides.ledger.entry_of_issue(issue_id) if issue_id else None
-            if entry is not None and entry.case_id is None and entry.reservation is not None:
-                return self._bind_own_case(case, entry, entry.reservation.base)
-        for issue_id, key, marker in self.sides.jira.issues_marked(birth.case_label(case.id)):
-            if marker.case_id == case.id:
-                return self._bind(case, issue_id, key, facts.reservation.base if facts.reservation else Base())
+            if issue_id and (entry is None or entry.case_id is None):
+                found = self._bind_own_case(case, issue_id, entry)
+                if found is not None:
+                    return found
+        marked = self.sides.jira.issues_marked(birth.case_label(case.id))
+        if facts.reservation is not None:
+            # The lost creation may carry no label: some create screens have none.
+            minutes = math.ceil((self.sides.clock() - facts.reservation.attempted_at) / 60) + 1
+            marked = (*marked, *self.sides.jira.issues_created(minutes))
+        for issue_id, key, marker in marked:
+            if marker.case_id != case.id:
+                continue
+            if facts.reservation is not None:
+                return self._bind(case, issue_id, key, facts.reservation.base)
+            return self._found_again(case, issue_id, key)
         return None
 
-    def _bind_own_case(self, case: Case, entry: IssueEntry, base: Base) -> Pair | None:
-        """The case was created for an issue and the answer is not recorded (yet): this is that case."""
+    def _bind_own_case(self, case: Case, issue_id: str, entry: IssueEntry | None) -> Pair | None:
+        """The case says it was created for an issue, and the answer is not recorded (yet): this is that case."""
         try:
-            issue = self.sides.jira.issue(entry.issue_id)
+            issue = self.sides.jira.issue(issue_id, with_marker=True)
         except NotFound:
             return None
-        return self._bind(case, issue.id, issue.key, base)
+        if issue.marker is not None and issue.marker.case_id != case.id:
+            return None
+        if entry is not None and entry.reservation is not None:
+            return self._bind(case, issue.id, issue.key, entry.reservation.base)
+        return self._found_again(case, issue.id, issue.key)
+
+    def _found_again(self, case: Case, issue_id: str, key: str) -> Pair:
+        """Bind a pair that the ledger has lost."""
+        pair = self._bind(case, issue_id, key, Base())
+        relearn_copies(self.sides, pair)
+        return pair
 
     def _create(self, case: Case) -> Pair:
         request = birth.issue_request(case, self.sides.config, self.sides.jira.project_key)
@@ -113,9 +142,8 @@ class JiraSink:
     def _bind(self, case: Case, issue_id: str, key: str, base: Base) -> Pair:
         pair = Pair(case_id=case.id, case_arn=case.arn, issue_id=issue_id, issue_key=key, base=base)
         self.sides.ledger.bind(pair)
-        self.sides.leave(
-            pair, Notice("security_ir", "link", {"key": key, "url": self.sides.issue_url(key)}), "IssueCreated"
-        )
+        # Known to the case sweep from now on, should the case be closed before it was ever listed.
+        self.sides.ledger.case_seen_moving(case.id)
         return pair
 
     # In step
@@ -123,10 +151,10 @@ class JiraSink:
     def _sync(self, pair: Pair, facts: Facts, changed: set[Change]) -> None:
         voice = Voice.on_issue(self.sides.ledger, self.sides.jira, pair, facts)
         comments: tuple[Comment, ...] | None = None
-        if changed <= {"comments", "notice"} and pair.dressed:
+        if changed == {"notice"}:
             voice.say_what_waits()
-            if "comments" not in changed:
-                return
+            return
+        if changed <= {"comments", "notice"} and pair.dressed and not facts.pending:
             comments = self.sides.security_ir.comments(pair.case_id)
             if not planner.plan_comments(comments, facts.known("security_ir")):
                 return
@@ -148,7 +176,8 @@ class JiraSink:
         steps = self.sides.plan(pair, case, issue) if issue is not None else ()
         self._write_texts(pair, steps, voice)
         for work in planner.plan_comments(comments or (), facts.known("security_ir")):
-            voice.copy(work)
+            if not voice.copy(work):
+                self.sides.leave(pair, comment_refused("security_ir", work.comment), "IssueUpdated")
         voice.say_what_waits()
         self._write_status(pair, case, issue, steps, voice)
         self._ring_for_the_rest(pair, facts, issue, steps)
@@ -161,28 +190,45 @@ class JiraSink:
             return None
 
     def _dress(self, pair: Pair, case: Case) -> None:
-        """Make the issue name its case. Every request of it may be repeated."""
-        self.sides.jira.add_labels(pair.issue_id, [birth.LABEL, birth.case_label(case.id)])
-        self.sides.jira.set_marker(pair.issue_id, birth.marker_value(case))
-        self.sides.jira.link(
-            pair.issue_id,
-            global_id=case.arn,
-            url=case_url(case),
-            title=f"AWS Security Incident Response case {case.id}",
+        """Make the issue name its case. Each request may be repeated, and a refused one holds up nothing."""
+        jira, issue_id = self.sides.jira, pair.issue_id
+        title = f"AWS Security Incident Response case {case.id}"
+        parts: tuple[Callable[[], None], ...] = (
+            lambda: jira.add_labels(issue_id, [birth.LABEL, birth.case_label(case.id)]),
+            lambda: jira.set_marker(issue_id, birth.marker_value(case)),
+            lambda: jira.link(issue_id, global_id=case.arn, url=case_url(case), title=title),
         )
+        for part in parts:
+            try:
+                part()
+            except Refused as refusal:
+                logger.warning("issue does not name its case in full", issue_key=pair.issue_key, reason=str(refusal))
         self.sides.ledger.dressed(case.id)
 
     def _write_texts(self, pair: Pair, steps: Sequence[Step], voice: Voice) -> None:
         mine = [step for step in steps if step.facet != "status" and step.write != "security_ir"]
         for step in mine:
             voice.keep(step)
-        values = {step.facet: step.value for step in mine if step.write == "jira"}
-        if values:
-            self.sides.jira.set_fields(
-                pair.issue_id, summary=values.get("title"), description=values.get("description")
-            )
+        written = [step for step in mine if step.write == "jira"]
+        if not self._set_fields(pair, written):
+            for step in written:
+                if not self._set_fields(pair, [step]):
+                    voice.not_taken(step)
         if mine:
             self.sides.ledger.advance(pair.case_id, {step.facet: step.agreed for step in mine})
+
+    def _set_fields(self, pair: Pair, steps: Sequence[Step]) -> bool:
+        """Write title, description or both; false where Jira refuses."""
+        values = {step.facet: step.value for step in steps}
+        try:
+            if values:
+                self.sides.jira.set_fields(
+                    pair.issue_id, summary=values.get("title"), description=values.get("description")
+                )
+        except Refused as refusal:
+            logger.warning("fields refused", issue_key=pair.issue_key, reason=str(refusal))
+            return False
+        return True
 
     def _write_status(self, pair: Pair, case: Case, issue: Issue | None, steps: Sequence[Step], voice: Voice) -> None:
         for step in steps:
@@ -207,7 +253,7 @@ class JiraSink:
         for _ in range(_MOST_HOPS):
             offered = self.sides.jira.transitions(issue.id)
             hop = planner.walk(status, target, [to for _, to in offered], been, mapping)
-            if hop is None or not self._hop(pair, issue, hop, target, offered, been):
+            if hop is None or not self._hop(pair, issue, hop, offered, been):
                 break
             been, status = (*been, hop.id), hop
             if status.id == target.id:
@@ -222,14 +268,12 @@ class JiraSink:
         pair: Pair,
         issue: Issue,
         hop: Status,
-        target: Status,
         offered: Sequence[tuple[str, Status]],
         been: tuple[str, ...],
     ) -> bool:
-        if hop.id != target.id:
-            # Written down first: found there after a crash, the issue was not moved by a person.
-            base = pair.base.status
-            self.sides.ledger.advance(pair.case_id, {"status": replace(base, walking=(*been, hop.id))})
+        # Written down first: found there after a crash, the issue was not moved by a person.
+        base = pair.base.status
+        self.sides.ledger.advance(pair.case_id, {"status": replace(base, walking=(*been, hop.id))})
         transition = next(number for number, to in offered if to.id == hop.id)
         try:
             self.sides.jira.transition(issue.id, transition)
@@ -241,7 +285,9 @@ class JiraSink:
     def _ring_for_the_rest(self, pair: Pair, facts: Facts, issue: Issue | None, steps: Sequence[Step]) -> None:
         """Tell the other sink of what this one saw and may not write."""
         theirs = any(step.write == "security_ir" for step in steps)
-        if issue is not None and issue.comments is not None and not theirs:
-            theirs = bool(planner.plan_comments(issue.comments, facts.known("jira")))
+        if issue is not None and not theirs:
+            theirs = bool(planner.plan_comments(self.sides.jira.comments(issue), facts.known("jira")))
         if theirs:
             self.sides.ring(pair, "IssueUpdated", ("issue",))
+        elif facts.unsaid("security_ir"):
+            self.sides.ring(pair, "IssueCreated", ("notice",))

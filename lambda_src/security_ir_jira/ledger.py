@@ -59,6 +59,11 @@ class Facts:
     copies: Mapping[str, Copy] = field(default_factory=dict)
     pending: tuple[Notice, ...] = ()
 
+    def unsaid(self, side: Side) -> bool:
+        """Whether something waits to be said on a side: a notice, or on a case the name of its issue."""
+        linked = any(key.startswith("NOTICE#security_ir#link#") for key in self.copies)
+        return any(notice.side == side for notice in self.pending) or (side == "security_ir" and not linked)
+
     def known(self, side: Side) -> Known:
         """What is known of the comments on one side: copies made from them, and which of them are ours."""
         source, ours = f"COMMENT#{side}#", (f"COMMENT#{_other(side)}#", f"NOTICE#{side}#")
@@ -81,13 +86,17 @@ class IssueEntry:
 
 @dataclass(frozen=True, slots=True)
 class Cursor:
-    """What the case sweep announced of one case; times in epoch seconds, ``announced`` as the service wrote it."""
+    """What the case sweep announced of one case; times in epoch seconds, ``announced`` as the service wrote it.
+
+    ``missing_since`` is when a sweep first did not find the case listed.
+    """
 
     case_id: str
     announced: str | None = None
     status: str | None = None
     moved_at: float = 0.0
     checked_at: float = 0.0
+    missing_since: float | None = None
 
 
 def _other(side: Side) -> Side:
@@ -138,8 +147,10 @@ class Ledger:
                 TableName=self._table,
                 Item=key
                 | _pack({"owner": owner, "ends_at": int(now + seconds), "expires_at": int(now + seconds + 86_400)}),
-                ConditionExpression="attribute_not_exists(PK) OR ends_at < :now",
-                ExpressionAttributeValues=_pack({":now": int(now)}),
+                # Its own owner: botocore repeats a put whose answer was lost.
+                ConditionExpression="attribute_not_exists(PK) OR ends_at < :now OR #owner = :owner",
+                ExpressionAttributeNames={"#owner": "owner"},
+                ExpressionAttributeValues=_pack({":now": int(now), ":owner": owner}),
             )
         except ClientError as error:
             if _refused_by_condition(error):
@@ -338,8 +349,8 @@ class Ledger:
             item |= {"kind": notice.kind, "values": dict(notice.values)}
         self._client.put_item(TableName=self._table, Item=_pack(item))
 
-    def leave(self, case_id: str, notice: Notice) -> bool:
-        """Leave something to be said on a side, unless it was left before. Returns whether it is new."""
+    def leave(self, case_id: str, notice: Notice) -> None:
+        """Leave something to be said on a side, unless it was left before."""
         item = {"PK": _case_key(case_id), "SK": notice.key, "source": "", "parts": [], "total": 1}
         try:
             self._client.put_item(
@@ -348,10 +359,8 @@ class Ledger:
                 ConditionExpression="attribute_not_exists(PK)",
             )
         except ClientError as error:
-            if _refused_by_condition(error):
-                return False
-            raise
-        return True
+            if not _refused_by_condition(error):
+                raise
 
     # Cursors of the sweeps
 
@@ -364,6 +373,7 @@ class Ledger:
                 status=item.get("status"),
                 moved_at=float(item.get("moved_at", 0)),
                 checked_at=float(item.get("checked_at", 0)),
+                missing_since=float(item["missing_since"]) if "missing_since" in item else None,
             )
             for item in self._query("CURSOR#security_ir")
         }
@@ -380,6 +390,7 @@ class Ledger:
                     "status": cursor.status,
                     "moved_at": int(cursor.moved_at),
                     "checked_at": int(cursor.checked_at),
+                    "missing_since": None if cursor.missing_since is None else int(cursor.missing_since),
                 }
             ),
         )

@@ -6,7 +6,7 @@ Texts are Markdown on both sides (Jira's ADF is converted at the edge), times ar
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
@@ -105,7 +105,7 @@ class Marker:
 class Agreed:
     """What each side held when they last agreed on one facet: a digest, or a status; ``None`` = never agreed.
 
-    ``refused`` marks a status that the written side would not take; ``cut`` a text that lost its end on the case;
+    ``refused`` marks a value that the written side would not take; ``cut`` a text that lost its end on the case;
     ``walking`` the ids of issue statuses that the integration itself is passing through.
     """
 
@@ -123,13 +123,6 @@ class Base:
     title: Agreed = Agreed()
     description: Agreed = Agreed()
     status: Agreed = Agreed()
-
-    def of(self, facet: Facet) -> Agreed:
-        agreed: Agreed = getattr(self, facet)
-        return agreed
-
-    def with_(self, facet: Facet, agreed: Agreed) -> Base:
-        return replace(self, **{facet: agreed})
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,5 +170,5 @@ class Notice:
 
     @property
     def key(self) -> str:
-        told = digest("\n".join(f"{name}={value}" for name, value in sorted(self.values.items())))
+        told = digest("\n".join(f"{name}={value}" for name, value in sorted(self.values.items()) if name != "url"))
         return f"NOTICE#{self.side}#{self.kind}#{told[:12]}"

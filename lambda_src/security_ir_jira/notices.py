@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .model import Comment, Notice
+from .model import Comment, Notice, Side
 from .text import split, utf16_length
 
 CASE_COMMENT_LIMIT = 12_000
@@ -18,6 +18,19 @@ _WORDING = {
         "The AWS Security Incident Response case is closed and cannot be reopened. This issue's status no longer "
         "changes it. Open a new case if the incident goes on."
     ),
+    "closed-case": (
+        "The AWS Security Incident Response case is closed and takes no changes. Title and description of this issue "
+        "no longer change it."
+    ),
+    "comments-refused": (
+        "The AWS Security Incident Response case is closed and takes no comments. Comments on this issue stay here."
+    ),
+    "comment-refused": (
+        "A comment of {author} ({when}) could not be copied: the other side did not accept it. It stands where it was "
+        "written."
+    ),
+    "refused-title": "Jira did not accept the case's new title as this issue's summary. It is now:\n\n{text}",
+    "refused-description": "Jira did not accept the case's new description. It is now:\n\n{text}",
     "status-unknown": (
         'The case is now "{status}" in AWS Security Incident Response. None of the statuses that status_mapping names '
         "for it exists in this issue's workflow, so the issue stays where it is."
@@ -39,6 +52,11 @@ _WORDING = {
 def wording(notice: Notice) -> str:
     """A notice in words (Markdown)."""
     return _WORDING[notice.kind].format_map(notice.values)
+
+
+def comment_refused(side: Side, comment: Comment) -> Notice:
+    """What to say on the side where a comment was written that the other side did not take."""
+    return Notice(side, "comment-refused", {"author": _plain(comment.author), "when": _when(comment)})
 
 
 def texts_for_issue(comment: Comment) -> tuple[str, ...]:

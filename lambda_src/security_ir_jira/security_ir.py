@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,6 +18,9 @@ from .errors import NotFound, Refused, Unavailable
 from .model import Case, Comment
 
 _PAGE = 25
+_ATTEMPTS = 3
+_PATIENCE = 10.0
+"""Longest wait, in seconds, that is sat out inside an invocation; longer ones go back to the queue."""
 ISSUE_TAG = "jira-issue-id"
 """Tag of a case that was made for an issue."""
 
@@ -38,16 +43,17 @@ class _Api(Protocol):
 
 
 def connect() -> SecurityIrClient:
-    """A client with explicit timeouts and retries; every operation used may be repeated or carries a token."""
-    config = BotoConfig(connect_timeout=5, read_timeout=30, retries={"mode": "standard", "total_max_attempts": 3})
+    """A client with explicit timeouts; retries are `SecurityIrClient`'s own, for boto3 does not know Retry-After."""
+    config = BotoConfig(connect_timeout=5, read_timeout=30, retries={"mode": "standard", "total_max_attempts": 1})
     return SecurityIrClient(boto3.client("security-ir", config=config))
 
 
 class SecurityIrClient:
     """Every method raises ``NotFound``, ``Refused`` (400, 402, 403, 409) or ``Unavailable`` (the rest)."""
 
-    def __init__(self, api: _Api) -> None:
+    def __init__(self, api: _Api, sleep: Callable[[float], None] = time.sleep) -> None:
         self._api = api
+        self._sleep = sleep
 
     # Reads
 
@@ -90,7 +96,7 @@ class SecurityIrClient:
 
     def issue_tag(self, case_arn: str) -> str | None:
         """The id of the issue a case was made for, from the case's tag."""
-        tags: Mapping[str, str] = self._call("list_tags_for_resource", resourceArn=case_arn)["tags"]
+        tags: Mapping[str, str] = self._call("list_tags_for_resource", resourceArn=case_arn).get("tags") or {}
         return tags.get(ISSUE_TAG)
 
     # Writes
@@ -129,9 +135,18 @@ class SecurityIrClient:
                 return
 
     def _call(self, operation: str, **arguments: Any) -> dict[str, Any]:
-        with _translated(operation):
-            answer: dict[str, Any] = getattr(self._api, operation)(**arguments)
-            return answer
+        """Call an operation; all that are used may be repeated, for they set a state or carry a token."""
+        for attempt in range(1, _ATTEMPTS + 1):
+            try:
+                with _translated(operation):
+                    answer: dict[str, Any] = getattr(self._api, operation)(**arguments)
+                    return answer
+            except Unavailable as failure:
+                wait = random.uniform(0.1, 0.3) * 2**attempt if failure.delay is None else failure.delay
+                if attempt == _ATTEMPTS or wait > _PATIENCE:
+                    raise
+                self._sleep(wait)
+        raise AssertionError("unreachable: the last attempt returns or raises")
 
 
 @contextmanager

@@ -6,18 +6,20 @@ ledger and bell, what is to be done or said in Jira.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from aws_lambda_powertools import Logger
 
 from . import birth, planner
 from .delivery import Voice
-from .errors import NotFound, Refused
-from .events import Change
+from .errors import NotFound, Refused, RetryLater
+from .events import Change, Told
 from .ledger import Facts, Ledger, Reservation
-from .model import CLOSED, DETECTION_AND_ANALYSIS, Agreed, Base, Case, Issue, Notice, Pair
+from .model import CLOSED, DETECTION_AND_ANALYSIS, Agreed, Base, Case, Comment, Facet, Issue, Notice, Pair, digest
+from .notices import comment_refused
 from .planner import Step
+from .relearn import relearn_copies
 from .sides import Sides
 
 logger = Logger(child=True)
@@ -29,7 +31,7 @@ class SecurityIrSink:
 
     sides: Sides
 
-    def reconcile(self, id_or_key: str, changed: Collection[Change], lease_seconds: float) -> None:
+    def reconcile(self, id_or_key: str, told: Told, lease_seconds: float) -> None:
         """Bring the issue's case into step. Raises ``RetryLater`` where that has to wait."""
         entry = self.sides.ledger.entry_of_issue(id_or_key)
         case_id = entry.case_id if entry else self._case_of_unknown(id_or_key, lease_seconds)
@@ -40,7 +42,7 @@ class SecurityIrSink:
         with self.sides.ledger.lease(Ledger.case_partition(case_id), lease_seconds):
             facts = self.sides.ledger.load(case_id)
             if facts.pair is not None:
-                self._sync(facts.pair, facts, set(changed))
+                self._sync(facts.pair, facts, set(told.changed))
 
     # Births
 
@@ -56,13 +58,13 @@ class SecurityIrSink:
             if entry is not None and entry.case_id is not None:
                 return entry.case_id
             if entry is not None and entry.reservation is not None:
-                return self._create(issue, entry.reservation)
+                return self._create(issue, entry.reservation, first=False)
             case_id = self._marked_case(issue, lease_seconds)
             if case_id is not None:
                 return case_id
             if not self._wanted(issue):
                 return None
-            return self._create(issue, self._reserve(issue))
+            return self._create(issue, self._reserve(issue), first=True)
 
     def _wanted(self, issue: Issue) -> bool:
         """Whether an issue without a case is to have one."""
@@ -98,7 +100,9 @@ class SecurityIrSink:
             if min((*marked, issue.id), key=int) != issue.id:
                 return None
             base = facts.reservation.base if facts.reservation else Base()
-            self._bind(case, issue, base)
+            pair = self._bind(case, issue, base)
+            if facts.reservation is None:
+                relearn_copies(self.sides, pair)
             return case_id
 
     def _reserve(self, issue: Issue) -> Reservation:
@@ -109,18 +113,26 @@ class SecurityIrSink:
         self.sides.ledger.reserve_case(issue.id, request, base)
         return Reservation(request, base, self.sides.clock())
 
-    def _create(self, issue: Issue, reservation: Reservation) -> str:
-        """Create the case; its token makes a repeated request the same case, so a lost answer is simply asked again."""
+    def _create(self, issue: Issue, reservation: Reservation, *, first: bool) -> str:
+        """Create the case; its token makes a repeated request the same case, so a lost answer is simply asked again.
+
+        A reservation is dropped only where its one and only request was found invalid.
+        """
         try:
             case_id = self.sides.security_ir.create_case(birth.sendable(reservation.request))
-        except Refused:
-            self.sides.ledger.drop_case_reservation(issue.id)
+        except Refused as refusal:
+            if first and refusal.status == 400:
+                self.sides.ledger.drop_case_reservation(issue.id)
             raise
         logger.info("case created", case_id=case_id, issue_key=issue.key)
-        self._bind(self.sides.security_ir.case(case_id), issue, reservation.base)
+        try:
+            case = self.sides.security_ir.case(case_id)
+        except NotFound as missing:
+            raise RetryLater("a case that was just created cannot be read yet", delay=5) from missing
+        self._bind(case, issue, reservation.base)
         return case_id
 
-    def _bind(self, case: Case, issue: Issue, base: Base) -> None:
+    def _bind(self, case: Case, issue: Issue, base: Base) -> Pair:
         pair = Pair(
             case_id=case.id,
             case_arn=case.arn,
@@ -130,16 +142,17 @@ class SecurityIrSink:
             base=base,
         )
         self.sides.ledger.bind(pair)
-        self.sides.ledger.leave(
-            case.id, Notice("security_ir", "link", {"key": issue.key, "url": self.sides.issue_url(issue.key)})
-        )
+        # Known to the case sweep from now on, should the case be closed before it was ever listed.
+        self.sides.ledger.case_seen_moving(case.id)
         self.sides.ring(pair, "CaseCreated", ("case",))
+        return pair
 
     # In step
 
     def _sync(self, pair: Pair, facts: Facts, changed: set[Change]) -> None:
         voice = Voice.on_case(self.sides.ledger, self.sides.security_ir, pair, facts)
         if changed == {"notice"}:
+            self._name_the_issue(pair, voice)
             voice.say_what_waits()
             return
         try:
@@ -151,14 +164,27 @@ class SecurityIrSink:
         comments = planner.plan_comments(self.sides.jira.comments(issue), facts.known("jira"))
         case = self._case(pair) if planner.issue_moved(pair.base, issue) or "deep" in changed else None
         steps = self.sides.plan(pair, case, issue) if case is not None else ()
-        self._write_texts(pair, steps, voice)
+        if case is not None:
+            self._write_texts(pair, case, issue, steps, voice)
+        self._name_the_issue(pair, voice)
         voice.say_what_waits()
         for work in comments:
-            voice.copy(work)
+            if not voice.copy(work):
+                self._say_comment_refused(pair, work.comment)
         if case is not None:
             self._write_status(pair, case, issue, steps, voice)
         if any(step.write == "jira" for step in steps):
             self.sides.ring(pair, "CaseUpdated", ("deep",))
+
+    def _name_the_issue(self, pair: Pair, voice: Voice) -> None:
+        """Say on the case which issue mirrors it; again where the issue got another key."""
+        told = {"key": pair.issue_key, "url": self.sides.issue_url(pair.issue_key)}
+        voice.say(Notice("security_ir", "link", told))
+
+    def _say_comment_refused(self, pair: Pair, comment: Comment) -> None:
+        closed = self.sides.security_ir.case(pair.case_id).closed
+        told = Notice("jira", "comments-refused") if closed else comment_refused("jira", comment)
+        self.sides.leave(pair, told, "CaseUpdated")
 
     def _case(self, pair: Pair) -> Case | None:
         try:
@@ -167,17 +193,34 @@ class SecurityIrSink:
             logger.warning("a paired case is gone", case_id=pair.case_id)
             return None
 
-    def _write_texts(self, pair: Pair, steps: Sequence[Step], voice: Voice) -> None:
+    def _write_texts(self, pair: Pair, case: Case, issue: Issue, steps: Sequence[Step], voice: Voice) -> None:
         mine = [step for step in steps if step.facet != "status" and step.write != "jira"]
         for step in mine:
             voice.keep(step)
+        agreed = {step.facet: step.agreed for step in mine}
         values = {step.facet: step.value for step in mine if step.write == "security_ir"}
-        if values:
+        if values and not self._set_fields(pair, values):
+            held = {
+                "title": Agreed(digest(case.title), digest(issue.summary), refused=True),
+                "description": Agreed(digest(case.description), digest(issue.description), refused=True),
+            }
+            agreed |= {facet: held[facet] for facet in values}
+        if agreed:
+            self.sides.ledger.advance(pair.case_id, agreed)
+
+    def _set_fields(self, pair: Pair, values: Mapping[Facet, str]) -> bool:
+        """Write title or description; false where the case takes no more changes, which is then said on the issue."""
+        try:
             self.sides.security_ir.set_fields(
                 pair.case_id, title=values.get("title"), description=values.get("description")
             )
-        if mine:
-            self.sides.ledger.advance(pair.case_id, {step.facet: step.agreed for step in mine})
+        except Refused as refusal:
+            if not self.sides.security_ir.case(pair.case_id).closed:
+                raise
+            logger.warning("a closed case takes no changes", case_id=pair.case_id, reason=str(refusal))
+            self.sides.leave(pair, Notice("jira", "closed-case"), "CaseUpdated")
+            return False
+        return True
 
     def _write_status(self, pair: Pair, case: Case, issue: Issue, steps: Sequence[Step], voice: Voice) -> None:
         for step in steps:
@@ -197,7 +240,7 @@ class SecurityIrSink:
     def _move(self, pair: Pair, case: Case, issue: Issue, status: str) -> Agreed:
         """Take the case to a status; returns what both sides hold in the end."""
         try:
-            self._set_status(case, status)
+            self._insist(case, status)
         except Refused as refusal:
             logger.warning("status refused", case_id=case.id, reason=str(refusal))
             held = self.sides.security_ir.case(case.id).status
@@ -206,6 +249,15 @@ class SecurityIrSink:
                 self.sides.leave(pair, Notice("jira", "status-refused", told), "CaseUpdated")
                 return Agreed(held, issue.status.id, refused=True)
         return Agreed(status, issue.status.id)
+
+    def _insist(self, case: Case, status: str) -> None:
+        """Set a status; a conflict may be a passing one and is asked about once more."""
+        try:
+            self._set_status(case, status)
+        except Refused as refusal:
+            if refusal.status != 409 or self.sides.security_ir.case(case.id).status in (status, CLOSED):
+                raise
+            self._set_status(case, status)
 
     def _set_status(self, case: Case, status: str) -> None:
         if status == CLOSED:

@@ -38,9 +38,9 @@ class Sides:
         return planner.plan(pair.base, case, issue, workflow, self.config, issue_url=self.issue_url(issue.key))
 
     def leave(self, pair: Pair, notice: Notice, bell: EventType) -> None:
-        """Leave something for the other sink to say, and ring its bell if that is new."""
-        if self.ledger.leave(pair.case_id, notice):
-            self.ring(pair, bell, ("notice",))
+        """Leave something for the other sink to say, and ring its bell."""
+        self.ledger.leave(pair.case_id, notice)
+        self.ring(pair, bell, ("notice",))
 
     def ring(self, pair: Pair, bell: EventType, changed: tuple[Change, ...]) -> None:
         """Ring the bell of the sink that listens to such events."""

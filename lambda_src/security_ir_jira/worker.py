@@ -7,10 +7,13 @@ side asked for. What can never succeed goes to the dead letters at once, with th
 from __future__ import annotations
 
 import json
+import math
 import os
 import random
+import time
 import warnings
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
@@ -20,12 +23,14 @@ from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
+from botocore.exceptions import BotoCoreError, ClientError
 
 from .errors import JiraUnauthorized, RetryLater, Undeliverable
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.batch.types import PartialItemFailureResponse
     from mypy_boto3_sqs import SQSClient
+    from mypy_boto3_sqs.type_defs import ChangeMessageVisibilityBatchRequestEntryTypeDef
 
 logger = Logger()
 metrics = Metrics()
@@ -44,7 +49,7 @@ _LEAST_SECONDS = 20
 def visible_after(receive_count: int, asked: float | None) -> int:
     """Seconds until a failed record is delivered again: what was asked for, else 2, 4, 8 … with jitter, at most 900."""
     if asked is not None:
-        return max(1, min(LONGEST_DELAY, round(asked)))
+        return max(1, min(LONGEST_DELAY, math.ceil(asked)))
     longest = min(LONGEST_DELAY, 2 ** min(receive_count, 20))
     return max(1, round(random.uniform(longest / 2, longest)))
 
@@ -52,6 +57,22 @@ def visible_after(receive_count: int, asked: float | None) -> int:
 def seconds_left(context: LambdaContext) -> float:
     """How long a lease, or a record's absence from the queue, must last to outlive this invocation."""
     return context.get_remaining_time_in_millis() / 1000 + _GRACE_SECONDS
+
+
+def _asked(failure: Exception, receive_count: int) -> float | None:
+    """The wait a failure asks for. A refused token waits longer each time, to outlast a long weekend."""
+    if isinstance(failure, JiraUnauthorized) and failure.delay is not None:
+        return failure.delay if receive_count < 10 else LONGEST_DELAY
+    return failure.delay if isinstance(failure, RetryLater) else None
+
+
+@contextmanager
+def _best_effort() -> Iterator[None]:
+    """Visibility only decides when a record comes again: where SQS refuses, the queue's own timeout does."""
+    try:
+        yield
+    except (ClientError, BotoCoreError) as error:
+        logger.warning("visibility not changed", reason=str(error))
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,34 +87,35 @@ class Worker(Generic[Subject, Request]):
     read: Callable[[dict[str, Any]], tuple[Subject, Request]]
     work: Callable[[Subject, list[Request], LambdaContext], None]
     queue: SQSClient = field(default_factory=lambda: boto3.client("sqs"))
+    clock: Callable[[], float] = time.time
 
     def __call__(self, event: dict[str, Any], context: LambdaContext) -> PartialItemFailureResponse:
         """Answer a batch of SQS records with those that failed (``ReportBatchItemFailures``)."""
-        batch = _Batch(self, event, context)
         self._keep_away(event, round(seconds_left(context)))
+        batch = _Batch(self, event, context)
         processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
         return process_partial_response(event, batch.process, processor, context)
 
     def _keep_away(self, event: dict[str, Any], seconds: int) -> None:
         """A crashed attempt must not wait out the queue's own, much longer, visibility timeout."""
         for start in range(0, len(event["Records"]), 10):
-            self.queue.change_message_visibility_batch(
-                QueueUrl=os.environ["QUEUE_URL"],
-                Entries=[
-                    {"Id": str(number), "ReceiptHandle": record["receiptHandle"], "VisibilityTimeout": seconds}
-                    for number, record in enumerate(event["Records"][start : start + 10])
-                ],
-            )
+            entries: Sequence[ChangeMessageVisibilityBatchRequestEntryTypeDef] = [
+                {"Id": str(number), "ReceiptHandle": record["receiptHandle"], "VisibilityTimeout": seconds}
+                for number, record in enumerate(event["Records"][start : start + 10])
+            ]
+            with _best_effort():
+                self.queue.change_message_visibility_batch(QueueUrl=os.environ["QUEUE_URL"], Entries=entries)
 
     def come_again(self, record: SQSRecord, asked: float | None) -> None:
         """Set the time at which a failed record is delivered again."""
-        self.queue.change_message_visibility(
-            QueueUrl=os.environ["QUEUE_URL"],
-            ReceiptHandle=record.receipt_handle,
-            VisibilityTimeout=visible_after(int(record.attributes.approximate_receive_count), asked),
-        )
+        with _best_effort():
+            self.queue.change_message_visibility(
+                QueueUrl=os.environ["QUEUE_URL"],
+                ReceiptHandle=record.receipt_handle,
+                VisibilityTimeout=visible_after(int(record.attributes.approximate_receive_count), asked),
+            )
 
-    def bury(self, record: SQSRecord, reason: str) -> None:
+    def dead_letter(self, record: SQSRecord, reason: str) -> None:
         """Send a record that can never succeed to the dead letters."""
         self.queue.send_message(
             QueueUrl=os.environ["DEAD_LETTER_QUEUE_URL"],
@@ -119,10 +141,11 @@ class _Batch(Generic[Subject, Request]):
             if not isinstance(body, dict):
                 return Undeliverable("not a JSON object")
             return self._worker.read(body)
-        except ValueError as error:
-            return Undeliverable(f"not JSON: {error}")
         except Undeliverable as error:
             return error
+        except Exception as error:
+            # Whatever a stranger can send: one record must not stop its batch.
+            return Undeliverable(f"cannot be read: {type(error).__name__}: {error}")
 
     def process(self, record: SQSRecord) -> None:
         """Work on one record; raises so that the batch processor reports it as failed."""
@@ -132,9 +155,11 @@ class _Batch(Generic[Subject, Request]):
         if isinstance(failure, Undeliverable):
             logger.error("record can never succeed", reason=str(failure))
             metrics.add_metric("RecordsDeadLettered", MetricUnit.Count, 1)
-            self._worker.bury(record, str(failure))
+            self._worker.dead_letter(record, str(failure))
         elif failure is not None:
-            self._worker.come_again(record, failure.delay if isinstance(failure, RetryLater) else None)
+            sent = int(record.attributes.sent_timestamp) / 1000
+            metrics.add_metric("FailingFor", MetricUnit.Seconds, max(0.0, self._worker.clock() - sent))
+            self._worker.come_again(record, _asked(failure, int(record.attributes.approximate_receive_count)))
             raise failure
 
     def _outcome(self, subject: Subject) -> Exception | None:

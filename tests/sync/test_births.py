@@ -183,8 +183,11 @@ def test_fault_7_a_clone_is_a_new_issue_and_does_not_steal_the_pair(loop: Loop, 
 
 def test_pairs_are_found_again_after_the_table_was_lost(loop: Loop, ada: Person) -> None:
     first = open_case(loop)
-    ada.create_issue("SEC", "From Jira")
+    born = ada.create_issue("SEC", "From Jira")
+    loop.service.aws_responder.comment(first, "said on the case")
+    ada.comment(born.key, "said in Jira")
     loop.settle()
+    comments = [len(loop.service.comments(case.case_id)) for case in loop.service.cases()]
     before = {case.case_id for case in loop.service.cases()}
     for item in loop.ledger._client.scan(TableName="ledger")["Items"]:
         loop.ledger._client.delete_item(TableName="ledger", Key={name: item[name] for name in ("PK", "SK")})
@@ -194,6 +197,8 @@ def test_pairs_are_found_again_after_the_table_was_lost(loop: Loop, ada: Person)
     assert {case.case_id for case in loop.service.cases()} == before
     assert len(loop.jira.issues()) == 2
     assert first in loop.pairs()
+    assert [len(loop.service.comments(case.case_id)) for case in loop.service.cases()] == comments
+    assert len(loop.jira.comments(loop.pairs()[first])) == len(loop.jira.comments(born.key)) == 1
 
 
 def test_fields_that_the_project_demands_come_from_jira_create_fields(loop: Loop) -> None:
@@ -211,3 +216,74 @@ def test_fields_that_the_project_demands_come_from_jira_create_fields(loop: Loop
     issue = loop.jira.issue(loop.pairs()[case_id])
     assert issue.fields["customfield_10001"] == "Blue"
     assert "soc" in issue.labels
+
+
+def test_a_closed_case_that_takes_no_comments_is_said_once_and_is_at_rest(loop: Loop, ada: Person) -> None:
+    loop.service.switches.comments_on_closed = False
+    case_id = open_case(loop)
+    loop.settle()
+    loop.service.aws_responder.close(case_id, "Duplicate")
+    loop.settle()
+    key = loop.pairs()[case_id]
+    ada.comment(key, "too late")
+    ada.comment(key, "again")
+    ada.edit(key, summary="Renamed")
+    loop.settle()
+    said = "\n".join(comment.text for comment in loop.jira.comments(key))
+    assert said.count("takes no comments") == said.count("takes no changes") == 1
+    assert loop.waiting == []
+
+
+def test_a_passing_conflict_on_a_transition_is_not_a_refusal(loop: Loop) -> None:
+    case_id = open_case(loop)
+    loop.settle()
+    loop.jira.faults.add(method="POST", path=r"/transitions$", status=409, times=1)
+    loop.service.aws_responder.close(case_id)
+    loop.settle()
+    assert loop.jira.issue(loop.pairs()[case_id]).status.name == "Done"
+
+
+def test_a_copy_that_somebody_deleted_holds_up_nothing(loop: Loop, ada: Person) -> None:
+    case_id = open_case(loop)
+    remark = loop.service.aws_responder.comment(case_id, "first")
+    loop.settle()
+    key = loop.pairs()[case_id]
+    (copy,) = loop.jira.comments(key)
+    loop.jira.person(loop.jira.integration).delete_comment(key, copy.id)
+    loop.service.aws_responder.edit_comment(case_id, remark, "first, edited")
+    loop.service.aws_responder.comment(case_id, "second")
+    loop.settle()
+    assert [comment.text.rpartition("\n")[2] for comment in loop.jira.comments(key)] == ["second"]
+
+
+def test_a_short_list_of_cases_deletes_nothing(loop: Loop) -> None:
+    case_id = open_case(loop)
+    loop.sweep_cases()
+    loop.settle()
+    loop.service.switches.access = "active"
+    listed, loop.security_ir.cases = loop.security_ir.cases, lambda: iter(())  # type: ignore[method-assign]
+    loop.sweep_cases()
+    loop.advance(700)
+    loop.security_ir.cases = listed  # type: ignore[method-assign]
+    loop.sweep_cases()
+    loop.settle()
+    assert "CaseDeleted" not in [event["detail-type"] for event in loop.events]
+    assert list(loop.pairs()) == [case_id]
+
+
+def test_a_case_born_in_jira_and_closed_before_the_first_sweep_is_seen_closed(loop: Loop, ada: Person) -> None:
+    loop.native = False
+    key = ada.create_issue("SEC", "Short-lived").key
+    loop.settle()
+    (case,) = loop.service.cases()
+    loop.service.person("grace").close(case.case_id)
+    loop.sweep_cases()
+    loop.settle()
+    assert loop.jira.issue(key).status.name == "Done"
+
+
+def test_a_case_that_cannot_be_read_at_once_is_read_later(loop: Loop) -> None:
+    loop.service.faults.add(operation="GetCase", error="ResourceNotFoundException", status=404, times=1)
+    case_id = open_case(loop)
+    loop.settle()
+    assert list(loop.pairs()) == [case_id]

@@ -78,7 +78,15 @@ class JiraClient:
 
     def issues_marked(self, label: str) -> tuple[tuple[str, str, Marker], ...]:
         """Issues that carry a label *and* a marker, oldest first: id, key, marker. Jira's index lags behind writes."""
-        answer = self._search(f'labels = "{label}" ORDER BY created ASC', ["created"], [MARKER_PROPERTY])
+        return self._marked(f'labels = "{label}" ORDER BY created ASC')
+
+    def issues_created(self, minutes: int) -> tuple[tuple[str, str, Marker], ...]:
+        """Issues of the project created in the last minutes that carry a marker, oldest first: id, key, marker."""
+        jql = f'project = "{self.project_key}" AND created >= "-{minutes}m" ORDER BY created ASC'
+        return self._marked(jql)
+
+    def _marked(self, jql: str) -> tuple[tuple[str, str, Marker], ...]:
+        answer = self._search(jql, ["created"], [MARKER_PROPERTY])
         found = []
         for each in answer["issues"]:
             marker = read_marker((each.get("properties") or {}).get(MARKER_PROPERTY))

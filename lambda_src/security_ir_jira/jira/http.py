@@ -55,7 +55,7 @@ class JiraHttp:
         self._session = requests.Session()
         self._session.trust_env = False
         self._session.headers["Accept"] = "application/json"
-        self._refused_version: int | None = None
+        self._refused: Credentials | None = None
 
     @property
     def project_key(self) -> str:
@@ -87,7 +87,7 @@ class JiraHttp:
         for attempt in range(1, _ATTEMPTS + 1):
             outcome = self._try(method, path, params, body)
             if not isinstance(outcome, _Failure):
-                return outcome.json() if outcome.content else None
+                return _parsed(method, path, outcome, repeatable=repeatable)
             failure = outcome
             if failure.perhaps_done and not repeatable:
                 raise OutcomeUnknown(f"{method} {path}: {failure.reason}")
@@ -111,15 +111,20 @@ class JiraHttp:
             return _Failure(type(error).__name__, perhaps_done=False)
         except requests.exceptions.RequestException as error:
             return _Failure(type(error).__name__, perhaps_done=not _never_sent(error))
-        if response.ok:
+        if response.status_code < 300:
             return response
+        if response.status_code < 400:
+            raise Unavailable(f"{method} {path}: {response.status_code}, a redirect; is jira_url right?")
         if response.status_code == 429:
             return _Failure("429", perhaps_done=False, wait=self._asked_wait(response))
+        if response.status_code in (409, 423):
+            # Somebody else, often an automation rule, is changing the issue at this moment.
+            return _Failure(str(response.status_code), perhaps_done=False)
         if response.status_code >= 500:
-            wait = self._asked_wait(response)
+            wait = self._asked_wait(response) if "Retry-After" in response.headers else None
             # 503 with Retry-After is Jira's way of saying that it did not take the request in.
             return _Failure(
-                str(response.status_code), perhaps_done=not (response.status_code == 503 and wait), wait=wait
+                str(response.status_code), perhaps_done=response.status_code != 503 or wait is None, wait=wait
             )
         raise _refusal(method, path, response)
 
@@ -127,9 +132,9 @@ class JiraHttp:
         self, method: Method, path: str, params: Mapping[str, str | int] | None, body: Mapping[str, object] | None
     ) -> requests.Response:
         """Send with the current credentials; a refused token is read anew at once and tried only if it differs."""
-        current = self._credentials(self._refused_version is not None)
+        current = self._credentials(self._refused is not None)
         for _ in range(2):
-            if current.token_version == self._refused_version:
+            if current == self._refused:
                 break
             response = self._session.request(
                 method,
@@ -142,12 +147,12 @@ class JiraHttp:
                 allow_redirects=False,
             )
             if response.status_code != 401:
-                self._refused_version = None
+                self._refused = None
                 return response
-            self._refused_version = current.token_version
+            self._refused = current
             current = self._credentials(True)
         raise JiraUnauthorized(
-            f"Jira refuses the token (parameter version {self._refused_version}); write a new one",
+            f"Jira refuses the token (parameter version {current.token_version}); write a new one",
             delay=_UNAUTHORIZED_DELAY,
         )
 
@@ -169,6 +174,17 @@ class JiraHttp:
     def _until(self, moment: datetime) -> float:
         aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
         return max(0.0, aware.timestamp() - self._clock())
+
+
+def _parsed(method: str, path: str, response: requests.Response, *, repeatable: bool) -> Any:
+    if not response.content:
+        return None
+    try:
+        return response.json()
+    except ValueError as error:
+        reason = f"{method} {path}: {response.status_code} with an answer that is not JSON; is jira_url right?"
+        carried_out = response.status_code < 300 and not repeatable
+        raise (OutcomeUnknown if carried_out else Unavailable)(reason) from error
 
 
 def _never_sent(error: requests.exceptions.RequestException) -> bool:
