@@ -28,7 +28,8 @@ def work(subject: str, _: list[None], __: LambdaContext) -> None:
         source.announce(subject)
 
 
-source = IssueSource(runtime.ledger(), runtime.jira(runtime.config()), runtime.bus())
+settings = runtime.config()
+source = IssueSource(runtime.ledger(), runtime.jira(settings), runtime.bus(), settings.jira_browse_url)
 worker = Worker(read, work)
 
 

@@ -65,6 +65,7 @@ class CaseSource:
     ledger: Ledger
     security_ir: SecurityIrClient
     bus: EventBus
+    backfill_closed_cases: bool = False
     clock: Callable[[], float] = time.time
 
     def announce(self, events: Sequence[Event]) -> None:
@@ -83,6 +84,8 @@ class CaseSource:
         found: list[tuple[Event, Cursor]] = []
         for case in self.security_ir.cases():
             listed.add(case.id)
+            if case.status == CLOSED and case.id not in cursors and not self.backfill_closed_cases:
+                continue  # closed before anybody here saw it: it is not born into Jira
             announcement = _announcement(case, cursors.get(case.id), now)
             if announcement is not None:
                 found.append(announcement)
@@ -105,8 +108,6 @@ class CaseSource:
 
 def _announcement(case: ListedCase, cursor: Cursor | None, now: float) -> tuple[Event, Cursor] | None:
     known = cursor is not None and cursor.announced is not None
-    if case.status == CLOSED and cursor is None:
-        return None  # closed before anybody here saw it: it is not born into Jira
     stamp = case.updated.isoformat()
     back = cursor is not None and cursor.missing_since is not None
     moved = cursor is None or back or cursor.announced != stamp or cursor.status != case.status

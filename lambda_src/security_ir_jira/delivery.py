@@ -17,12 +17,23 @@ from .errors import NotFound, Refused
 from .jira import JiraClient
 from .ledger import Facts, Ledger
 from .model import Comment, Copy, Notice, Pair, Side, digest
-from .notices import CASE_COMMENT_LIMIT, ISSUE_COMMENT_LIMIT, notice_texts, texts_for_case, texts_for_issue
-from .planner import CommentWork, Step
+from .notices import (
+    CASE_COMMENT_LIMIT,
+    DELETED_NOTE,
+    ISSUE_COMMENT_LIMIT,
+    WITHDRAWN_TEXT,
+    notice_texts,
+    texts_for_case,
+    texts_for_issue,
+)
+from .planner import DELETED, WITHDRAWN, CommentWork, Step
 from .security_ir import SecurityIrClient
-from .text import to_adf, to_markdown
+from .text import to_adf, to_markdown, utf16_length
 
 logger = Logger(child=True)
+
+DETAILS = "NOTICE#jira#details"
+"""The ledger's sort key of the managed comment "Case details"."""
 
 NO_LONGER_NEEDED = "(The comment was shortened; nothing of it is left in this part.)"
 
@@ -108,6 +119,25 @@ class Delivery:
         self.ledger.record(self.case_id, copy, notice)
         return copy
 
+    def rewrite(self, copy: Copy, source: str, text: str) -> None:
+        """Put one text in the place of every part of a copy."""
+        copy = self._recover(copy, None)
+        for part in copy.parts:
+            self._edit(part, text)
+        self.settle(copy, source)
+
+    def mark(self, copy: Copy, source: str, note: str, limit: int) -> None:
+        """Put a note before a copy's text, which stays; where both are too long, the note is a part of its own."""
+        first = copy.parts[0]
+        text = next((each.body for each in self.target.all() if each.id == first), None)
+        if text is not None and not text.startswith(note):
+            if utf16_length(marked := f"{note}\n\n{text}") <= limit:
+                self._edit(first, marked)
+            else:
+                part = self.target.add(note, token=self._token(copy, note))
+                copy = replace(copy, parts=(*copy.parts, part))
+        self.settle(copy, source)
+
     def settle(self, copy: Copy, source: str, notice: Notice | None = None) -> None:
         """Remember that the other side does not take this text: nothing more is tried until its source changes."""
         self.ledger.record(self.case_id, replace(copy, source=source, sending=None, total=len(copy.parts)), notice)
@@ -157,6 +187,9 @@ class Voice:
     def copy(self, work: CommentWork) -> bool:
         """Bring a comment of the other side here, or its copy up to date; false where this side does not take it."""
         on_issue = self.side == "jira"
+        if work.withdraw and work.copy is not None:
+            self.delivery.rewrite(work.copy, WITHDRAWN, WITHDRAWN_TEXT)
+            return True
         copy = work.copy or Copy(f"COMMENT#{'security_ir' if on_issue else 'jira'}#{work.comment.id}", source="")
         texts = texts_for_issue(work.comment) if on_issue else texts_for_case(work.comment)
         try:
@@ -166,6 +199,17 @@ class Voice:
             self.delivery.settle(copy, digest(work.comment.body))
             return False
         return True
+
+    def deleted(self, copy: Copy) -> None:
+        """Say on a copy that its comment was deleted."""
+        limit = ISSUE_COMMENT_LIMIT if self.side == "jira" else CASE_COMMENT_LIMIT
+        self.delivery.mark(copy, DELETED, DELETED_NOTE, limit)
+
+    def details(self, text: str) -> None:
+        """Keep the one comment current that tells what has no place of its own here."""
+        copy = self.facts.copies.get(DETAILS) or Copy(DETAILS, source="")
+        if not copy.complete or copy.source != digest(text):
+            self.delivery.deliver(copy, digest(text), (text,))
 
     def say(self, notice: Notice) -> None:
         """Say something, unless it was said before."""

@@ -56,6 +56,7 @@ class IssueSource:
     ledger: Ledger
     jira: JiraClient
     bus: EventBus
+    browse_url: str | None = None
     clock: Callable[[], float] = time.time
 
     def announce(self, id_or_key: str) -> None:
@@ -76,7 +77,7 @@ class IssueSource:
                     case_id=entry.case_id if entry else None,
                     issue_id=entry.issue_id if entry else id_or_key if is_id else None,
                     issue_key=None if is_id else id_or_key,
-                    issue_url=None if is_id else f"{self.jira.site}/browse/{id_or_key}",
+                    issue_url=None if is_id else f"{self.browse_url or self.jira.site}/browse/{id_or_key}",
                 )
             ]
         )

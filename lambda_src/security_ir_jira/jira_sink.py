@@ -7,23 +7,27 @@ other sink's bell is rung. May be interrupted anywhere and run again.
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from aws_lambda_powertools import Logger
+from aws_lambda_powertools.metrics import MetricUnit
 
 from . import birth, planner
 from .delivery import Voice
 from .errors import JiraUnauthorized, NotFound, Refused, RetryLater, Unavailable
 from .events import Change, Told
+from .jira import Transition
 from .ledger import Facts, IssueEntry, Ledger
 from .links import case_url
-from .model import Agreed, Base, Case, Comment, Issue, Notice, Pair, Status
-from .notices import comment_refused
-from .planner import Step
+from .model import CLOSED, Agreed, Base, Case, Comment, Issue, Notice, Pair, Status, digest
+from .notices import comment_refused, details_text
+from .planner import Step, is_named
 from .relearn import relearn_copies
-from .sides import Sides
+from .sides import GONE_SECONDS, Sides
+from .worker import metrics
 
 logger = Logger(child=True)
 
@@ -75,7 +79,7 @@ class JiraSink:
                     "an issue may have been created; Jira's index has not shown it yet", delay=_LOOK_AGAIN_SECONDS
                 )
             self.sides.ledger.drop_issue_reservation(case_id)
-        elif case.closed:
+        elif case.closed and not self.sides.config.backfill_closed_cases:
             return None
         return self._create(case)
 
@@ -150,31 +154,53 @@ class JiraSink:
 
     def _sync(self, pair: Pair, facts: Facts, changed: set[Change]) -> None:
         voice = Voice.on_issue(self.sides.ledger, self.sides.jira, pair, facts)
-        comments: tuple[Comment, ...] | None = None
-        if changed == {"notice"}:
-            voice.say_what_waits()
+        if changed == {"notice"} or pair.gone is not None:
+            if pair.gone != "jira":
+                voice.say_what_waits()
             return
-        if changed <= {"comments", "notice"} and pair.dressed and not facts.pending:
-            comments = self.sides.security_ir.comments(pair.case_id)
-            if not planner.plan_comments(comments, facts.known("security_ir")):
+        comments: tuple[Comment, ...] | None = None
+        if changed <= {"comments", "notice"} and pair.dressed and not facts.pending and pair.missing is None:
+            comments = self._comments(pair)
+            if comments is not None and not planner.plan_comments(comments, facts.known("security_ir")):
                 return
         try:
             case = self.sides.security_ir.case(pair.case_id)
         except NotFound:
-            logger.warning("a paired case is gone", case_id=pair.case_id)
+            self._case_missing(pair, voice)
             return
+        if pair.missing == "security_ir":
+            self.sides.ledger.found(pair.case_id)
+        try:
+            self._write(pair, case, facts, changed, comments)
+        except NotFound as missing:
+            # The other sink decides whether the issue is gone; until then the change waits.
+            self.sides.ring(pair, "IssueDeleted", ("issue",))
+            raise RetryLater("the issue cannot be found", delay=GONE_SECONDS + 60) from missing
+
+    def _comments(self, pair: Pair) -> tuple[Comment, ...] | None:
+        try:
+            return self.sides.security_ir.comments(pair.case_id)
+        except NotFound:
+            return None
+
+    def _write(
+        self, pair: Pair, case: Case, facts: Facts, changed: set[Change], comments: tuple[Comment, ...] | None
+    ) -> None:
         deep = "deep" in changed
         if comments is None and (deep or "comments" in changed):
             comments = self.sides.security_ir.comments(pair.case_id)
-        issue = self._issue(pair) if deep or planner.case_moved(pair.base, case) else None
-        if issue is not None:
+        issue: Issue | None = None
+        if deep or not pair.dressed or planner.case_moved(pair.base, case):
+            issue = self.sides.jira.issue(pair.issue_id, with_marker=not pair.dressed)
             pair = self.sides.ledger.located(pair, issue)
-            voice = Voice.on_issue(self.sides.ledger, self.sides.jira, pair, facts)
-        if not pair.dressed:
-            self._dress(pair, case)
+            if not pair.dressed:
+                self._dress(pair, case, issue)
+        voice = Voice.on_issue(self.sides.ledger, self.sides.jira, pair, facts)
 
         steps = self.sides.plan(pair, case, issue) if issue is not None else ()
         self._write_texts(pair, steps, voice)
+        self._fill_fields(pair, case, voice)
+        voice.details(details_text(case))
         for work in planner.plan_comments(comments or (), facts.known("security_ir")):
             if not voice.copy(work):
                 self.sides.leave(pair, comment_refused("security_ir", work.comment), "IssueUpdated")
@@ -182,28 +208,65 @@ class JiraSink:
         self._write_status(pair, case, issue, steps, voice)
         self._ring_for_the_rest(pair, facts, issue, steps)
 
-    def _issue(self, pair: Pair) -> Issue | None:
+    def _case_missing(self, pair: Pair, voice: Voice) -> None:
+        """A case that was not found once may be back; one that stays away while others can be read is gone."""
+        sides, now = self.sides, self.sides.clock()
+        if pair.missing != "security_ir":
+            sides.ledger.missing(pair.case_id, "security_ir")
+            raise RetryLater("the case cannot be found", delay=GONE_SECONDS + 1)
+        if now - pair.missing_since < GONE_SECONDS:
+            raise RetryLater("the case cannot be found", delay=pair.missing_since + GONE_SECONDS - now + 1)
+        if not sides.security_ir.readable():
+            raise Unavailable("no case of the membership can be read", delay=GONE_SECONDS)
+        logger.warning("a case was deleted", case_id=pair.case_id, issue_key=pair.issue_key)
         try:
-            return self.sides.jira.issue(pair.issue_id)
+            self._on_case_deleted(pair, voice)
         except NotFound:
-            logger.warning("a paired issue is gone", issue_key=pair.issue_key)
-            return None
+            logger.info("its issue is gone as well", issue_key=pair.issue_key)
+        sides.ledger.gone(pair.case_id, "security_ir")
 
-    def _dress(self, pair: Pair, case: Case) -> None:
+    def _on_case_deleted(self, pair: Pair, voice: Voice) -> None:
+        if self.sides.config.on_case_deleted == "delete":
+            self.sides.jira.delete_issue(pair.issue_id)
+            return
+        voice.say(Notice("jira", "case-deleted", {"case": pair.case_id}))
+        if self.sides.config.on_case_deleted == "close":
+            issue = self.sides.jira.issue(pair.issue_id)
+            done = planner.issue_target(CLOSED, self.sides.config.status_mapping, self.sides.jira.workflow(issue))
+            if done is not None and done.id != issue.status.id:
+                self._walk(pair, issue, done, CLOSED, None, voice)
+
+    def _dress(self, pair: Pair, case: Case, issue: Issue) -> None:
         """Make the issue name its case. Each request may be repeated, and a refused one holds up nothing."""
         jira, issue_id = self.sides.jira, pair.issue_id
         title = f"AWS Security Incident Response case {case.id}"
-        parts: tuple[Callable[[], None], ...] = (
-            lambda: jira.add_labels(issue_id, [birth.LABEL, birth.case_label(case.id)]),
-            lambda: jira.set_marker(issue_id, birth.marker_value(case)),
-            lambda: jira.link(issue_id, global_id=case.arn, url=case_url(case), title=title),
-        )
+        labels = [label for label in (birth.LABEL, birth.case_label(case.id)) if label not in issue.labels]
+        parts: list[Callable[[], None]] = [
+            lambda: jira.link(issue_id, global_id=case.arn, url=case_url(case), title=title)
+        ]
+        if labels:
+            parts.append(lambda: jira.add_labels(issue_id, labels))
+        if issue.marker is None or issue.marker.case_id != case.id:
+            parts.append(lambda: jira.set_marker(issue_id, birth.marker_value(case)))
         for part in parts:
             try:
                 part()
             except Refused as refusal:
                 logger.warning("issue does not name its case in full", issue_key=pair.issue_key, reason=str(refusal))
         self.sides.ledger.dressed(case.id)
+
+    def _fill_fields(self, pair: Pair, case: Case, voice: Voice) -> None:
+        """Write the fields of ``jira_custom_fields`` where the case's values for them changed."""
+        values = planner.custom_fields(case, self.sides.config.jira_custom_fields, case_url(case))
+        held = digest(json.dumps(values, sort_keys=True))
+        if not values or pair.base.fields.case == held:
+            return
+        try:
+            self.sides.jira.set_custom_fields(pair.issue_id, values)
+        except Refused as refusal:
+            logger.warning("custom fields refused", issue_key=pair.issue_key, reason=str(refusal))
+            voice.say(Notice("jira", "fields-refused", {"reason": str(refusal)}))
+        self.sides.ledger.advance(pair.case_id, {"fields": Agreed(case=held)})
 
     def _write_texts(self, pair: Pair, steps: Sequence[Step], voice: Voice) -> None:
         mine = [step for step in steps if step.facet != "status" and step.write != "security_ir"]
@@ -237,7 +300,11 @@ class JiraSink:
             agreed = step.agreed
             if step.write == "jira":
                 voice.keep(step)
-                agreed = self._walk(pair, case, issue, step.agreed, voice)
+                workflow = self.sides.jira.workflow(issue)
+                target = next(status for status in workflow.statuses if status.id == step.agreed.issue)
+                reached = self._walk(pair, issue, target, case.status, case.closure_code, voice)
+                if reached.id != target.id:
+                    agreed = Agreed(case.status, reached.id, refused=True)
             for notice in step.notices:
                 if notice.side == "jira":
                     voice.say(notice)
@@ -245,48 +312,55 @@ class JiraSink:
                     self.sides.leave(pair, notice, "IssueUpdated")
             self.sides.ledger.advance(pair.case_id, {"status": agreed})
 
-    def _walk(self, pair: Pair, case: Case, issue: Issue, agreed: Agreed, voice: Voice) -> Agreed:
-        """Take the issue to the agreed status through its workflow; returns what both sides hold in the end."""
+    def _walk(
+        self, pair: Pair, issue: Issue, target: Status, case_status: str, closure_code: str | None, voice: Voice
+    ) -> Status:
+        """Take the issue to a status through its workflow; returns the status it has in the end."""
         mapping = self.sides.config.status_mapping
-        target = next(status for status in self.sides.jira.workflow(issue).statuses if status.id == agreed.issue)
         status, been = issue.status, pair.base.status.walking
+        told = {"status": case_status, "target": target.name}
         for _ in range(_MOST_HOPS):
             offered = self.sides.jira.transitions(issue.id)
-            hop = planner.walk(status, target, [to for _, to in offered], been, mapping)
-            if hop is None or not self._hop(pair, issue, hop, offered, been):
+            hop = planner.walk(status, target, [each.to for each in offered], been, mapping)
+            if hop is None:
                 break
+            # Written down first: found there after a crash, the issue was not moved by a person.
+            base = pair.base.status
+            self.sides.ledger.advance(pair.case_id, {"status": replace(base, walking=(*been, hop.id))})
+            transition = next(each for each in offered if each.to.id == hop.id)
+            fields = self._screen_fields(transition, closure_code if hop.id == target.id else None)
+            try:
+                self.sides.jira.transition(issue.id, transition.id, fields)
+            except Refused as refusal:
+                logger.warning("transition refused", issue_key=issue.key, reason=str(refusal))
+                metrics.add_metric("StatusUnreachable", MetricUnit.Count, 1)
+                voice.say(Notice("jira", "status-not-taken", {**told, "current": status.name, "reason": str(refusal)}))
+                return status
             been, status = (*been, hop.id), hop
             if status.id == target.id:
-                return agreed
-        voice.say(
-            Notice("jira", "status-unreachable", {"status": case.status, "target": target.name, "current": status.name})
-        )
-        return Agreed(case.status, status.id, refused=True)
+                return status
+        metrics.add_metric("StatusUnreachable", MetricUnit.Count, 1)
+        voice.say(Notice("jira", "status-unreachable", {**told, "current": status.name}))
+        return status
 
-    def _hop(
-        self,
-        pair: Pair,
-        issue: Issue,
-        hop: Status,
-        offered: Sequence[tuple[str, Status]],
-        been: tuple[str, ...],
-    ) -> bool:
-        # Written down first: found there after a crash, the issue was not moved by a person.
-        base = pair.base.status
-        self.sides.ledger.advance(pair.case_id, {"status": replace(base, walking=(*been, hop.id))})
-        transition = next(number for number, to in offered if to.id == hop.id)
-        try:
-            self.sides.jira.transition(issue.id, transition)
-        except Refused as refusal:
-            logger.warning("transition refused", issue_key=issue.key, reason=str(refusal))
-            return False
-        return True
+    def _screen_fields(self, transition: Transition, closure_code: str | None) -> dict[str, object]:
+        """The fields to send along with a transition: those configured for its status that its screen has."""
+        config = self.sides.config
+        named = (fields for status, fields in config.transition_fields.items() if is_named(transition.to, (status,)))
+        fields = dict(next(named, {}))
+        if closure_code is not None and closure_code in config.closure_resolutions:
+            fields["resolution"] = {"name": config.closure_resolutions[closure_code]}
+        return {name: value for name, value in fields.items() if transition.fields is None or name in transition.fields}
 
     def _ring_for_the_rest(self, pair: Pair, facts: Facts, issue: Issue | None, steps: Sequence[Step]) -> None:
         """Tell the other sink of what this one saw and may not write."""
         theirs = any(step.write == "security_ir" for step in steps)
         if issue is not None and not theirs:
-            theirs = bool(planner.plan_comments(self.sides.jira.comments(issue), facts.known("jira")))
+            comments, known = self.sides.jira.comments(issue), facts.known("jira")
+            restricted = self.sides.config.sync_restricted_comments
+            theirs = bool(
+                planner.plan_comments(comments, known, restricted=restricted) or planner.plan_deletions(comments, known)
+            )
         if theirs:
             self.sides.ring(pair, "IssueUpdated", ("issue",))
         elif facts.unsaid("security_ir"):

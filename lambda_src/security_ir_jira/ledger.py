@@ -326,6 +326,19 @@ class Ledger:
         """The issue now carries the labels, property and link that name its case."""
         self._update(_case_key(case_id), "PAIR", "SET dressed = :yes", {":yes": True})
 
+    def missing(self, case_id: str, side: Side) -> None:
+        """One side of a pair could not be found, from now on."""
+        values = {":side": side, ":now": int(self._clock())}
+        self._update(_case_key(case_id), "PAIR", "SET missing = :side, missing_since = :now", values)
+
+    def found(self, case_id: str) -> None:
+        """What was missing was found again."""
+        self._update(_case_key(case_id), "PAIR", "REMOVE missing, missing_since", {})
+
+    def gone(self, case_id: str, side: Side) -> None:
+        """One side of a pair was deleted: the pair is over."""
+        self._update(_case_key(case_id), "PAIR", "SET gone = :side", {":side": side})
+
     def advance(self, case_id: str, agreed: Mapping[Facet, Agreed]) -> None:
         """Move the base on for the facets given."""
         names = {f"#{facet}": facet for facet in agreed}
@@ -479,6 +492,9 @@ def _read_pair(case_id: str, item: Item) -> tuple[Pair | None, Reservation | Non
         issue_key=item["issue_key"],
         service_project=bool(item.get("service_project", False)),
         dressed=bool(item.get("dressed", False)),
+        missing=item.get("missing"),
+        missing_since=float(item.get("missing_since", 0)),
+        gone=item.get("gone"),
         base=_read_base(item.get("agreed", {})),
     )
     return pair, None
@@ -516,11 +532,12 @@ def _write_base(base: Base) -> Item:
         "title": _write_agreed(base.title),
         "description": _write_agreed(base.description),
         "status": _write_agreed(base.status),
+        "fields": _write_agreed(base.fields),
     }
 
 
 def _read_base(item: Mapping[str, Any]) -> Base:
-    return Base(*(_read_agreed(item.get(facet, {})) for facet in ("title", "description", "status")))
+    return Base(*(_read_agreed(item.get(facet, {})) for facet in ("title", "description", "status", "fields")))
 
 
 def _read_agreed(item: Mapping[str, Any]) -> Agreed:

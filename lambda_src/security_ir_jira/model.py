@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Literal
 
 Side = Literal["security_ir", "jira"]
-Facet = Literal["title", "description", "status"]
+Facet = Literal["title", "description", "status", "fields"]
 
 CLOSED = "Closed"
 SUBMITTED = "Submitted"
@@ -152,13 +152,15 @@ class Base:
     title: Agreed = Agreed()
     description: Agreed = Agreed()
     status: Agreed = Agreed()
+    fields: Agreed = Agreed()
 
 
 @dataclass(frozen=True, slots=True)
 class Pair:
     """One case and the one issue that mirrors it, as the ledger knows them.
 
-    ``dressed`` says that the issue carries the labels, property and link that name its case.
+    ``dressed`` says that the issue carries the labels, property and link that name its case. ``missing`` is the side
+    that could not be found since ``missing_since`` (epoch), ``gone`` the one that was deleted for good.
     """
 
     case_id: str
@@ -167,6 +169,9 @@ class Pair:
     issue_key: str
     service_project: bool = False
     dressed: bool = False
+    missing: Side | None = None
+    missing_since: float = 0.0
+    gone: Side | None = None
     base: Base = field(default_factory=Base)
 
 
@@ -189,6 +194,10 @@ class Copy:
         return self.sending is None and len(self.parts) >= self.total
 
 
+_TELLING = ("url", "reason")
+"""Values that a notice mentions and that do not make it another one."""
+
+
 @dataclass(frozen=True, slots=True)
 class Notice:
     """Something the integration itself has to say on one side, once. ``values`` fill in its wording."""
@@ -199,5 +208,7 @@ class Notice:
 
     @property
     def key(self) -> str:
-        told = digest("\n".join(f"{name}={value}" for name, value in sorted(self.values.items()) if name != "url"))
+        told = digest(
+            "\n".join(f"{name}={value}" for name, value in sorted(self.values.items()) if name not in _TELLING)
+        )
         return f"NOTICE#{self.side}#{self.kind}#{told[:12]}"

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from .model import Comment, Notice, Side
+from .model import Case, Comment, Notice, Side
 from .text import split, utf16_length
 
 CASE_COMMENT_LIMIT = 12_000
 ISSUE_COMMENT_LIMIT = 30_000
 """UTF-16 units a comment may have. Jira takes 32,767 of rendered text; the rest is headroom."""
+
+WITHDRAWN_TEXT = "(The visibility of this comment was restricted in Jira. Its text is no longer shown here.)"
+DELETED_NOTE = "(This comment was deleted in Jira, or can no longer be seen there. Its text as it was:)"
 
 _PART_ROOM = 12
 
@@ -39,6 +42,13 @@ _WORDING = {
         'The case is now "{status}" in AWS Security Incident Response. The workflow of this issue offers no way to '
         '"{target}", so the issue stays at "{current}".'
     ),
+    "status-not-taken": (
+        'The case is now "{status}" in AWS Security Incident Response. Jira did not accept the move of this issue to '
+        '"{target}", so it stays at "{current}": {reason}'
+    ),
+    "fields-refused": "Jira did not accept the values of jira_custom_fields: {reason}",
+    "case-deleted": "The case {case} was deleted in AWS Security Incident Response. Nothing is copied any more.",
+    "issue-deleted": "The Jira issue {key} was deleted. Nothing is copied any more.",
     "status-refused": (
         'AWS Security Incident Response did not accept the status "{status}" for the case, which stays at "{current}".'
     ),
@@ -88,3 +98,27 @@ def _when(comment: Comment) -> str:
 
 def _plain(name: str) -> str:
     return "".join(character for character in name if character not in "*_`[]<>\\\n") or "Somebody"
+
+
+DETAILS_HEADING = "**Case details**"
+_DETAILS = {
+    "caseArn": "ARN",
+    "resolverType": "Resolver",
+    "engagementType": "Engagement",
+    "pendingAction": "Pending action",
+    "closureCode": "Closure code",
+    "impactedAccounts": "Accounts",
+    "impactedAwsRegions": "Regions",
+    "impactedServices": "Services",
+    "threatActorIpAddresses": "Threat actor IP addresses",
+    "reportedIncidentStartDate": "Reported start",
+    "actualIncidentStartDate": "Actual start",
+    "createdDate": "Created",
+    "closedDate": "Closed",
+}
+
+
+def details_text(case: Case) -> str:
+    """The managed comment "Case details": what moves with every change (status, last update) is not in it."""
+    lines = [f"- {label}: {case.details[name]}" for name, label in _DETAILS.items() if case.details.get(name)]
+    return "\n".join((DETAILS_HEADING, "", *lines))

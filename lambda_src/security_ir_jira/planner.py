@@ -7,7 +7,7 @@ its own side. No clock, no network, no environment.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from .config import Config, StatusMapping
@@ -255,14 +255,14 @@ def plan_status(base: Agreed, case: Case, issue: Issue, workflow: Workflow, conf
     if mirrors(case.status, status, mapping, workflow):
         return Step("status", held, notices=said)
 
-    closes = case_target(status, mapping) == CLOSED
+    closes = case_target(status, mapping) == CLOSED and config.close_case_when_done
     if case_moved and issue_moved:
         source: Side = "security_ir" if case.closed else "jira" if closes else config.conflict_winner
     else:
         source = "security_ir" if case_moved else "jira"
     if source == "security_ir":
         return _status_to_issue(base, case, issue, workflow, config, both=issue_moved, said=said)
-    return _status_to_case(case, issue, mapping, both=case_moved)
+    return _status_to_case(case, issue, config, both=case_moved)
 
 
 def _status_moves(base: Agreed, case: Case, status: Status) -> tuple[bool, bool]:
@@ -285,6 +285,8 @@ def _status_to_issue(
         if mapping.to_jira.get(case.status):
             said += (Notice("jira", "status-unknown", {"status": case.status}),)
         return Step("status", held, notices=said)
+    if not config.close_case_when_done and case_target(issue.status, mapping) == CLOSED and not case.closed:
+        return Step("status", held, notices=said)  # done in Jira is for Jira to undo
     before = issue_target(base.case, mapping, workflow) if base.case else None
     if before == target and not base.refused and not both:
         return Step("status", held, notices=said)  # the same to Jira as before: where people put the issue, it stays
@@ -298,12 +300,12 @@ def _status_to_issue(
     )
 
 
-def _status_to_case(case: Case, issue: Issue, mapping: StatusMapping, *, both: bool) -> Step:
+def _status_to_case(case: Case, issue: Issue, config: Config, *, both: bool) -> Step:
     held = Agreed(case.status, issue.status.id)
-    target = case_target(issue.status, mapping)
+    target = case_target(issue.status, config.status_mapping)
     if case.closed:
         return Step("status", held, notices=(Notice("jira", "cannot-reopen"),))
-    if target is None:
+    if target is None or (target == CLOSED and not config.close_case_when_done):
         return Step("status", held)
     if target != CLOSED and not case.self_managed:
         moved = Notice("security_ir", "issue-status", {"status": issue.status.name})
@@ -360,12 +362,21 @@ def _place(status: Status, mapping: StatusMapping) -> int | None:
 # Comments
 
 
+WITHDRAWN = "withdrawn"
+DELETED = "deleted"
+"""What stands for the source of a copy whose comment became restricted, or was deleted."""
+
+
 @dataclass(frozen=True, slots=True)
 class CommentWork:
-    """A comment that is new or was edited: ``copy`` is what the other side has of it already, if anything."""
+    """A comment that is new or was edited: ``copy`` is what the other side has of it already, if anything.
+
+    ``withdraw``: it may no longer be read there, so its copy is to give way to a note.
+    """
 
     comment: Comment
     copy: Copy | None = None
+    withdraw: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -381,17 +392,38 @@ class Known:
     sent: frozenset[str] = frozenset()
 
 
-def plan_comments(comments: Sequence[Comment], known: Known) -> tuple[CommentWork, ...]:
+def plan_comments(comments: Sequence[Comment], known: Known, *, restricted: bool = False) -> tuple[CommentWork, ...]:
     """The comments of one side that the other has not got as they stand, in their order of creation.
 
-    Copies the integration wrote are recognised by their recorded ids and never come back.
+    Copies the integration wrote are recognised by their recorded ids and never come back. Comments that are not shared
+    stay where they are unless ``restricted`` is asked for.
     """
     ordered = sorted(comments, key=lambda comment: (comment.created, len(comment.id), comment.id))
     work = []
     for comment in ordered:
-        if comment.id in known.ours or not comment.shared or (known.sent and digest(comment.body) in known.sent):
-            continue
         copy = known.copies.get(comment.id)
-        if copy is None or not copy.complete or copy.source != digest(comment.body):
+        if comment.id in known.ours or (known.sent and digest(comment.body) in known.sent):
+            continue
+        if not (comment.shared or restricted):
+            if copy is not None and (copy.parts or copy.sending) and copy.source != WITHDRAWN:
+                work.append(CommentWork(comment, copy, withdraw=True))
+        elif copy is None or not copy.complete or copy.source != digest(comment.body):
             work.append(CommentWork(comment, copy))
     return tuple(work)
+
+
+def plan_deletions(comments: Sequence[Comment], known: Known) -> tuple[Copy, ...]:
+    """The copies whose comments are no longer there, or no longer to be seen."""
+    present = {comment.id for comment in comments}
+    return tuple(
+        copy for source, copy in known.copies.items() if source not in present and copy.parts and copy.source != DELETED
+    )
+
+
+# Fields of the issue that are filled from the case
+
+
+def custom_fields(case: Case, mapping: Mapping[str, str], console_url: str) -> dict[str, str]:
+    """What each field of ``jira_custom_fields`` should hold; empty where the case says nothing."""
+    values = {**case.details, "consoleUrl": console_url}
+    return {field_id: values.get(attribute, "") for field_id, attribute in mapping.items()}

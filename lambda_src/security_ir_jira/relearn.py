@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 
+from .delivery import DETAILS
 from .ledger import Ledger
 from .model import Comment, Copy, Notice, Pair, digest
-from .notices import texts_for_case, texts_for_issue, wording
+from .notices import DETAILS_HEADING, texts_for_case, texts_for_issue, wording
 from .sides import Sides
 from .text import to_adf, to_markdown
 
@@ -21,6 +22,9 @@ def relearn_copies(sides: Sides, pair: Pair) -> None:
     said = [comment.id for comment in on_case if digest(comment.body) == digest(wording(link))]
     if said:
         sides.ledger.record(pair.case_id, Copy(link.key, "said", (said[0],)), link)
+    details = [comment for comment in on_issue if comment.body.startswith(DETAILS_HEADING)]
+    if details:
+        sides.ledger.record(pair.case_id, Copy(DETAILS, digest(details[0].body), (details[0].id,)))
 
 
 def _as_read(texts: Iterable[str]) -> tuple[str, ...]:

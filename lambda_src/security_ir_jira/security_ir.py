@@ -106,6 +106,14 @@ class SecurityIrClient:
             for item in self._pages("list_comments", {"caseId": case_id})
         )
 
+    def readable(self) -> bool:
+        """Whether the membership's cases can still be read at all."""
+        try:
+            self._call("list_cases", maxResults=1)
+        except (NotFound, Refused, Unavailable):
+            return False
+        return True
+
     def issue_tag(self, case_arn: str) -> str | None:
         """The id of the issue a case was made for, from the case's tag."""
         tags: Mapping[str, str] = self._call("list_tags_for_resource", resourceArn=case_arn).get("tags") or {}

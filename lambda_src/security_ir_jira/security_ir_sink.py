@@ -13,14 +13,14 @@ from aws_lambda_powertools import Logger
 
 from . import birth, planner
 from .delivery import Voice
-from .errors import NotFound, Refused, RetryLater
+from .errors import NotFound, Refused, RetryLater, Unavailable
 from .events import Change, Told
 from .ledger import Facts, Ledger, Reservation
 from .model import CLOSED, DETECTION_AND_ANALYSIS, Agreed, Base, Case, Comment, Facet, Issue, Notice, Pair, digest
 from .notices import comment_refused
 from .planner import Step
 from .relearn import relearn_copies
-from .sides import Sides
+from .sides import GONE_SECONDS, Sides
 
 logger = Logger(child=True)
 
@@ -68,11 +68,18 @@ class SecurityIrSink:
 
     def _wanted(self, issue: Issue) -> bool:
         """Whether an issue without a case is to have one."""
-        reason = None
-        if issue.project_key != self.sides.jira.project_key:
+        config, reason = self.sides.config, None
+        kinds = {kind.casefold() for kind in config.issue_filter.issue_types}
+        if not config.create_cases_from_jira:
+            reason = "create_cases_from_jira is false"
+        elif issue.project_key != self.sides.jira.project_key:
             reason = "of another project"
-        elif issue.subtask:
+        elif kinds and issue.issue_type.casefold() not in kinds:
+            reason = "a type that issue_filter leaves out"
+        elif issue.subtask and not kinds:
             reason = "a sub-task"
+        elif config.issue_filter.labels and not set(config.issue_filter.labels) & set(issue.labels):
+            reason = "without a label of issue_filter"
         elif issue.created.timestamp() < self.sides.ledger.created_at():
             reason = "older than the module"
         if reason:
@@ -151,30 +158,58 @@ class SecurityIrSink:
 
     def _sync(self, pair: Pair, facts: Facts, changed: set[Change]) -> None:
         voice = Voice.on_case(self.sides.ledger, self.sides.security_ir, pair, facts)
-        if changed == {"notice"}:
-            self._name_the_issue(pair, voice)
-            voice.say_what_waits()
+        if changed == {"notice"} or pair.gone is not None:
+            if pair.gone != "security_ir":
+                self._name_the_issue(pair, voice)
+                voice.say_what_waits()
             return
         try:
             issue = self.sides.jira.issue(pair.issue_id)
         except NotFound:
-            logger.warning("a paired issue is gone", issue_key=pair.issue_key)
+            self._issue_missing(pair, voice)
             return
+        if pair.missing == "jira":
+            self.sides.ledger.found(pair.case_id)
         pair = self.sides.ledger.located(pair, issue)
-        comments = planner.plan_comments(self.sides.jira.comments(issue), facts.known("jira"))
+        comments, known = self.sides.jira.comments(issue), facts.known("jira")
+        work = planner.plan_comments(comments, known, restricted=self.sides.config.sync_restricted_comments)
         case = self._case(pair) if planner.issue_moved(pair.base, issue) or "deep" in changed else None
         steps = self.sides.plan(pair, case, issue) if case is not None else ()
         if case is not None:
             self._write_texts(pair, case, issue, steps, voice)
         self._name_the_issue(pair, voice)
         voice.say_what_waits()
-        for work in comments:
-            if not voice.copy(work):
-                self._say_comment_refused(pair, work.comment)
+        for each in work:
+            if not voice.copy(each):
+                self._say_comment_refused(pair, each.comment)
+        for copy in planner.plan_deletions(comments, known):
+            voice.deleted(copy)
         if case is not None:
             self._write_status(pair, case, issue, steps, voice)
         if any(step.write == "jira" for step in steps):
             self.sides.ring(pair, "CaseUpdated", ("deep",))
+
+    def _issue_missing(self, pair: Pair, voice: Voice) -> None:
+        """An issue that was not found once may be back; one that stays away while its project can be read is gone."""
+        sides, now = self.sides, self.sides.clock()
+        if pair.missing != "jira":
+            sides.ledger.missing(pair.case_id, "jira")
+            raise RetryLater("the issue cannot be found", delay=GONE_SECONDS + 1)
+        if now - pair.missing_since < GONE_SECONDS:
+            raise RetryLater("the issue cannot be found", delay=pair.missing_since + GONE_SECONDS - now + 1)
+        if not sides.jira.project_readable(pair.issue_key.rpartition("-")[0]):
+            raise Unavailable("the issue's project cannot be read", delay=GONE_SECONDS)
+        logger.warning("an issue was deleted", case_id=pair.case_id, issue_key=pair.issue_key)
+        voice.say(Notice("security_ir", "issue-deleted", {"key": pair.issue_key}))
+        if sides.config.on_issue_deleted == "close":
+            self._close(pair)
+        sides.ledger.gone(pair.case_id, "jira")
+
+    def _close(self, pair: Pair) -> None:
+        try:
+            self.sides.security_ir.close(pair.case_id)
+        except (Refused, NotFound) as refusal:
+            logger.warning("case not closed", case_id=pair.case_id, reason=str(refusal))
 
     def _name_the_issue(self, pair: Pair, voice: Voice) -> None:
         """Say on the case which issue mirrors it; again where the issue got another key."""

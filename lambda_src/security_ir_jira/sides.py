@@ -15,6 +15,9 @@ from .model import Case, Issue, Notice, Pair
 from .planner import Step, Workflow
 from .security_ir import SecurityIrClient
 
+GONE_SECONDS = 600
+"""How long a case or an issue must stay away to be called deleted, while its neighbours can still be read."""
+
 
 @dataclass(frozen=True, slots=True)
 class Sides:
@@ -29,7 +32,7 @@ class Sides:
 
     def issue_url(self, key: str) -> str:
         """The page people open for an issue."""
-        return f"{self.jira.site}/browse/{key}"
+        return f"{self.config.jira_browse_url or self.jira.site}/browse/{key}"
 
     def plan(self, pair: Pair, case: Case, issue: Issue) -> tuple[Step, ...]:
         """The steps for both sides; the workflow is read only where the status is not agreed on."""

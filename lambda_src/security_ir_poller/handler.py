@@ -32,7 +32,8 @@ def work(subject: str, told: list[Event | None], _: LambdaContext) -> None:
         source.announce([event for event in told if event is not None])
 
 
-source = CaseSource(runtime.ledger(), security_ir.connect(), runtime.bus())
+settings = runtime.config()
+source = CaseSource(runtime.ledger(), security_ir.connect(), runtime.bus(), settings.backfill_closed_cases)
 worker = Worker(read, work)
 
 

@@ -25,7 +25,7 @@ from moto.core.serialize import BaseJSONSerializer
 from moto.dynamodb.models.dynamo_type import Item
 from moto.dynamodb.models.table import Table
 
-from sandbox.jira import JiraServer
+from sandbox.jira import Comment, JiraServer
 from sandbox.security_ir import SecurityIrServer
 from security_ir_jira import security_ir
 from security_ir_jira.case_source import CaseSource, read_native_event
@@ -133,8 +133,8 @@ class Loop:
         self.ledger = ledger
         sides = Sides(config, ledger, self.jira_client, self.security_ir, bus, self.clock)
         self.jira_sink, self.security_ir_sink = JiraSink(sides), SecurityIrSink(sides)
-        self.case_source = CaseSource(ledger, self.security_ir, bus, self.clock)
-        self.issue_source = IssueSource(ledger, self.jira_client, bus, self.clock)
+        self.case_source = CaseSource(ledger, self.security_ir, bus, config.backfill_closed_cases, self.clock)
+        self.issue_source = IssueSource(ledger, self.jira_client, bus, config.jira_browse_url, self.clock)
         self._workers: dict[str, Callable[[dict[str, Any]], None]] = {
             "security_ir_poller": self._poll,
             "jira_notifications_handler": self._notify,
@@ -274,6 +274,11 @@ class Quiet:
     def service_reads(self) -> list[str]:
         written = self.loop.service.writes()
         return [each.operation for each in self.loop.service.requests if each not in written]
+
+
+def said_on_issue(loop: Loop, key: str) -> list[Comment]:
+    """The comments of an issue but for the managed one with the case's details."""
+    return [comment for comment in loop.jira.comments(key) if not comment.text.startswith("Case details")]
 
 
 @contextmanager

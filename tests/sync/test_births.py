@@ -8,7 +8,7 @@ import pytest
 
 from sandbox.jira.people import Person
 
-from .loop import Loop
+from .loop import Loop, said_on_issue
 
 
 def open_case(
@@ -90,7 +90,7 @@ def test_fault_3_the_pair_is_known_before_anything_else_is_written(loop: Loop) -
     loop.settle()
     assert len(loop.service.cases()) == 1
     assert len(loop.jira.issues()) == 1
-    assert len(loop.jira.comments(loop.pairs()[case_id])) == 1
+    assert len(said_on_issue(loop, loop.pairs()[case_id])) == 1
 
 
 @pytest.mark.parametrize("lag", [0.0, 120.0])
@@ -198,7 +198,7 @@ def test_pairs_are_found_again_after_the_table_was_lost(loop: Loop, ada: Person)
     assert len(loop.jira.issues()) == 2
     assert first in loop.pairs()
     assert [len(loop.service.comments(case.case_id)) for case in loop.service.cases()] == comments
-    assert len(loop.jira.comments(loop.pairs()[first])) == len(loop.jira.comments(born.key)) == 1
+    assert len(said_on_issue(loop, loop.pairs()[first])) == len(said_on_issue(loop, born.key)) == 1
 
 
 def test_fields_that_the_project_demands_come_from_jira_create_fields(loop: Loop) -> None:
@@ -248,12 +248,12 @@ def test_a_copy_that_somebody_deleted_holds_up_nothing(loop: Loop, ada: Person) 
     remark = loop.service.aws_responder.comment(case_id, "first")
     loop.settle()
     key = loop.pairs()[case_id]
-    (copy,) = loop.jira.comments(key)
+    (copy,) = said_on_issue(loop, key)
     loop.jira.person(loop.jira.integration).delete_comment(key, copy.id)
     loop.service.aws_responder.edit_comment(case_id, remark, "first, edited")
     loop.service.aws_responder.comment(case_id, "second")
     loop.settle()
-    assert [comment.text.rpartition("\n")[2] for comment in loop.jira.comments(key)] == ["second"]
+    assert [comment.text.rpartition("\n")[2] for comment in said_on_issue(loop, key)] == ["second"]
 
 
 def test_a_short_list_of_cases_deletes_nothing(loop: Loop) -> None:

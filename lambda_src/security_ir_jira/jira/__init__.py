@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from .client import JiraClient
+from .client import JiraClient, Transition
 from .http import JiraHttp
 from .wire import MARKER_PROPERTY
 
-__all__ = ["MARKER_PROPERTY", "JiraClient", "JiraHttp"]
+__all__ = ["MARKER_PROPERTY", "JiraClient", "JiraHttp", "Transition"]

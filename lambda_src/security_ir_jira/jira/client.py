@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 
+from ..errors import NotFound, Refused
 from ..model import Comment, Issue, Marker, Status
 from ..planner import ISSUE_DESCRIPTION_LIMIT, Workflow
 from ..text import to_adf, to_adf_within
@@ -16,12 +18,22 @@ from .wire import ISSUE_FIELDS, MARKER_PROPERTY, read_comment, read_issue, read_
 _PAGE = 100
 
 
+@dataclass(frozen=True, slots=True)
+class Transition:
+    """A transition that is open to an issue, the status it leads to, and the fields of its screen where Jira tells."""
+
+    id: str
+    to: Status
+    fields: frozenset[str] | None
+
+
 class JiraClient:
     """One Jira site. Every method raises what ``JiraHttp.call`` raises."""
 
     def __init__(self, http: JiraHttp) -> None:
         self._http = http
         self._workflows: dict[tuple[str, str], Workflow] = {}
+        self._paragraphs: frozenset[str] | None = None
 
     @property
     def project_key(self) -> str:
@@ -67,14 +79,34 @@ class JiraClient:
                 self._workflows[issue.project_key, str(issue_type["id"])] = Workflow(statuses)
         return self._workflows.get(key, Workflow())
 
-    def transitions(self, issue_id: str) -> tuple[tuple[str, Status], ...]:
-        """The transitions open to the issue now: id, and the status each leads to."""
-        answer = self._http.get(f"{_issue(issue_id)}/transitions")
+    def transitions(self, issue_id: str) -> tuple[Transition, ...]:
+        """The transitions open to the issue now, with the fields of their screens."""
+        answer = self._http.get(f"{_issue(issue_id)}/transitions", {"expand": "transitions.fields"})
         return tuple(
-            (str(each["id"]), read_status(each["to"]))
+            Transition(
+                str(each["id"]), read_status(each["to"]), frozenset(each["fields"]) if "fields" in each else None
+            )
             for each in answer["transitions"]
             if each.get("isAvailable", True)
         )
+
+    def project_readable(self, key: str) -> bool:
+        """Whether the account can still read a project at all."""
+        try:
+            self._http.get(f"/project/{quote(key)}")
+        except (NotFound, Refused):
+            return False
+        return True
+
+    def paragraph_fields(self) -> frozenset[str]:
+        """Ids of the custom fields that hold documents; kept for the life of the function instance."""
+        if self._paragraphs is None:
+            self._paragraphs = frozenset(
+                str(each["id"])
+                for each in self._http.get("/field")
+                if str((each.get("schema") or {}).get("custom", "")).endswith(":textarea")
+            )
+        return self._paragraphs
 
     def issues_marked(self, label: str) -> tuple[tuple[str, str, Marker], ...]:
         """Issues that carry a label *and* a marker, oldest first: id, key, marker. Jira's index lags behind writes."""
@@ -160,9 +192,24 @@ class JiraClient:
         }
         self._http.call("POST", f"{_issue(issue_id)}/remotelink", body=body, repeatable=True)
 
-    def transition(self, issue_id: str, transition_id: str) -> None:
+    def set_custom_fields(self, issue_id: str, values: Mapping[str, str]) -> None:
+        """Write text fields and paragraph fields; an empty value empties the field."""
+        paragraphs = self.paragraph_fields()
+        fields = {
+            field_id: (to_adf(value) if field_id in paragraphs else value) if value else None
+            for field_id, value in values.items()
+        }
+        self._http.call("PUT", _issue(issue_id), body={"fields": fields}, repeatable=True)
+
+    def delete_issue(self, issue_id: str) -> None:
+        """Delete an issue with its sub-tasks. Raises ``NotFound`` where it is gone already."""
+        self._http.call("DELETE", _issue(issue_id), params={"deleteSubtasks": "true"}, repeatable=True)
+
+    def transition(self, issue_id: str, transition_id: str, fields: Mapping[str, object]) -> None:
         """Take one transition. Not repeated blindly: the same transition may mean another one by then."""
         body: dict[str, object] = {"transition": {"id": transition_id}}
+        if fields:
+            body["fields"] = dict(fields)
         self._http.call("POST", f"{_issue(issue_id)}/transitions", body=body, repeatable=False)
 
     def add_comment(self, issue_id: str, body: str, *, internal: bool) -> str:
