@@ -329,15 +329,15 @@ class Ledger:
     def missing(self, case_id: str, side: Side) -> None:
         """One side of a pair could not be found, from now on."""
         values = {":side": side, ":now": int(self._clock())}
-        self._update(_case_key(case_id), "PAIR", "SET missing = :side, missing_since = :now", values)
+        self._update(_case_key(case_id), "PAIR", "SET missing_side = :side, missing_since = :now", values)
 
     def found(self, case_id: str) -> None:
         """What was missing was found again."""
-        self._update(_case_key(case_id), "PAIR", "REMOVE missing, missing_since", {})
+        self._update(_case_key(case_id), "PAIR", "REMOVE missing_side, missing_since", {})
 
     def gone(self, case_id: str, side: Side) -> None:
         """One side of a pair was deleted: the pair is over."""
-        self._update(_case_key(case_id), "PAIR", "SET gone = :side", {":side": side})
+        self._update(_case_key(case_id), "PAIR", "SET gone_side = :side", {":side": side})
 
     def advance(self, case_id: str, agreed: Mapping[Facet, Agreed]) -> None:
         """Move the base on for the facets given."""
@@ -492,9 +492,9 @@ def _read_pair(case_id: str, item: Item) -> tuple[Pair | None, Reservation | Non
         issue_key=item["issue_key"],
         service_project=bool(item.get("service_project", False)),
         dressed=bool(item.get("dressed", False)),
-        missing=item.get("missing"),
+        missing=item.get("missing_side"),
         missing_since=float(item.get("missing_since", 0)),
-        gone=item.get("gone"),
+        gone=item.get("gone_side"),
         base=_read_base(item.get("agreed", {})),
     )
     return pair, None

@@ -123,7 +123,14 @@ def resolutions(call: Call) -> Answer:
     return Answer(200, [call.view.resolution(name) for name in call.store.site.resolutions])
 
 
+def _custom_schema(kind: str) -> Json:
+    types = {"text": "textfield", "number": "float", "date": "datepicker"}
+    kinds = "com.atlassian.jira.plugin.system.customfieldtypes"
+    return {"type": "string", "custom": f"{kinds}:{types.get(kind, kind)}"}
+
+
 def fields(call: Call) -> Answer:
+    kinds = {name: field.kind for name, field in call.store.site.custom_fields.items()}
     known = {name: (label, False) for name, label in SYSTEM_FIELDS.items()}
     known |= {each.id: (each.name, True) for each in call.store.site.custom_fields.values()}
     return Answer(
@@ -138,6 +145,7 @@ def fields(call: Call) -> Answer:
                 "navigable": True,
                 "searchable": True,
                 "clauseNames": [name],
+                **({"schema": _custom_schema(kinds[name])} if name in kinds else {}),
             }
             for name, (label, custom) in known.items()
         ],

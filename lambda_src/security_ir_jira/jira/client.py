@@ -195,6 +195,17 @@ class JiraClient:
     def set_custom_fields(self, issue_id: str, values: Mapping[str, str]) -> None:
         """Write text fields and paragraph fields; an empty value empties the field."""
         paragraphs = self.paragraph_fields()
+        try:
+            self._set_custom_fields(issue_id, values, paragraphs)
+        except Refused as refusal:
+            # Not every site tells which fields hold documents; the refusal of a plain text does.
+            told = paragraphs | {name for name in refusal.fields if name in values}
+            if told == paragraphs:
+                raise
+            self._set_custom_fields(issue_id, values, told)
+            self._paragraphs = told
+
+    def _set_custom_fields(self, issue_id: str, values: Mapping[str, str], paragraphs: frozenset[str]) -> None:
         fields = {
             field_id: (to_adf(value) if field_id in paragraphs else value) if value else None
             for field_id, value in values.items()
