@@ -6,6 +6,7 @@ Texts are Markdown on both sides (Jira's ADF is converted at the edge), times ar
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Literal
@@ -49,8 +50,26 @@ class Comment:
 
 
 @dataclass(frozen=True, slots=True)
+class File:
+    """An attachment of either side. ``size`` in bytes, where the side tells; ``state`` is ``Verified``, ``Pending`` or
+    ``Failed`` on a case, and always ``Verified`` on an issue.
+    """
+
+    id: str
+    name: str
+    author: str
+    created: datetime
+    size: int | None = None
+    state: str = "Verified"
+
+
+@dataclass(frozen=True, slots=True)
 class Case:
-    """An AWS Security Incident Response case."""
+    """An AWS Security Incident Response case.
+
+    ``watchers`` are e-mail addresses. ``details`` holds what has no counterpart in Jira, by the attribute names of
+    ``jira_custom_fields``, as text.
+    """
 
     id: str
     arn: str
@@ -60,6 +79,9 @@ class Case:
     self_managed: bool
     created: datetime
     closure_code: str | None = None
+    watchers: tuple[str, ...] = ()
+    files: tuple[File, ...] = ()
+    details: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def closed(self) -> bool:
@@ -77,7 +99,10 @@ class Status:
 
 @dataclass(frozen=True, slots=True)
 class Issue:
-    """A Jira issue. ``comments`` is ``None`` where the answer did not hold all of them."""
+    """A Jira issue. ``comments`` is ``None`` where the answer did not hold all of them.
+
+    ``watch_count`` is the number of its watchers, ``files`` its attachments.
+    """
 
     id: str
     key: str
@@ -91,6 +116,10 @@ class Issue:
     created: datetime
     marker: Marker | None = None
     comments: tuple[Comment, ...] | None = None
+    issue_type: str = ""
+    labels: tuple[str, ...] = ()
+    files: tuple[File, ...] = ()
+    watch_count: int = 0
 
 
 @dataclass(frozen=True, slots=True)

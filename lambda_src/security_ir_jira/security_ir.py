@@ -13,7 +13,7 @@ from botocore.config import Config as BotoConfig
 from botocore.exceptions import BotoCoreError, ClientError
 
 from .errors import NotFound, Refused, Unavailable
-from .model import Case, Comment
+from .model import Case, Comment, File
 
 _PAGE = 25
 ISSUE_TAG = "jira-issue-id"
@@ -74,6 +74,18 @@ class SecurityIrClient:
             self_managed=answer.get("resolverType") == "Self",
             created=answer.get("createdDate") or datetime.fromtimestamp(0, UTC),
             closure_code=answer.get("closureCode"),
+            watchers=tuple(watcher["email"] for watcher in answer.get("watchers", ())),
+            files=tuple(
+                File(
+                    id=item["attachmentId"],
+                    name=item["fileName"],
+                    author=principal_name(item.get("creator", "")),
+                    created=item["createdDate"],
+                    state=item["attachmentStatus"],
+                )
+                for item in answer.get("caseAttachments", ())
+            ),
+            details=_details(case_id, answer),
         )
 
     def comments(self, case_id: str) -> tuple[Comment, ...]:
@@ -150,6 +162,24 @@ def _translated(operation: str) -> Iterator[None]:
         raise Unavailable(said, delay=None if wait is None else float(wait)) from error
     except BotoCoreError as error:
         raise Unavailable(f"{operation}: {type(error).__name__}") from error
+
+
+def _details(case_id: str, answer: Mapping[str, Any]) -> dict[str, str]:
+    """What a case says of itself besides title, description and status; lists joined by ``, ``, dates in UTC."""
+    lists = {
+        "impactedAccounts": answer.get("impactedAccounts", ()),
+        "impactedAwsRegions": [each["region"] for each in answer.get("impactedAwsRegions", ())],
+        "impactedServices": answer.get("impactedServices", ()),
+        "threatActorIpAddresses": [each["ipAddress"] for each in answer.get("threatActorIpAddresses", ())],
+    }
+    words = ("caseArn", "caseStatus", "resolverType", "engagementType", "pendingAction", "closureCode")
+    dates = ("reportedIncidentStartDate", "actualIncidentStartDate", "createdDate", "lastUpdatedDate", "closedDate")
+    return {
+        "caseId": case_id,
+        **{name: str(answer[name]) for name in words if answer.get(name)},
+        **{name: ", ".join(values) for name, values in lists.items() if values},
+        **{name: f"{answer[name].astimezone(UTC):%Y-%m-%d %H:%M} UTC" for name in dates if answer.get(name)},
+    }
 
 
 def _concerns_the_account(error: ClientError) -> bool:

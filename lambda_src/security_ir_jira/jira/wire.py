@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from ..model import Comment, Issue, Marker, Status
+from ..model import Comment, File, Issue, Marker, Status
 from ..text import to_markdown
 
 MARKER_PROPERTY = "aws-security-ir"
 """Key of the issue property that names the case: ``{"caseId": …, "caseArn": …}``."""
 
-ISSUE_FIELDS = "summary,description,status,project,issuetype,created,comment"
+ISSUE_FIELDS = "summary,description,status,project,issuetype,created,labels,comment,attachment,watches"
 
 
 def read_issue(answer: Mapping[str, Any]) -> Issue:
@@ -32,6 +32,10 @@ def read_issue(answer: Mapping[str, Any]) -> Issue:
         created=read_time(fields["created"]),
         marker=read_marker((answer.get("properties") or {}).get(MARKER_PROPERTY)),
         comments=_all_comments(fields.get("comment")),
+        issue_type=issue_type.get("name") or "",
+        labels=tuple(fields.get("labels") or ()),
+        files=tuple(read_file(each) for each in fields.get("attachment") or ()),
+        watch_count=int((fields.get("watches") or {}).get("watchCount") or 0),
     )
 
 
@@ -53,6 +57,16 @@ def read_comment(answer: Mapping[str, Any]) -> Comment:
         body=to_markdown(answer.get("body")),
         created=read_time(answer["created"]),
         shared=not answer.get("visibility") and answer.get("jsdPublic", True) is not False,
+    )
+
+
+def read_file(answer: Mapping[str, Any]) -> File:
+    return File(
+        id=str(answer["id"]),
+        name=answer["filename"],
+        author=(answer.get("author") or {}).get("displayName") or "Somebody",
+        created=read_time(answer["created"]),
+        size=int(answer["size"]),
     )
 
 
