@@ -5,6 +5,7 @@ data "aws_iam_policy_document" "jira_client" {
     sid = "ReadsCases"
     actions = [
       "security-ir:GetCase",
+      "security-ir:GetCaseAttachmentDownloadUrl",
       "security-ir:ListComments",
       "security-ir:ListTagsForResource",
     ]
