@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 from aws_lambda_powertools import Logger
 
-from . import birth, planner
+from . import birth, planner, watchers
 from .delivery import Voice
 from .errors import JiraUnauthorized, NotFound, Refused, RetryLater, Unavailable
 from .events import Change
@@ -152,6 +152,7 @@ class JiraSink:
         voice.say_what_waits()
         self._write_status(pair, case, issue, steps, voice)
         self._ring_for_the_rest(pair, facts, issue, steps)
+        watchers.follow_case(self.sides, pair, facts, case, deep=deep)
 
     def _issue(self, pair: Pair) -> Issue | None:
         try:

@@ -8,6 +8,7 @@ exact request it stands for, until it is bound.
 ``CASE#<caseId>`` / ``PAIR``          reservation or pair: issue, base, what was dressed
 ``CASE#<caseId>`` / ``COMMENT#<side>#<id>``  the copy of that side's comment on the other side
 ``CASE#<caseId>`` / ``NOTICE#<side>#…``      something to say, or said, on that side
+``CASE#<caseId>`` / ``WATCHERS``      who was seen watching on each side, and whom the integration added
 ``CASE#<caseId>`` / ``LEASE``         who works on the pair, and until when
 ``ISSUE#<issueId or key>`` / ``PAIR``  reservation of a case, or → case id
 ``CURSOR#<source>`` / ``…``            what a sweep announced
@@ -30,6 +31,7 @@ from botocore.exceptions import ClientError
 from .errors import AlreadyPaired, PairBusy
 from .model import Agreed, Base, Copy, Facet, Issue, Notice, Pair, Side
 from .planner import Known
+from .watchers import Watched
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -58,6 +60,7 @@ class Facts:
     reservation: Reservation | None = None
     copies: Mapping[str, Copy] = field(default_factory=dict)
     pending: tuple[Notice, ...] = ()
+    watched: Watched | None = None
 
     def known(self, side: Side) -> Known:
         """What is known of the comments on one side: copies made from them, and which of them are ours."""
@@ -179,6 +182,7 @@ class Ledger:
         reservation: Reservation | None = None
         copies: dict[str, Copy] = {}
         pending: list[Notice] = []
+        watched: Watched | None = None
         for item in self._query(_case_key(case_id), consistent=True):
             sort_key = item["SK"]
             if sort_key == "PAIR":
@@ -188,7 +192,9 @@ class Ledger:
                 copies[sort_key] = copy
                 if "kind" in item and not copy.complete:
                     pending.append(Notice(sort_key.split("#")[1], item["kind"], item.get("values", {})))
-        return Facts(pair, reservation, copies, tuple(pending))
+            elif sort_key == "WATCHERS":
+                watched = _read_watched(item)
+        return Facts(pair, reservation, copies, tuple(pending), watched)
 
     def entry_of_issue(self, id_or_key: str) -> IssueEntry | None:
         """What is known of an issue, by its id or by any key it was ever met under."""
@@ -336,6 +342,22 @@ class Ledger:
         }
         if notice is not None:
             item |= {"kind": notice.kind, "values": dict(notice.values)}
+        self._client.put_item(TableName=self._table, Item=_pack(item))
+
+    def watch(self, case_id: str, watched: Watched) -> None:
+        """Write down what is known of a pair's watchers."""
+        item: Item = {
+            "PK": _case_key(case_id),
+            "SK": "WATCHERS",
+            "case": sorted(watched.case),
+            "issue": sorted(watched.issue),
+            "watch_count": watched.count,
+            "accounts": dict(watched.accounts),
+            "refused": sorted(watched.refused),
+            "asked_at": int(watched.asked_at),
+            "added_to_issue": dict(watched.added_to_issue),
+            "added_to_case": dict(watched.added_to_case),
+        }
         self._client.put_item(TableName=self._table, Item=_pack(item))
 
     def leave(self, case_id: str, notice: Notice) -> bool:
@@ -486,6 +508,19 @@ def _read_copy(item: Item) -> Copy:
         parts=tuple(item["parts"]),
         sending=item.get("sending"),
         total=int(item["total"]),
+    )
+
+
+def _read_watched(item: Item) -> Watched:
+    return Watched(
+        case=frozenset(item["case"]),
+        issue=frozenset(item["issue"]),
+        count=int(item["watch_count"]) if "watch_count" in item else None,
+        accounts=item["accounts"],
+        refused=frozenset(item["refused"]),
+        asked_at=float(item["asked_at"]),
+        added_to_issue=item["added_to_issue"],
+        added_to_case=item["added_to_case"],
     )
 
 

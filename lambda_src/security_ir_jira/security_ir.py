@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -116,6 +116,12 @@ class SecurityIrClient:
         """Write the title, the description or both, in one request."""
         fields = {name: value for name, value in (("title", title), ("description", description)) if value is not None}
         self._call("update_case", caseId=case_id, **fields)
+
+    def set_watchers(self, case_id: str, add: Sequence[str], remove: Sequence[str]) -> None:
+        """Add and remove watchers by their addresses, in one request: one that is refused spoils it for all."""
+        lists = (("watchersToAdd", add), ("watchersToDelete", remove))
+        changes = {name: [{"email": email} for email in emails] for name, emails in lists if emails}
+        self._call("update_case", caseId=case_id, **changes)
 
     def set_status(self, case_id: str, status: str) -> None:
         self._call("update_case_status", caseId=case_id, caseStatus=status)

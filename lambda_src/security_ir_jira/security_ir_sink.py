@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from aws_lambda_powertools import Logger
 
-from . import birth, planner
+from . import birth, planner, watchers
 from .delivery import Voice
 from .errors import NotFound, Refused
 from .events import Change
@@ -159,6 +159,8 @@ class SecurityIrSink:
             self._write_status(pair, case, issue, steps, voice)
         if any(step.write == "jira" for step in steps):
             self.sides.ring(pair, "CaseUpdated", ("deep",))
+        copied = [work.comment for work in comments]
+        watchers.follow_issue(self.sides, pair, facts, issue, case, copied, deep="deep" in changed)
 
     def _case(self, pair: Pair) -> Case | None:
         try:

@@ -7,11 +7,21 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 
-from ..model import Comment, Issue, Marker, Status
+from ..model import Account, Comment, Issue, IssueWatchers, Marker, Status
 from ..planner import ISSUE_DESCRIPTION_LIMIT, Workflow
 from ..text import to_adf, to_adf_within
 from .http import JiraHttp
-from .wire import ISSUE_FIELDS, MARKER_PROPERTY, read_comment, read_issue, read_marker, read_status, read_time
+from .wire import (
+    ISSUE_FIELDS,
+    MARKER_PROPERTY,
+    read_account,
+    read_comment,
+    read_issue,
+    read_marker,
+    read_status,
+    read_time,
+    read_watchers,
+)
 
 _PAGE = 100
 
@@ -22,6 +32,7 @@ class JiraClient:
     def __init__(self, http: JiraHttp) -> None:
         self._http = http
         self._workflows: dict[tuple[str, str], Workflow] = {}
+        self._account_id: str | None = None
 
     @property
     def project_key(self) -> str:
@@ -105,6 +116,20 @@ class JiraClient:
             if not token or answer.get("isLast") is True:
                 return found
 
+    def watchers(self, issue_id: str) -> IssueWatchers:
+        """Who watches an issue."""
+        return read_watchers(self._http.get(f"{_issue(issue_id)}/watchers"))
+
+    def find_users(self, email: str) -> tuple[Account, ...]:
+        """What Jira's user search finds for an address; it also matches the beginnings of names and addresses."""
+        return tuple(read_account(each) for each in self._http.get("/user/search", {"query": email}))
+
+    def myself(self) -> str:
+        """The id of the account the functions act as; kept for the life of the function instance."""
+        if self._account_id is None:
+            self._account_id = str(self._http.get("/myself")["accountId"])
+        return self._account_id
+
     def _search(
         self, jql: str, fields: list[str], properties: list[str] | None = None, token: str | None = None
     ) -> Any:
@@ -172,6 +197,13 @@ class JiraClient:
             body={"body": to_adf(body)},
             repeatable=True,
         )
+
+    def add_watcher(self, issue_id: str, account_id: str) -> None:
+        self._http.call("POST", f"{_issue(issue_id)}/watchers", body=account_id, repeatable=True)
+
+    def remove_watcher(self, issue_id: str, account_id: str) -> None:
+        params = {"accountId": account_id}
+        self._http.call("DELETE", f"{_issue(issue_id)}/watchers", params=params, repeatable=True)
 
 
 def _issue(id_or_key: str) -> str:

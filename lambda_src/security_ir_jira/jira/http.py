@@ -74,7 +74,7 @@ class JiraHttp:
         path: str,
         *,
         params: Mapping[str, str | int] | None = None,
-        body: Mapping[str, object] | None = None,
+        body: Mapping[str, object] | str | None = None,
         repeatable: bool,
     ) -> Any:
         """Send one request to ``/rest/api/3`` + ``path`` and return the parsed answer (``None`` if empty).
@@ -103,7 +103,7 @@ class JiraHttp:
         method: Method,
         path: str,
         params: Mapping[str, str | int] | None,
-        body: Mapping[str, object] | None,
+        body: Mapping[str, object] | str | None,
     ) -> requests.Response | _Failure:
         try:
             response = self._send(method, path, params, body)
@@ -124,7 +124,7 @@ class JiraHttp:
         raise _refusal(method, path, response)
 
     def _send(
-        self, method: Method, path: str, params: Mapping[str, str | int] | None, body: Mapping[str, object] | None
+        self, method: Method, path: str, params: Mapping[str, str | int] | None, body: Mapping[str, object] | str | None
     ) -> requests.Response:
         """Send with the current credentials; a refused token is read anew at once and tried only if it differs."""
         current = self._credentials(self._refused_version is not None)
