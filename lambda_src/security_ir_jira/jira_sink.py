@@ -16,6 +16,8 @@ from . import birth, planner, watchers
 from .delivery import Voice
 from .errors import JiraUnauthorized, NotFound, Refused, RetryLater, Unavailable
 from .events import Change
+from .file_delivery import FilesToIssue
+from .files import plan_files
 from .ledger import Facts, IssueEntry, Ledger
 from .links import case_url
 from .model import Agreed, Base, Case, Comment, Issue, Notice, Pair, Status
@@ -150,9 +152,12 @@ class JiraSink:
         for work in planner.plan_comments(comments or (), facts.known("security_ir")):
             voice.copy(work)
         voice.say_what_waits()
+        files = FilesToIssue.of(self.sides, pair, facts, voice)
+        files.bring(case)
         self._write_status(pair, case, issue, steps, voice)
         self._ring_for_the_rest(pair, facts, issue, steps)
         watchers.follow_case(self.sides, pair, facts, case, deep=deep)
+        files.wait_for_checks(case)
 
     def _issue(self, pair: Pair) -> Issue | None:
         try:
@@ -244,5 +249,7 @@ class JiraSink:
         theirs = any(step.write == "security_ir" for step in steps)
         if issue is not None and issue.comments is not None and not theirs:
             theirs = bool(planner.plan_comments(issue.comments, facts.known("jira")))
+        if issue is not None and self.sides.config.sync_attachments and not theirs:
+            theirs = bool(plan_files("jira", issue.files, facts.files))
         if theirs:
             self.sides.ring(pair, "IssueUpdated", ("issue",))

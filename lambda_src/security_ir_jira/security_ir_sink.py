@@ -15,6 +15,7 @@ from . import birth, planner, watchers
 from .delivery import Voice
 from .errors import NotFound, Refused
 from .events import Change
+from .file_delivery import FilesToCase
 from .ledger import Facts, Ledger, Reservation
 from .model import CLOSED, DETECTION_AND_ANALYSIS, Agreed, Base, Case, Issue, Notice, Pair
 from .planner import Step
@@ -155,6 +156,7 @@ class SecurityIrSink:
         voice.say_what_waits()
         for work in comments:
             voice.copy(work)
+        FilesToCase.of(self.sides, pair, facts, voice).bring(issue, case, cut=_description_cut(pair, steps))
         if case is not None:
             self._write_status(pair, case, issue, steps, voice)
         if any(step.write == "jira" for step in steps):
@@ -221,3 +223,9 @@ class SecurityIrSink:
             # The service's documents disagree on what Submitted may become; from here every status is open.
             self.sides.security_ir.set_status(case.id, DETECTION_AND_ANALYSIS)
             self.sides.security_ir.set_status(case.id, status)
+
+
+def _description_cut(pair: Pair, steps: Sequence[Step]) -> bool:
+    """Whether what the case shows of the issue's description lacks its end, once the steps are done."""
+    step = next((step for step in steps if step.facet == "description"), None)
+    return (step.agreed if step else pair.base.description).cut

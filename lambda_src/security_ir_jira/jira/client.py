@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urljoin
+
+import requests
 
 from ..model import Account, Comment, Issue, IssueWatchers, Marker, Status
 from ..planner import ISSUE_DESCRIPTION_LIMIT, Workflow
 from ..text import to_adf, to_adf_within
+from ..transfer import Spool, download, fetch
 from .http import JiraHttp
 from .wire import (
     ISSUE_FIELDS,
@@ -204,6 +207,33 @@ class JiraClient:
     def remove_watcher(self, issue_id: str, account_id: str) -> None:
         params = {"accountId": account_id}
         self._http.call("DELETE", f"{_issue(issue_id)}/watchers", params=params, repeatable=True)
+
+    # Files
+
+    def download_attachment(self, attachment_id: str, limit: int) -> Spool:
+        """An attachment's content on the disk. Raises ``TooLarge`` beyond ``limit`` bytes, ``NotFound`` if it is gone.
+
+        Jira redirects to its media host, which must never see the credentials.
+        """
+        path = f"/attachment/content/{quote(attachment_id)}"
+
+        def ask() -> requests.Response:
+            response = self._http.open(path)
+            if not response.is_redirect:
+                return response
+            with response:
+                return fetch(urljoin(response.url, response.headers["Location"]))
+
+        return download(ask, limit)
+
+    def upload_limit(self) -> int:
+        """Most bytes this site takes in one file."""
+        return int(self._http.get("/attachment/meta")["uploadLimit"])
+
+    def upload_attachment(self, issue_id: str, name: str, file: Spool) -> str:
+        """Attach a file and return its id. Raises ``OutcomeUnknown`` where it may have arrived all the same."""
+        answer = self._http.call("POST", f"{_issue(issue_id)}/attachments", file=(name, file), repeatable=False)
+        return str(answer[0]["id"])
 
 
 def _issue(id_or_key: str) -> str:
