@@ -13,6 +13,14 @@ data "aws_iam_policy_document" "jira_client" {
   }
 
   statement {
+    sid     = "MakesSureThatCasesCanBeReadBeforeOneIsCalledGone"
+    actions = ["security-ir:ListCases"]
+    # ListCases has no resource type:
+    # https://docs.aws.amazon.com/service-authorization/latest/reference/list_awssecurityincidentresponse.html
+    resources = ["*"]
+  }
+
+  statement {
     sid = "KeepsPairsInTheLedger"
     actions = [
       "dynamodb:DeleteItem",

@@ -62,6 +62,7 @@ run "each_function_has_the_actions_it_uses" {
       "events:PutEvents",
       "security-ir:GetCase",
       "security-ir:GetCaseAttachmentDownloadUrl",
+      "security-ir:ListCases",
       "security-ir:ListComments",
       "security-ir:ListTagsForResource",
       "ssm:GetParameters",
@@ -110,7 +111,7 @@ run "fault_25_no_wildcards" {
   assert {
     condition = sort(flatten([
       for policy in values(output.policies) : [for statement in jsondecode(policy).Statement : statement.Action if contains(flatten([statement.Resource]), "*")]
-    ])) == tolist(["security-ir:CreateCase", "security-ir:ListCases"])
+    ])) == tolist(["security-ir:CreateCase", "security-ir:ListCases", "security-ir:ListCases"])
     error_message = "A wildcard resource for an action that can be granted on a case, a table, a bus or a parameter."
   }
 
