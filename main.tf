@@ -56,7 +56,7 @@ module "worker" {
   maximum_concurrency = each.value.maximum_concurrency
   runtime             = var.lambda_runtime
   architecture        = var.lambda_architecture
-  memory_mb           = 256
+  memory_mb           = var.lambda_memory_mb
   log_retention_days  = var.log_retention_days
   alarm_actions       = module.monitoring.alarm_actions
   location            = local.location
@@ -66,16 +66,33 @@ module "worker" {
 module "configuration" {
   source = "./modules/configuration"
 
-  name               = var.name
-  account_id         = local.location.account_id
-  ledger_table_name  = module.ledger.table.name
-  event_bus_name     = module.events.bus.name
-  jira_parameters    = module.credentials.parameters
-  jira_issue_type    = var.jira_issue_type
-  jira_auth          = var.jira_auth
-  jira_create_fields = var.jira_create_fields
-  status_mapping     = var.status_mapping
-  log_level          = var.log_level
+  name              = var.name
+  account_id        = local.location.account_id
+  ledger_table_name = module.ledger.table.name
+  event_bus_name    = module.events.bus.name
+  jira_parameters   = module.credentials.parameters
+  log_level         = var.log_level
+
+  jira_auth           = var.jira_auth
+  jira_browse_url     = var.jira_browse_url
+  jira_issue_type     = var.jira_issue_type
+  jira_create_fields  = var.jira_create_fields
+  jira_custom_fields  = var.jira_custom_fields
+  status_mapping      = var.status_mapping
+  transition_fields   = var.transition_fields
+  closure_resolutions = var.closure_resolutions
+  conflict_winner     = var.conflict_winner
+
+  create_cases_from_jira = var.create_cases_from_jira
+  issue_filter           = var.issue_filter
+  backfill_closed_cases  = var.backfill_closed_cases
+
+  close_case_when_done     = var.close_case_when_done
+  sync_watchers            = var.sync_watchers
+  sync_attachments         = var.sync_attachments
+  sync_restricted_comments = var.sync_restricted_comments
+  on_case_deleted          = var.on_case_deleted
+  on_issue_deleted         = var.on_issue_deleted
 }
 
 module "permissions" {

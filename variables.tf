@@ -98,6 +98,17 @@ variable "jira_auth" {
   }
 }
 
+variable "jira_browse_url" {
+  description = "The site that people click on, where it differs from `jira_url`: with `https://api.atlassian.com/…` there, links on cases would lead nowhere."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.jira_browse_url == null ? true : can(regex("^https://[^/?#@\\s]+(/[^?#\\s]*)?$|^http://(localhost|127(\\.[0-9]{1,3}){3}|\\[::1\\])(:[0-9]+)?(/[^?#\\s]*)?$", var.jira_browse_url))
+    error_message = "jira_browse_url must begin with https:// and have no query, for example https://your-company.atlassian.net; http:// is for localhost, 127.0.0.1 and [::1] only. Leave it out where it is jira_url."
+  }
+}
+
 # What is kept in sync, and how.
 
 variable "jira_issue_type" {
@@ -161,6 +172,168 @@ variable "status_mapping" {
       "Post-incident Activities", "Ready to Close", "Closed",
     ])) == 0
     error_message = "status_mapping.to_case: the values must be case statuses, spelt as the service spells them, or \"\" for none: Submitted, Acknowledged, \"Detection and Analysis\", \"Containment, Eradication and Recovery\", \"Post-incident Activities\", \"Ready to Close\", Closed."
+  }
+}
+
+variable "transition_fields" {
+  description = "Fields to set on the way to a status, for workflows whose screens demand some: issue status (name or id) → field id → value as Jira's REST API takes it, for example `{ Resolved = { resolution = { name = \"Done\" } } }`."
+  type        = any
+  default     = {}
+  nullable    = false
+
+  validation {
+    condition     = can(keys(var.transition_fields)) && alltrue([for fields in try(values(var.transition_fields), []) : can(keys(fields))])
+    error_message = "transition_fields must be an object of issue status → object of field id → value: { Resolved = { resolution = { name = \"Done\" } } }."
+  }
+
+  validation {
+    condition     = alltrue([for status in try(keys(var.transition_fields), []) : trimspace(status) != ""])
+    error_message = "transition_fields: each key must be the name or the id of the issue status that the transition leads to."
+  }
+}
+
+variable "closure_resolutions" {
+  description = "Resolution of the issue of a closed case: closure code → name of a resolution, for example `{ \"False Positive\" = \"Won't Do\" }`. Wins over `transition_fields`."
+  type        = map(string)
+  default     = {}
+  nullable    = false
+
+  validation {
+    condition     = length(setsubtract(keys(var.closure_resolutions), ["Investigation Completed", "Not Resolved", "False Positive", "Duplicate"])) == 0
+    error_message = "closure_resolutions: the keys must be closure codes, spelt as the service spells them: \"Investigation Completed\", \"Not Resolved\", \"False Positive\", Duplicate."
+  }
+
+  validation {
+    condition     = alltrue([for resolution in values(var.closure_resolutions) : resolution == null ? false : trimspace(resolution) != ""])
+    error_message = "closure_resolutions: each value must be the name of a resolution of your Jira, for example \"Won't Do\". Leave out the codes that shall have none."
+  }
+}
+
+variable "jira_custom_fields" {
+  description = "Fields of the issue that are kept filled from the case: field id → attribute of the case, for example `{ customfield_10050 = \"caseArn\" }`. For short-text and paragraph fields; lists are joined by `, `."
+  type        = map(string)
+  default     = {}
+  nullable    = false
+
+  validation {
+    condition     = alltrue([for field in keys(var.jira_custom_fields) : can(regex("^[A-Za-z][A-Za-z0-9_.-]*$", field))])
+    error_message = "jira_custom_fields: the keys must be ids of fields, not their names: customfield_10050. Jira lists them under /rest/api/3/field."
+  }
+
+  validation {
+    condition     = length(setintersection(keys(var.jira_custom_fields), ["description", "issuetype", "labels", "project", "status", "summary"])) == 0
+    error_message = "jira_custom_fields must leave out project, issuetype, summary, description, status and labels, which the module writes already. Make a text field for the attribute and name its id."
+  }
+
+  validation {
+    condition = length(setsubtract(values(var.jira_custom_fields), [
+      "caseArn", "caseId", "caseStatus", "resolverType", "engagementType", "impactedAccounts", "impactedAwsRegions",
+      "impactedServices", "threatActorIpAddresses", "pendingAction", "closureCode", "reportedIncidentStartDate",
+      "actualIncidentStartDate", "createdDate", "lastUpdatedDate", "closedDate", "consoleUrl",
+    ])) == 0
+    error_message = "jira_custom_fields: the values must be attributes of a case: caseArn, caseId, caseStatus, resolverType, engagementType, impactedAccounts, impactedAwsRegions, impactedServices, threatActorIpAddresses, pendingAction, closureCode, reportedIncidentStartDate, actualIncidentStartDate, createdDate, lastUpdatedDate, closedDate, consoleUrl."
+  }
+}
+
+variable "conflict_winner" {
+  description = "Whose value stays where both sides changed between two looks: `security_ir` or `jira`. The other is kept as a comment on its own side. A closure wins over everything."
+  type        = string
+  default     = "security_ir"
+  nullable    = false
+
+  validation {
+    condition     = contains(["security_ir", "jira"], var.conflict_winner)
+    error_message = "conflict_winner must be \"security_ir\" (the case's value stays) or \"jira\" (the issue's)."
+  }
+}
+
+variable "create_cases_from_jira" {
+  description = "Whether new issues of the project become cases."
+  type        = bool
+  default     = true
+  nullable    = false
+}
+
+variable "issue_filter" {
+  description = <<-EOT
+    Which new issues become cases; pairs are kept in step whatever it says:
+    - `issue_types`: names of issue types, of which the issue must have one; without any, every type but sub-tasks.
+    - `labels`: labels, of which the issue must carry one; without any, none is asked for.
+  EOT
+  type = object({
+    issue_types = optional(list(string), [])
+    labels      = optional(list(string), [])
+  })
+  default  = {}
+  nullable = false
+
+  validation {
+    condition     = alltrue([for type in var.issue_filter.issue_types : type == null ? false : trimspace(type) != "" && trimspace(type) == type])
+    error_message = "issue_filter.issue_types must be names of issue types of the project, for example [\"Incident\"], without blanks around them. For every type leave it out."
+  }
+
+  validation {
+    condition     = alltrue([for label in var.issue_filter.labels : label == null ? false : can(regex("^\\S+$", label))])
+    error_message = "issue_filter.labels must be labels, for example [\"security\"]; Jira's labels hold no blanks. To ask for none leave it out."
+  }
+}
+
+variable "close_case_when_done" {
+  description = "Whether an issue that is done closes its case. A closed case cannot be reopened."
+  type        = bool
+  default     = true
+  nullable    = false
+}
+
+variable "sync_watchers" {
+  description = "Whether watchers are kept in step."
+  type        = bool
+  default     = true
+  nullable    = false
+}
+
+variable "sync_attachments" {
+  description = "Whether attachments are copied."
+  type        = bool
+  default     = true
+  nullable    = false
+}
+
+variable "sync_restricted_comments" {
+  description = "Whether comments that Jira shows to a group or role only, and internal notes of a service project, are copied to the case. Everybody who may see the case sees them there."
+  type        = bool
+  default     = false
+  nullable    = false
+}
+
+variable "backfill_closed_cases" {
+  description = "Whether a case that is closed when it is first seen gets an issue, too."
+  type        = bool
+  default     = false
+  nullable    = false
+}
+
+variable "on_case_deleted" {
+  description = "What becomes of the issue of a case that is gone: `comment` says so on it, `close` also moves it to done, `delete` deletes it."
+  type        = string
+  default     = "comment"
+  nullable    = false
+
+  validation {
+    condition     = contains(["comment", "close", "delete"], var.on_case_deleted)
+    error_message = "on_case_deleted must be \"comment\", \"close\" or \"delete\"."
+  }
+}
+
+variable "on_issue_deleted" {
+  description = "What becomes of the case of an issue that is gone: `comment` says so on it, `close` also closes it. Cases cannot be deleted."
+  type        = string
+  default     = "comment"
+  nullable    = false
+
+  validation {
+    condition     = contains(["comment", "close"], var.on_issue_deleted)
+    error_message = "on_issue_deleted must be \"comment\" or \"close\": a case cannot be deleted."
   }
 }
 
@@ -255,6 +428,18 @@ variable "lambda_architecture" {
   validation {
     condition     = contains(["arm64", "x86_64"], var.lambda_architecture)
     error_message = "lambda_architecture must be \"arm64\" or \"x86_64\"."
+  }
+}
+
+variable "lambda_memory_mb" {
+  description = "Memory of each function in MB. The default is enough for the largest file; more also means a faster processor."
+  type        = number
+  default     = 256
+  nullable    = false
+
+  validation {
+    condition     = var.lambda_memory_mb >= 128 && var.lambda_memory_mb <= 10240 && floor(var.lambda_memory_mb) == var.lambda_memory_mb
+    error_message = "lambda_memory_mb must be a whole number from 128 to 10240, which is what Lambda takes."
   }
 }
 

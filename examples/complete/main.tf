@@ -15,6 +15,7 @@ module "security_ir_jira" {
   jira_project_key     = "CLOUDSEC"
   jira_auth            = "basic"
   jira_token_parameter = var.jira_token_parameter
+  jira_browse_url      = "https://example.atlassian.net" # what people click on; a scoped token's jira_url is none
 
   # The project's own ideas of an issue.
   jira_issue_type = "Incident"
@@ -32,6 +33,31 @@ module "security_ir_jira" {
       Containment = "Containment, Eradication and Recovery"
     }
   }
+  transition_fields = {
+    Done = { resolution = { name = "Done" } } # this workflow's screen demands one
+  }
+  closure_resolutions = {
+    "False Positive" = "Won't Do"
+    "Duplicate"      = "Duplicate"
+  }
+  jira_custom_fields = {
+    customfield_10050 = "caseArn"
+    customfield_10051 = "impactedAccounts"
+  }
+
+  # What becomes a case, and what becomes an issue.
+  create_cases_from_jira = true
+  issue_filter           = { issue_types = ["Incident"], labels = ["cloud"] }
+  backfill_closed_cases  = true
+
+  # Analysts work in Jira: their word stays where both sides changed, and responders close the cases themselves.
+  conflict_winner          = "jira"
+  close_case_when_done     = false
+  sync_watchers            = false
+  sync_attachments         = true
+  sync_restricted_comments = false
+  on_case_deleted          = "close"
+  on_issue_deleted         = "comment"
 
   # Native events tell of cases at once; the sweeps find what no event told of.
   native_events        = true
@@ -44,6 +70,7 @@ module "security_ir_jira" {
   lambda_packages     = { directory = var.packages_directory }
   lambda_runtime      = "python3.13"
   lambda_architecture = "arm64"
+  lambda_memory_mb    = 512
 
   log_level           = "info"
   log_retention_days  = 365

@@ -64,6 +64,12 @@ variable "jira_auth" {
   default     = "basic"
 }
 
+variable "jira_browse_url" {
+  description = "The site that people click on, where it differs from `jira_url`."
+  type        = string
+  default     = null
+}
+
 variable "jira_issue_type" {
   description = "Type of the issues made for cases."
   type        = string
@@ -85,6 +91,87 @@ variable "status_mapping" {
   default = {}
 }
 
+variable "transition_fields" {
+  description = "Issue status → fields to set on the way there."
+  type        = any
+  default     = {}
+}
+
+variable "closure_resolutions" {
+  description = "Closure code → resolution."
+  type        = map(string)
+  default     = {}
+}
+
+variable "jira_custom_fields" {
+  description = "Field id → attribute of the case."
+  type        = map(string)
+  default     = {}
+}
+
+variable "conflict_winner" {
+  description = "Whose value stays where both sides changed: `security_ir` or `jira`."
+  type        = string
+  default     = "security_ir"
+}
+
+variable "create_cases_from_jira" {
+  description = "Whether new issues become cases."
+  type        = bool
+  default     = true
+}
+
+variable "issue_filter" {
+  description = "Which new issues become cases."
+  type = object({
+    issue_types = optional(list(string), [])
+    labels      = optional(list(string), [])
+  })
+  default = {}
+}
+
+variable "backfill_closed_cases" {
+  description = "Whether cases first seen closed get an issue."
+  type        = bool
+  default     = false
+}
+
+variable "close_case_when_done" {
+  description = "Whether an issue that is done closes its case."
+  type        = bool
+  default     = true
+}
+
+variable "sync_watchers" {
+  description = "Whether watchers are kept in step."
+  type        = bool
+  default     = true
+}
+
+variable "sync_attachments" {
+  description = "Whether attachments are copied."
+  type        = bool
+  default     = true
+}
+
+variable "sync_restricted_comments" {
+  description = "Whether restricted and internal comments are copied."
+  type        = bool
+  default     = false
+}
+
+variable "on_case_deleted" {
+  description = "`comment`, `close` or `delete` the issue of a case that is gone."
+  type        = string
+  default     = "comment"
+}
+
+variable "on_issue_deleted" {
+  description = "`comment` or `close` the case of an issue that is gone."
+  type        = string
+  default     = "comment"
+}
+
 variable "native_events" {
   description = "Whether the default event bus is listened to."
   type        = bool
@@ -101,6 +188,12 @@ variable "issue_sweep_schedule" {
   description = "How often issues are swept; null: never."
   type        = string
   default     = "rate(15 minutes)"
+}
+
+variable "lambda_memory_mb" {
+  description = "Memory of each function in MB."
+  type        = number
+  default     = 256
 }
 
 variable "log_level" {

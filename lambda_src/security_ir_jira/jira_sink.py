@@ -15,10 +15,12 @@ from dataclasses import dataclass, replace
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.metrics import MetricUnit
 
-from . import birth, planner
+from . import birth, planner, watchers
 from .delivery import Voice
 from .errors import JiraUnauthorized, NotFound, Refused, RetryLater, Unavailable
 from .events import Change, Told
+from .file_delivery import FilesToIssue
+from .files import plan_files
 from .jira import Transition
 from .ledger import Facts, IssueEntry, Ledger
 from .links import case_url
@@ -205,8 +207,12 @@ class JiraSink:
             if not voice.copy(work):
                 self.sides.leave(pair, comment_refused("security_ir", work.comment), "IssueUpdated")
         voice.say_what_waits()
+        files = FilesToIssue.of(self.sides, pair, facts, voice)
+        files.bring(case)
         self._write_status(pair, case, issue, steps, voice)
         self._ring_for_the_rest(pair, facts, issue, steps)
+        watchers.follow_case(self.sides, pair, facts, case, deep=deep)
+        files.wait_for_checks(case)
 
     def _case_missing(self, pair: Pair, voice: Voice) -> None:
         """A case that was not found once may be back; one that stays away while others can be read is gone."""
@@ -361,6 +367,8 @@ class JiraSink:
             theirs = bool(
                 planner.plan_comments(comments, known, restricted=restricted) or planner.plan_deletions(comments, known)
             )
+        if issue is not None and self.sides.config.sync_attachments and not theirs:
+            theirs = bool(plan_files("jira", issue.files, facts.files))
         if theirs:
             self.sides.ring(pair, "IssueUpdated", ("issue",))
         elif facts.unsaid("security_ir"):

@@ -7,7 +7,9 @@ exact request it stands for, until it is bound.
 ====================================  ===================================================================
 ``CASE#<caseId>`` / ``PAIR``          reservation or pair: issue, base, what was dressed
 ``CASE#<caseId>`` / ``COMMENT#<side>#<id>``  the copy of that side's comment on the other side
+``CASE#<caseId>`` / ``ATTACHMENT#<side>#<id>``  the copy of that side's file on the other side
 ``CASE#<caseId>`` / ``NOTICE#<side>#…``      something to say, or said, on that side
+``CASE#<caseId>`` / ``WATCHERS``      who was seen watching on each side, and whom the integration added
 ``CASE#<caseId>`` / ``LEASE``         who works on the pair, and until when
 ``ISSUE#<issueId or key>`` / ``PAIR``  reservation of a case, or → case id
 ``CURSOR#<source>`` / ``…``            what a sweep announced
@@ -28,8 +30,10 @@ from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 from botocore.exceptions import ClientError
 
 from .errors import AlreadyPaired, PairBusy
+from .files import FileCopy
 from .model import Agreed, Base, Copy, Facet, Issue, Notice, Pair, Side
 from .planner import Known
+from .watchers import Watched
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -52,12 +56,14 @@ class Reservation:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """All that is known of one case: its pair or its reservation, copies of comments, notices."""
+    """All that is known of one case: its pair or its reservation, copies of comments and files, notices."""
 
     pair: Pair | None = None
     reservation: Reservation | None = None
     copies: Mapping[str, Copy] = field(default_factory=dict)
     pending: tuple[Notice, ...] = ()
+    files: Mapping[str, FileCopy] = field(default_factory=dict)
+    watched: Watched | None = None
 
     def unsaid(self, side: Side) -> bool:
         """Whether something waits to be said on a side: a notice, or on a case the name of its issue."""
@@ -190,6 +196,8 @@ class Ledger:
         reservation: Reservation | None = None
         copies: dict[str, Copy] = {}
         pending: list[Notice] = []
+        files: dict[str, FileCopy] = {}
+        watched: Watched | None = None
         for item in self._query(_case_key(case_id), consistent=True):
             sort_key = item["SK"]
             if sort_key == "PAIR":
@@ -199,7 +207,11 @@ class Ledger:
                 copies[sort_key] = copy
                 if "kind" in item and not copy.complete:
                     pending.append(Notice(sort_key.split("#")[1], item["kind"], item.get("values", {})))
-        return Facts(pair, reservation, copies, tuple(pending))
+            elif sort_key.startswith("ATTACHMENT#"):
+                files[sort_key] = _read_file(item)
+            elif sort_key == "WATCHERS":
+                watched = _read_watched(item)
+        return Facts(pair, reservation, copies, tuple(pending), files, watched)
 
     def entry_of_issue(self, id_or_key: str) -> IssueEntry | None:
         """What is known of an issue, by its id or by any key it was ever met under."""
@@ -362,6 +374,36 @@ class Ledger:
             item |= {"kind": notice.kind, "values": dict(notice.values)}
         self._client.put_item(TableName=self._table, Item=_pack(item))
 
+    def record_file(self, case_id: str, copy: FileCopy) -> None:
+        """Write down what is known of a file's copy: before it is sent, and again once it has arrived."""
+        item: Item = {
+            "PK": _case_key(case_id),
+            "SK": copy.key,
+            "file_name": copy.name,
+            "state": copy.state,
+            "size": copy.size,
+            "content": copy.content,
+            "copy": copy.copy,
+            "attempt": copy.attempt,
+        }
+        self._client.put_item(TableName=self._table, Item=_pack(item))
+
+    def watch(self, case_id: str, watched: Watched) -> None:
+        """Write down what is known of a pair's watchers."""
+        item: Item = {
+            "PK": _case_key(case_id),
+            "SK": "WATCHERS",
+            "case": sorted(watched.case),
+            "issue": sorted(watched.issue),
+            "watch_count": watched.count,
+            "accounts": dict(watched.accounts),
+            "refused": sorted(watched.refused),
+            "asked_at": int(watched.asked_at),
+            "added_to_issue": dict(watched.added_to_issue),
+            "added_to_case": dict(watched.added_to_case),
+        }
+        self._client.put_item(TableName=self._table, Item=_pack(item))
+
     def leave(self, case_id: str, notice: Notice) -> None:
         """Leave something to be said on a side, unless it was left before."""
         item = {"PK": _case_key(case_id), "SK": notice.key, "source": "", "parts": [], "total": 1}
@@ -513,6 +555,31 @@ def _read_copy(item: Item) -> Copy:
         parts=tuple(item["parts"]),
         sending=item.get("sending"),
         total=int(item["total"]),
+    )
+
+
+def _read_file(item: Item) -> FileCopy:
+    return FileCopy(
+        key=item["SK"],
+        name=item["file_name"],
+        state=item["state"],
+        size=int(item["size"]),
+        content=item["content"],
+        copy=item.get("copy"),
+        attempt=int(item["attempt"]),
+    )
+
+
+def _read_watched(item: Item) -> Watched:
+    return Watched(
+        case=frozenset(item["case"]),
+        issue=frozenset(item["issue"]),
+        count=int(item["watch_count"]) if "watch_count" in item else None,
+        accounts=item["accounts"],
+        refused=frozenset(item["refused"]),
+        asked_at=float(item["asked_at"]),
+        added_to_issue=item["added_to_issue"],
+        added_to_case=item["added_to_case"],
     )
 
 

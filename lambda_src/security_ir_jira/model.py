@@ -39,7 +39,8 @@ def digest(text: str) -> str:
 class Comment:
     """One comment of either side.
 
-    ``shared`` is false for a Jira comment with restricted visibility or one internal to a service project.
+    ``shared`` is false for a Jira comment with restricted visibility or one internal to a service project;
+    ``author_id`` is the account id of who wrote it in Jira.
     """
 
     id: str
@@ -47,6 +48,7 @@ class Comment:
     body: str
     created: datetime
     shared: bool = True
+    author_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +122,24 @@ class Issue:
     labels: tuple[str, ...] = ()
     files: tuple[File, ...] = ()
     watch_count: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """A Jira account; ``email`` where its owner lets this integration see it."""
+
+    id: str
+    email: str | None = None
+    active: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class IssueWatchers:
+    """Who watches an issue. ``shown`` is false where Jira gives only their number and keeps their names."""
+
+    accounts: tuple[Account, ...]
+    count: int
+    shown: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,6 +53,21 @@ _WORDING = {
         'AWS Security Incident Response did not accept the status "{status}" for the case, which stays at "{current}".'
     ),
     "issue-status": 'The Jira issue is now "{status}". The status of a case that AWS manages is set by AWS.',
+    "file-failed": (
+        'The file "{name}" on the case did not pass the malware check of AWS Security Incident Response. It was not '
+        "copied: {url}"
+    ),
+    "file-rejected": (
+        'The copy of the file "{name}" on the case did not pass the malware check of AWS Security Incident Response. '
+        "Nobody can open it there: {url}"
+    ),
+    "file-empty": 'The file "{name}" is empty and was not copied. It stays where it is: {url}',
+    "file-too-large": 'The file "{name}" is too large to be copied. It stays where it is: {url}',
+    "file-full": (
+        'The file "{name}" was not copied, because a case has at most 50 files and this one has them. It stays where '
+        "it is: {url}"
+    ),
+    "file-refused": 'The file "{name}" was not accepted on the other side. It stays where it is: {url}',
     "kept-title": "Title and summary were changed on both sides. This one was replaced:\n\n{text}",
     "kept-description": "The description was changed on both sides. This one was replaced:\n\n{text}",
     "kept-status": 'The status was changed on both sides. This one was replaced: "{text}".',

@@ -11,10 +11,11 @@ from dataclasses import dataclass
 
 from aws_lambda_powertools import Logger
 
-from . import birth, planner
+from . import birth, planner, watchers
 from .delivery import Voice
 from .errors import NotFound, Refused, RetryLater, Unavailable
 from .events import Change, Told
+from .file_delivery import FilesToCase
 from .ledger import Facts, Ledger, Reservation
 from .model import CLOSED, DETECTION_AND_ANALYSIS, Agreed, Base, Case, Comment, Facet, Issue, Notice, Pair, digest
 from .notices import comment_refused
@@ -184,10 +185,13 @@ class SecurityIrSink:
                 self._say_comment_refused(pair, each.comment)
         for copy in planner.plan_deletions(comments, known):
             voice.deleted(copy)
+        FilesToCase.of(self.sides, pair, facts, voice).bring(issue, case, cut=_description_cut(pair, steps))
         if case is not None:
             self._write_status(pair, case, issue, steps, voice)
         if any(step.write == "jira" for step in steps):
             self.sides.ring(pair, "CaseUpdated", ("deep",))
+        copied = [each.comment for each in work]
+        watchers.follow_issue(self.sides, pair, facts, issue, case, copied, deep="deep" in changed)
 
     def _issue_missing(self, pair: Pair, voice: Voice) -> None:
         """An issue that was not found once may be back; one that stays away while its project can be read is gone."""
@@ -306,3 +310,9 @@ class SecurityIrSink:
             # The service's documents disagree on what Submitted may become; from here every status is open.
             self.sides.security_ir.set_status(case.id, DETECTION_AND_ANALYSIS)
             self.sides.security_ir.set_status(case.id, status)
+
+
+def _description_cut(pair: Pair, steps: Sequence[Step]) -> bool:
+    """Whether what the case shows of the issue's description lacks its end, once the steps are done."""
+    step = next((step for step in steps if step.facet == "description"), None)
+    return (step.agreed if step else pair.base.description).cut

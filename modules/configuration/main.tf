@@ -21,11 +21,25 @@ locals {
   }
 
   sync_config = {
-    name               = var.name
-    account_id         = var.account_id
-    jira_issue_type    = var.jira_issue_type
-    jira_auth          = var.jira_auth
-    jira_create_fields = var.jira_create_fields
+    name                     = var.name
+    account_id               = var.account_id
+    jira_auth                = var.jira_auth
+    jira_browse_url          = var.jira_browse_url
+    jira_issue_type          = var.jira_issue_type
+    jira_create_fields       = var.jira_create_fields
+    jira_custom_fields       = var.jira_custom_fields
+    transition_fields        = var.transition_fields
+    closure_resolutions      = var.closure_resolutions
+    conflict_winner          = var.conflict_winner
+    create_cases_from_jira   = var.create_cases_from_jira
+    issue_filter             = var.issue_filter
+    backfill_closed_cases    = var.backfill_closed_cases
+    close_case_when_done     = var.close_case_when_done
+    sync_watchers            = var.sync_watchers
+    sync_attachments         = var.sync_attachments
+    sync_restricted_comments = var.sync_restricted_comments
+    on_case_deleted          = var.on_case_deleted
+    on_issue_deleted         = var.on_issue_deleted
     status_mapping = {
       to_jira = merge(local.default_status_mapping.to_jira, var.status_mapping.to_jira)
       to_case = merge(local.default_status_mapping.to_case, var.status_mapping.to_case)

@@ -5,10 +5,19 @@ data "aws_iam_policy_document" "jira_client" {
     sid = "ReadsCases"
     actions = [
       "security-ir:GetCase",
+      "security-ir:GetCaseAttachmentDownloadUrl",
       "security-ir:ListComments",
       "security-ir:ListTagsForResource",
     ]
     resources = [local.case_arns]
+  }
+
+  statement {
+    sid     = "MakesSureThatCasesCanBeReadBeforeOneIsCalledGone"
+    actions = ["security-ir:ListCases"]
+    # ListCases has no resource type:
+    # https://docs.aws.amazon.com/service-authorization/latest/reference/list_awssecurityincidentresponse.html
+    resources = ["*"]
   }
 
   statement {

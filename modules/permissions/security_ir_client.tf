@@ -15,6 +15,7 @@ data "aws_iam_policy_document" "security_ir_client" {
       "security-ir:CloseCase",
       "security-ir:CreateCaseComment",
       "security-ir:GetCase",
+      "security-ir:GetCaseAttachmentUploadUrl",
       "security-ir:ListComments",
       "security-ir:TagResource",
       "security-ir:UpdateCase",

@@ -47,7 +47,7 @@ def test_an_issue_born_in_jira_becomes_a_self_managed_case(loop: Loop, ada: Pers
         "Self",
     )
     assert case.impacted_accounts == ("123456789012",)
-    assert case.watchers == ()
+    assert [watcher.email for watcher in case.watchers] == ["ada@example.com"], "who creates an issue watches it"
     assert loop.pairs() == {case.case_id: issue.key}
 
 

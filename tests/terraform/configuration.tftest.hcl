@@ -9,8 +9,22 @@ variables {
   jira_issue_type    = "Task"
   jira_auth          = "basic"
   jira_create_fields = {}
+  jira_custom_fields = {}
   status_mapping     = { to_jira = {}, to_case = {} }
   log_level          = "error"
+
+  transition_fields        = {}
+  closure_resolutions      = {}
+  conflict_winner          = "security_ir"
+  create_cases_from_jira   = true
+  issue_filter             = { issue_types = [], labels = [] }
+  backfill_closed_cases    = false
+  close_case_when_done     = true
+  sync_watchers            = true
+  sync_attachments         = true
+  sync_restricted_comments = false
+  on_case_deleted          = "comment"
+  on_issue_deleted         = "comment"
 }
 
 run "the_default_mapping_is_that_of_the_semantics" {
@@ -26,7 +40,9 @@ run "the_default_mapping_is_that_of_the_semantics" {
       account_id         = "111122223333"
       jira_issue_type    = "Task"
       jira_auth          = "basic"
+      jira_browse_url    = null
       jira_create_fields = {}
+      jira_custom_fields = {}
       status_mapping = {
         to_jira = {
           "Submitted"                             = ["To Do"]
@@ -44,6 +60,18 @@ run "the_default_mapping_is_that_of_the_semantics" {
           "Done"        = "Closed"
         }
       }
+      transition_fields        = {}
+      closure_resolutions      = {}
+      conflict_winner          = "security_ir"
+      create_cases_from_jira   = true
+      issue_filter             = { issue_types = [], labels = [] }
+      backfill_closed_cases    = false
+      close_case_when_done     = true
+      sync_watchers            = true
+      sync_attachments         = true
+      sync_restricted_comments = false
+      on_case_deleted          = "comment"
+      on_issue_deleted         = "comment"
     }
     error_message = "The functions' configuration is not the default one."
   }
@@ -108,6 +136,29 @@ run "create_fields_of_any_shape_arrive_as_they_are" {
       customfield_10021 = 3
     }
     error_message = "jira_create_fields has changed on its way."
+  }
+}
+
+run "transition_fields_of_any_shape_arrive_as_they_are" {
+  command = plan
+
+  module {
+    source = "./modules/configuration"
+  }
+
+  variables {
+    transition_fields = {
+      Resolved = { resolution = { name = "Done" }, customfield_10020 = 3 }
+      "10010"  = { components = [{ name = "IR" }] }
+    }
+  }
+
+  assert {
+    condition = jsondecode(output.environments["jira_client"].SYNC_CONFIG).transition_fields == {
+      Resolved = { resolution = { name = "Done" }, customfield_10020 = 3 }
+      "10010"  = { components = [{ name = "IR" }] }
+    }
+    error_message = "transition_fields has changed on its way."
   }
 }
 

@@ -208,3 +208,47 @@ run "alarms_may_go_to_what_is_there_already" {
     error_message = "alarm_actions do not reach the alarms, or an alarm topic is made for nobody."
   }
 }
+
+run "every_setting_reaches_the_functions" {
+  command = plan
+
+  variables {
+    jira_browse_url          = "https://example.atlassian.net"
+    jira_custom_fields       = { customfield_10050 = "caseArn" }
+    transition_fields        = { Resolved = { resolution = { name = "Done" } } }
+    closure_resolutions      = { Duplicate = "Duplicate" }
+    conflict_winner          = "jira"
+    create_cases_from_jira   = false
+    issue_filter             = { labels = ["cloud"] }
+    backfill_closed_cases    = true
+    close_case_when_done     = false
+    sync_watchers            = false
+    sync_attachments         = false
+    sync_restricted_comments = true
+    on_case_deleted          = "delete"
+    on_issue_deleted         = "close"
+  }
+
+  assert {
+    condition = {
+      for setting, value in jsondecode(module.configuration.environments["security_ir_client"].SYNC_CONFIG) : setting => value
+      if !contains(["name", "account_id", "jira_auth", "jira_issue_type", "jira_create_fields", "status_mapping"], setting)
+      } == {
+      jira_browse_url          = "https://example.atlassian.net"
+      jira_custom_fields       = { customfield_10050 = "caseArn" }
+      transition_fields        = { Resolved = { resolution = { name = "Done" } } }
+      closure_resolutions      = { Duplicate = "Duplicate" }
+      conflict_winner          = "jira"
+      create_cases_from_jira   = false
+      issue_filter             = { issue_types = [], labels = ["cloud"] }
+      backfill_closed_cases    = true
+      close_case_when_done     = false
+      sync_watchers            = false
+      sync_attachments         = false
+      sync_restricted_comments = true
+      on_case_deleted          = "delete"
+      on_issue_deleted         = "close"
+    }
+    error_message = "A setting does not reach the functions as it was given."
+  }
+}

@@ -61,6 +61,8 @@ run "each_function_has_the_actions_it_uses" {
       "dynamodb:UpdateItem",
       "events:PutEvents",
       "security-ir:GetCase",
+      "security-ir:GetCaseAttachmentDownloadUrl",
+      "security-ir:ListCases",
       "security-ir:ListComments",
       "security-ir:ListTagsForResource",
       "ssm:GetParameters",
@@ -81,6 +83,7 @@ run "each_function_has_the_actions_it_uses" {
       "security-ir:CreateCase",
       "security-ir:CreateCaseComment",
       "security-ir:GetCase",
+      "security-ir:GetCaseAttachmentUploadUrl",
       "security-ir:ListComments",
       "security-ir:TagResource",
       "security-ir:UpdateCase",
@@ -108,7 +111,7 @@ run "fault_25_no_wildcards" {
   assert {
     condition = sort(flatten([
       for policy in values(output.policies) : [for statement in jsondecode(policy).Statement : statement.Action if contains(flatten([statement.Resource]), "*")]
-    ])) == tolist(["security-ir:CreateCase", "security-ir:ListCases"])
+    ])) == tolist(["security-ir:CreateCase", "security-ir:ListCases", "security-ir:ListCases"])
     error_message = "A wildcard resource for an action that can be granted on a case, a table, a bus or a parameter."
   }
 

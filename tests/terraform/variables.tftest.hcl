@@ -45,6 +45,16 @@ run "what_is_none_of_its_kind_is_refused" {
     alarm_emails         = ["arn:aws:sns:eu-central-1:111122223333:on-call"] # an ARN
     log_level            = "INFO"                                            # capitals
     log_retention_days   = 31                                                # not one of CloudWatch
+
+    jira_browse_url     = "example.atlassian.net"        # a host alone is no URL
+    transition_fields   = ["resolution"]                 # a list
+    closure_resolutions = { FalsePositive = "Won't Do" } # no closure code
+    jira_custom_fields  = { "Case ARN" = "caseArn" }     # a field's name
+    conflict_winner     = "case"                         # no side
+    issue_filter        = { issue_types = [""] }         # an empty type
+    on_case_deleted     = "ignore"                       # nothing that could be done
+    on_issue_deleted    = "delete"                       # a case cannot be deleted
+    lambda_memory_mb    = 64                             # less than Lambda has
   }
 
   expect_failures = [
@@ -66,6 +76,15 @@ run "what_is_none_of_its_kind_is_refused" {
     var.alarm_emails,
     var.log_level,
     var.log_retention_days,
+    var.jira_browse_url,
+    var.transition_fields,
+    var.closure_resolutions,
+    var.jira_custom_fields,
+    var.conflict_winner,
+    var.issue_filter,
+    var.on_case_deleted,
+    var.on_issue_deleted,
+    var.lambda_memory_mb,
   ]
 }
 
@@ -83,6 +102,12 @@ run "what_nearly_fits_is_refused" {
     case_sweep_schedule = "rate(0 minutes)"                        # never
     name                = "abcdefghijklmnopqrstuvwxyz-abcdefghijk" # too long for a function
     parameter_prefix    = "/jira/"                                 # a slash at the end
+    jira_browse_url     = "http://example.atlassian.net"           # http to another machine
+    transition_fields   = { Resolved = "Done" }                    # a value where fields belong
+    closure_resolutions = { Duplicate = "" }                       # an empty resolution
+    jira_custom_fields  = { customfield_10050 = "arn" }            # no attribute of a case, but nearly
+    issue_filter        = { labels = ["cloud security"] }          # a label with a blank
+    lambda_memory_mb    = 256.5                                    # no whole number
   }
 
   expect_failures = [
@@ -96,6 +121,12 @@ run "what_nearly_fits_is_refused" {
     var.case_sweep_schedule,
     var.name,
     var.parameter_prefix,
+    var.jira_browse_url,
+    var.transition_fields,
+    var.closure_resolutions,
+    var.jira_custom_fields,
+    var.issue_filter,
+    var.lambda_memory_mb,
   ]
 }
 
@@ -107,6 +138,12 @@ run "what_would_fail_at_AWS_or_in_Jira_is_refused" {
     jira_token       = null                                 # no token at all
     status_mapping   = { to_case = { Done = "closed" } }    # no case status, but nearly
     parameter_prefix = "/aws/jira"                          # AWS's own
+
+    jira_browse_url    = "https://example.atlassian.net/?a=b"         # a query
+    transition_fields  = { " " = { resolution = { name = "Done" } } } # no status
+    jira_custom_fields = { summary = "caseArn" }                      # what comes from the title
+    issue_filter       = { issue_types = [" Incident"] }              # a blank before the name
+    lambda_memory_mb   = 10241                                        # more than Lambda has
   }
 
   expect_failures = [
@@ -114,6 +151,11 @@ run "what_would_fail_at_AWS_or_in_Jira_is_refused" {
     var.jira_token,
     var.status_mapping,
     var.parameter_prefix,
+    var.jira_browse_url,
+    var.transition_fields,
+    var.jira_custom_fields,
+    var.issue_filter,
+    var.lambda_memory_mb,
   ]
 }
 
@@ -181,6 +223,14 @@ run "unusual_values_are_taken" {
     lambda_runtime       = "python3.11"
     status_mapping       = { to_jira = { Acknowledged = [] }, to_case = { "À faire" = "", "10001" = "Closed" } }
     jira_create_fields   = { components = [{ name = "IR" }], customfield_10020 = "high", customfield_10021 = 3 }
+    jira_browse_url      = "http://[::1]:8080"
+    transition_fields    = { "Résolu" = { resolution = { name = "Terminé" } }, "10010" = { customfield_10021 = 3 } }
+    closure_resolutions  = { "Investigation Completed" = "Done", "Not Resolved" = "Won't Do", "False Positive" = "Won't Do", Duplicate = "Duplicate" }
+    jira_custom_fields   = { customfield_10050 = "caseArn", customfield_10051 = "consoleUrl", environment = "impactedAccounts" }
+    issue_filter         = { issue_types = ["Sub-task"], labels = null }
+    on_case_deleted      = "delete"
+    on_issue_deleted     = "close"
+    lambda_memory_mb     = 10240
   }
 
   assert {

@@ -6,14 +6,27 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urljoin
+
+import requests
 
 from ..errors import NotFound, Refused
-from ..model import Comment, Issue, Marker, Status
+from ..model import Account, Comment, Issue, IssueWatchers, Marker, Status
 from ..planner import ISSUE_DESCRIPTION_LIMIT, Workflow
 from ..text import to_adf, to_adf_within
+from ..transfer import Spool, download, fetch
 from .http import JiraHttp
-from .wire import ISSUE_FIELDS, MARKER_PROPERTY, read_comment, read_issue, read_marker, read_status, read_time
+from .wire import (
+    ISSUE_FIELDS,
+    MARKER_PROPERTY,
+    read_account,
+    read_comment,
+    read_issue,
+    read_marker,
+    read_status,
+    read_time,
+    read_watchers,
+)
 
 _PAGE = 100
 
@@ -34,6 +47,7 @@ class JiraClient:
         self._http = http
         self._workflows: dict[tuple[str, str], Workflow] = {}
         self._paragraphs: frozenset[str] | None = None
+        self._account_id: str | None = None
 
     @property
     def project_key(self) -> str:
@@ -145,6 +159,20 @@ class JiraClient:
             if not token or answer.get("isLast") is True:
                 return found
 
+    def watchers(self, issue_id: str) -> IssueWatchers:
+        """Who watches an issue."""
+        return read_watchers(self._http.get(f"{_issue(issue_id)}/watchers"))
+
+    def find_users(self, email: str) -> tuple[Account, ...]:
+        """What Jira's user search finds for an address; it also matches the beginnings of names and addresses."""
+        return tuple(read_account(each) for each in self._http.get("/user/search", {"query": email}))
+
+    def myself(self) -> str:
+        """The id of the account the functions act as; kept for the life of the function instance."""
+        if self._account_id is None:
+            self._account_id = str(self._http.get("/myself")["accountId"])
+        return self._account_id
+
     def _search(
         self, jql: str, fields: list[str], properties: list[str] | None = None, token: str | None = None
     ) -> Any:
@@ -238,6 +266,40 @@ class JiraClient:
             body={"body": to_adf(body)},
             repeatable=True,
         )
+
+    def add_watcher(self, issue_id: str, account_id: str) -> None:
+        self._http.call("POST", f"{_issue(issue_id)}/watchers", body=account_id, repeatable=True)
+
+    def remove_watcher(self, issue_id: str, account_id: str) -> None:
+        params = {"accountId": account_id}
+        self._http.call("DELETE", f"{_issue(issue_id)}/watchers", params=params, repeatable=True)
+
+    # Files
+
+    def download_attachment(self, attachment_id: str, limit: int) -> Spool:
+        """An attachment's content on the disk. Raises ``TooLarge`` beyond ``limit`` bytes, ``NotFound`` if it is gone.
+
+        Jira redirects to its media host, which must never see the credentials.
+        """
+        path = f"/attachment/content/{quote(attachment_id)}"
+
+        def ask() -> requests.Response:
+            response = self._http.open(path)
+            if not response.is_redirect:
+                return response
+            with response:
+                return fetch(urljoin(response.url, response.headers["Location"]))
+
+        return download(ask, limit)
+
+    def upload_limit(self) -> int:
+        """Most bytes this site takes in one file."""
+        return int(self._http.get("/attachment/meta")["uploadLimit"])
+
+    def upload_attachment(self, issue_id: str, name: str, file: Spool) -> str:
+        """Attach a file and return its id. Raises ``OutcomeUnknown`` where it may have arrived all the same."""
+        answer = self._http.call("POST", f"{_issue(issue_id)}/attachments", file=(name, file), repeatable=False)
+        return str(answer[0]["id"])
 
 
 def _issue(id_or_key: str) -> str:

@@ -14,14 +14,29 @@ import requests
 
 from ..credentials import Credentials
 from ..errors import JiraUnauthorized, NotFound, OutcomeUnknown, Refused, Unavailable
+from ..transfer import AS_STORED, FormFile, Spool
 
 _TIMEOUT = (5.0, 30.0)
+_FILE_TIMEOUT = (5.0, 120.0)
+"""Jira stores and scans a file before it answers."""
 _ATTEMPTS = 3
 _PATIENCE = 10.0
 """Longest wait, in seconds, that is sat out inside an invocation; longer ones go back to the queue."""
 _UNAUTHORIZED_DELAY = 240.0
 
 Method = Literal["GET", "POST", "PUT", "DELETE"]
+
+
+@dataclass(frozen=True, slots=True)
+class _Request:
+    """What is to be sent; ``stream`` leaves the answer's body on the line."""
+
+    method: Method
+    path: str
+    params: Mapping[str, str | int] | None = None
+    body: Mapping[str, object] | str | None = None
+    file: tuple[str, Spool] | None = None
+    stream: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,20 +89,30 @@ class JiraHttp:
         path: str,
         *,
         params: Mapping[str, str | int] | None = None,
-        body: Mapping[str, object] | None = None,
+        body: Mapping[str, object] | str | None = None,
+        file: tuple[str, Spool] | None = None,
         repeatable: bool,
     ) -> Any:
         """Send one request to ``/rest/api/3`` + ``path`` and return the parsed answer (``None`` if empty).
 
+        ``file`` is sent as a form, under its name, instead of a JSON ``body``.
         ``repeatable`` requests are tried again after a lost connection or a server error; others only where Jira
         surely did not carry them out. Raises ``NotFound``, ``Refused``, ``JiraUnauthorized``, ``Unavailable``, and
         ``OutcomeUnknown`` where a request that must not be repeated may have been carried out.
         """
-        failure = None
+        response = self._persist(_Request(method, path, params, body, file), repeatable=repeatable)
+        return _parsed(method, path, response, repeatable=repeatable)
+
+    def open(self, path: str) -> requests.Response:
+        """An answer whose body has yet to be read, or which redirects elsewhere; to be closed by the caller."""
+        return self._persist(_Request("GET", path, stream=True), repeatable=True)
+
+    def _persist(self, request: _Request, *, repeatable: bool) -> requests.Response:
+        method, path, failure = request.method, request.path, None
         for attempt in range(1, _ATTEMPTS + 1):
-            outcome = self._try(method, path, params, body)
+            outcome = self._try(request)
             if not isinstance(outcome, _Failure):
-                return _parsed(method, path, outcome, repeatable=repeatable)
+                return outcome
             failure = outcome
             if failure.perhaps_done and not repeatable:
                 raise OutcomeUnknown(f"{method} {path}: {failure.reason}")
@@ -98,23 +123,18 @@ class JiraHttp:
         assert failure is not None
         raise Unavailable(f"{method} {path}: {failure.reason}", delay=failure.wait)
 
-    def _try(
-        self,
-        method: Method,
-        path: str,
-        params: Mapping[str, str | int] | None,
-        body: Mapping[str, object] | None,
-    ) -> requests.Response | _Failure:
+    def _try(self, request: _Request) -> requests.Response | _Failure:
         try:
-            response = self._send(method, path, params, body)
+            response = self._send(request)
         except requests.exceptions.ConnectTimeout as error:
             return _Failure(type(error).__name__, perhaps_done=False)
         except requests.exceptions.RequestException as error:
             return _Failure(type(error).__name__, perhaps_done=not _never_sent(error))
-        if response.status_code < 300:
+        if response.status_code < 300 or (request.stream and response.is_redirect):
             return response
         if response.status_code < 400:
-            raise Unavailable(f"{method} {path}: {response.status_code}, a redirect; is jira_url right?")
+            said = f"{request.method} {request.path}: {response.status_code}, a redirect"
+            raise Unavailable(f"{said}; is jira_url right?")
         if response.status_code == 429:
             return _Failure("429", perhaps_done=False, wait=self._asked_wait(response))
         if response.status_code in (409, 423):
@@ -126,24 +146,29 @@ class JiraHttp:
             return _Failure(
                 str(response.status_code), perhaps_done=response.status_code != 503 or wait is None, wait=wait
             )
-        raise _refusal(method, path, response)
+        raise _refusal(request.method, request.path, response)
 
-    def _send(
-        self, method: Method, path: str, params: Mapping[str, str | int] | None, body: Mapping[str, object] | None
-    ) -> requests.Response:
+    def _send(self, request: _Request) -> requests.Response:
         """Send with the current credentials; a refused token is read anew at once and tried only if it differs."""
         current = self._credentials(self._refused is not None)
         for _ in range(2):
             if current == self._refused:
                 break
+            form = None if request.file is None else FormFile(*request.file)
             response = self._session.request(
-                method,
-                f"{current.url}/rest/api/3{path}",
-                params=params,
-                json=body,
+                request.method,
+                f"{current.url}/rest/api/3{request.path}",
+                params=request.params,
+                json=request.body,
+                data=form,
                 auth=None if self._bearer else (current.email, current.token),
-                headers={"Authorization": f"Bearer {current.token}"} if self._bearer else None,
-                timeout=_TIMEOUT,
+                headers={
+                    **({"Authorization": f"Bearer {current.token}"} if self._bearer else {}),
+                    **({"Accept": "*/*"} | AS_STORED if request.stream else {}),
+                    **({"Content-Type": form.content_type, "X-Atlassian-Token": "no-check"} if form else {}),
+                },
+                timeout=_FILE_TIMEOUT if form else _TIMEOUT,
+                stream=request.stream,
                 allow_redirects=False,
             )
             if response.status_code != 401:

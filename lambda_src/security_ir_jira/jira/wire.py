@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from ..model import Comment, File, Issue, Marker, Status
+from ..model import Account, Comment, File, Issue, IssueWatchers, Marker, Status
 from ..text import to_markdown
 
 MARKER_PROPERTY = "aws-security-ir"
@@ -57,7 +57,20 @@ def read_comment(answer: Mapping[str, Any]) -> Comment:
         body=to_markdown(answer.get("body")),
         created=read_time(answer["created"]),
         shared=not answer.get("visibility") and answer.get("jsdPublic", True) is not False,
+        author_id=(answer.get("author") or {}).get("accountId") or "",
     )
+
+
+def read_account(answer: Mapping[str, Any]) -> Account:
+    return Account(str(answer["accountId"]), answer.get("emailAddress") or None, answer.get("active", True) is True)
+
+
+def read_watchers(answer: Mapping[str, Any]) -> IssueWatchers:
+    """Without the permission to view watchers, Jira lists nobody but the account that asks."""
+    accounts = tuple(read_account(each) for each in answer.get("watchers") or () if each.get("accountId"))
+    count = int(answer.get("watchCount", len(accounts)))
+    own = 1 if answer.get("isWatching") else 0
+    return IssueWatchers(accounts, count, shown=len(accounts) > own or count <= own)
 
 
 def read_file(answer: Mapping[str, Any]) -> File:
