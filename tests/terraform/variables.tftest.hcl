@@ -107,6 +107,7 @@ run "what_would_fail_at_AWS_or_in_Jira_is_refused" {
     jira_token       = null                                 # no token at all
     status_mapping   = { to_case = { Done = "closed" } }    # no case status, but nearly
     parameter_prefix = "/aws/jira"                          # AWS's own
+    name             = "default"                            # the bus that is there already
   }
 
   expect_failures = [
@@ -114,6 +115,7 @@ run "what_would_fail_at_AWS_or_in_Jira_is_refused" {
     var.jira_token,
     var.status_mapping,
     var.parameter_prefix,
+    var.name,
   ]
 }
 
