@@ -100,8 +100,8 @@ terraform-test: needs-terraform terraform-config build ## terraform test
 	log=$$(terraform init $(INIT_FLAGS) -test-directory=$(TERRAFORM_TESTS) 2>&1) || { echo "$$log"; exit 1; }; \
 	terraform test -no-color -test-directory=$(TERRAFORM_TESTS)
 
-ruff: venv ## ruff check
-	@$(BIN)/ruff check
+ruff: venv ## ruff check, ruff format --check
+	@$(BIN)/ruff check && $(BIN)/ruff format --check
 
 mypy: venv ## mypy --strict
 	@$(BIN)/mypy
@@ -109,9 +109,9 @@ mypy: venv ## mypy --strict
 pytest: $(PREPARED) ## pytest: unit, contract, sandbox; ARGS="tests/unit -k …" for some
 	@$(BIN)/python -m pytest $(ARGS)
 
-format: needs-terraform venv ## Formats Terraform, mends what ruff can
+format: needs-terraform venv ## Formats Terraform and Python, mends what ruff can
 	@terraform fmt -recursive
-	@$(BIN)/ruff check --fix
+	@$(BIN)/ruff check --fix && $(BIN)/ruff format
 
 # --- What the commands need ------------------------------------------------------------------------
 build: needs-python ## dist/<function>.zip and dist/SHA256SUMS

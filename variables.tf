@@ -381,6 +381,11 @@ variable "name" {
     condition     = can(regex("^[A-Za-z][A-Za-z0-9_-]{0,36}$", var.name))
     error_message = "name must begin with a letter, hold only letters, digits, - and _, and be at most 37 characters long, so that function names stay within Lambda's 64."
   }
+
+  validation {
+    condition     = var.name != "default"
+    error_message = "name must not be \"default\": that is what AWS calls the account's own event bus."
+  }
 }
 
 variable "parameter_prefix" {

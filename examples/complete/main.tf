@@ -124,3 +124,37 @@ resource "aws_cloudwatch_event_rule" "closed_cases" {
     "detail-type" = ["CaseClosed"]
   })
 }
+
+resource "aws_cloudwatch_event_target" "closed_cases" {
+  rule           = aws_cloudwatch_event_rule.closed_cases.name
+  event_bus_name = aws_cloudwatch_event_rule.closed_cases.event_bus_name
+  arn            = aws_sqs_queue.closed_cases.arn
+}
+
+resource "aws_sqs_queue" "closed_cases" {
+  name = "closed-cases"
+}
+
+data "aws_iam_policy_document" "closed_cases" {
+  statement {
+    sid       = "TheRuleDelivers"
+    actions   = ["sqs:SendMessage"]
+    resources = [aws_sqs_queue.closed_cases.arn]
+
+    principals {
+      type        = "Service"
+      identifiers = ["events.amazonaws.com"]
+    }
+
+    condition {
+      test     = "ArnEquals"
+      variable = "aws:SourceArn"
+      values   = [aws_cloudwatch_event_rule.closed_cases.arn]
+    }
+  }
+}
+
+resource "aws_sqs_queue_policy" "closed_cases" {
+  queue_url = aws_sqs_queue.closed_cases.url
+  policy    = data.aws_iam_policy_document.closed_cases.json
+}

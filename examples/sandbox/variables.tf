@@ -4,19 +4,6 @@ variable "region" {
   default     = "us-east-1"
 }
 
-variable "access_key" {
-  description = "Access key id; the local AWS takes any."
-  type        = string
-  default     = "test"
-}
-
-variable "secret_key" {
-  description = "Secret access key; the local AWS takes any."
-  type        = string
-  default     = "test"
-  sensitive   = true
-}
-
 variable "packages_directory" {
   description = "Where the functions' zips are."
   type        = string

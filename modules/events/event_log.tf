@@ -4,20 +4,22 @@ locals {
   event_log_rule = "${var.name}-event-log-rule"
 }
 
-resource "aws_cloudwatch_log_group" "events" {
+resource "aws_cloudwatch_log_group" "this" {
   name              = "/aws/events/${var.name}"
   retention_in_days = var.log_retention_days
   tags              = var.tags
 }
 
-# What EventBridge needs: https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-resource-based.html
+# AWS's own example, for one rule and one log group: "Amazon CloudWatch Logs permissions" in
+# https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-resource-based.html
 data "aws_iam_policy_document" "event_log" {
   statement {
     sid       = "EventBridgeOpensStreams"
     actions   = ["logs:CreateLogStream"]
     resources = ["arn:${var.location.partition}:logs:${var.location.region}:${var.location.account_id}:log-group:/aws/events/${var.name}:*"]
 
-    # No condition: EventBridge names the rule only when it writes, and would be refused here with one.
+    # No condition, as in AWS's example: EventBridge names the rule only when it writes. An empty stream is all that
+    # this lets anybody make.
     principals {
       type        = "Service"
       identifiers = ["delivery.logs.amazonaws.com", "events.amazonaws.com"]
@@ -42,7 +44,7 @@ data "aws_iam_policy_document" "event_log" {
   }
 }
 
-resource "aws_cloudwatch_log_resource_policy" "event_log" {
+resource "aws_cloudwatch_log_resource_policy" "this" {
   policy_name     = "${var.name}-event-log"
   policy_document = data.aws_iam_policy_document.event_log.json
 }
@@ -62,7 +64,7 @@ resource "aws_cloudwatch_event_target" "event_log" {
   rule           = aws_cloudwatch_event_rule.event_log.name
   event_bus_name = aws_cloudwatch_event_bus.this.name
   target_id      = "event-log"
-  arn            = aws_cloudwatch_log_group.events.arn
+  arn            = aws_cloudwatch_log_group.this.arn
 
-  depends_on = [aws_cloudwatch_log_resource_policy.event_log]
+  depends_on = [aws_cloudwatch_log_resource_policy.this]
 }

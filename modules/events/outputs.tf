@@ -18,7 +18,8 @@ output "senders" {
       }]
     },
     {
-      security_ir_poller = [for _ in range(var.native_events ? 1 : 0) : {
+      # Named also while the rule is switched off: taking a queue's whole policy away would leave it as it was.
+      security_ir_poller = [{
         sid     = "NativeEventsRuleDelivers"
         service = "events.amazonaws.com"
         arn     = "${local.rule_arn_prefix}/${local.native_rule}"
@@ -29,5 +30,5 @@ output "senders" {
 
 output "event_log_group" {
   description = "Name of the log group that holds every event."
-  value       = aws_cloudwatch_log_group.events.name
+  value       = aws_cloudwatch_log_group.this.name
 }

@@ -1,5 +1,8 @@
 data "aws_iam_policy_document" "jira_client" {
-  source_policy_documents = [data.aws_iam_policy_document.jira_credentials.json]
+  source_policy_documents = [
+    data.aws_iam_policy_document.jira_credentials.json,
+    data.aws_iam_policy_document.ledger_pairs.json,
+  ]
 
   statement {
     sid = "ReadsCases"
@@ -21,18 +24,6 @@ data "aws_iam_policy_document" "jira_client" {
   }
 
   statement {
-    sid = "KeepsPairsInTheLedger"
-    actions = [
-      "dynamodb:DeleteItem",
-      "dynamodb:GetItem",
-      "dynamodb:PutItem",
-      "dynamodb:Query",
-      "dynamodb:UpdateItem",
-    ]
-    resources = [local.table_arn]
-  }
-
-  statement {
     sid       = "RingsTheOtherSinksBell"
     actions   = ["events:PutEvents"]
     resources = [local.bus_arn]
@@ -41,6 +32,12 @@ data "aws_iam_policy_document" "jira_client" {
       test     = "ForAllValues:StringEquals"
       variable = "events:source"
       values   = ["jira"]
+    }
+
+    condition {
+      test     = "Null"
+      variable = "events:source"
+      values   = ["false"]
     }
   }
 }

@@ -2,13 +2,42 @@ data "aws_iam_policy_document" "jira_notifications_handler" {
   source_policy_documents = [data.aws_iam_policy_document.jira_credentials.json]
 
   statement {
-    sid = "KnowsPairsAndRemembersItsSweep"
+    sid       = "KnowsWhichIssuesArePaired"
+    actions   = ["dynamodb:GetItem"]
+    resources = [local.table_arn]
+
+    condition {
+      test     = "ForAllValues:StringLike"
+      variable = "dynamodb:LeadingKeys"
+      values   = ["ISSUE#*"]
+    }
+
+    condition {
+      test     = "Null"
+      variable = "dynamodb:LeadingKeys"
+      values   = ["false"]
+    }
+  }
+
+  statement {
+    sid = "RemembersWhatItAnnounced"
     actions = [
-      "dynamodb:GetItem",
       "dynamodb:PutItem",
       "dynamodb:Query",
     ]
     resources = [local.table_arn]
+
+    condition {
+      test     = "ForAllValues:StringEquals"
+      variable = "dynamodb:LeadingKeys"
+      values   = ["CURSOR#jira"]
+    }
+
+    condition {
+      test     = "Null"
+      variable = "dynamodb:LeadingKeys"
+      values   = ["false"]
+    }
   }
 
   statement {
@@ -20,6 +49,12 @@ data "aws_iam_policy_document" "jira_notifications_handler" {
       test     = "ForAllValues:StringEquals"
       variable = "events:source"
       values   = ["jira"]
+    }
+
+    condition {
+      test     = "Null"
+      variable = "events:source"
+      values   = ["false"]
     }
   }
 }

@@ -1,5 +1,8 @@
 data "aws_iam_policy_document" "security_ir_client" {
-  source_policy_documents = [data.aws_iam_policy_document.jira_credentials.json]
+  source_policy_documents = [
+    data.aws_iam_policy_document.jira_credentials.json,
+    data.aws_iam_policy_document.ledger_pairs.json,
+  ]
 
   statement {
     sid     = "OpensCases"
@@ -26,18 +29,6 @@ data "aws_iam_policy_document" "security_ir_client" {
   }
 
   statement {
-    sid = "KeepsPairsInTheLedger"
-    actions = [
-      "dynamodb:DeleteItem",
-      "dynamodb:GetItem",
-      "dynamodb:PutItem",
-      "dynamodb:Query",
-      "dynamodb:UpdateItem",
-    ]
-    resources = [local.table_arn]
-  }
-
-  statement {
     sid       = "LearnsWhenTheModuleWasFirstApplied"
     actions   = ["dynamodb:DescribeTable"]
     resources = [local.table_arn]
@@ -52,6 +43,12 @@ data "aws_iam_policy_document" "security_ir_client" {
       test     = "ForAllValues:StringEquals"
       variable = "events:source"
       values   = ["security-ir"]
+    }
+
+    condition {
+      test     = "Null"
+      variable = "events:source"
+      values   = ["false"]
     }
   }
 }

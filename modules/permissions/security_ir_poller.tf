@@ -18,9 +18,15 @@ data "aws_iam_policy_document" "security_ir_poller" {
     resources = [local.table_arn]
 
     condition {
-      test     = "ForAllValues:StringLike"
+      test     = "ForAllValues:StringEquals"
       variable = "dynamodb:LeadingKeys"
-      values   = ["CURSOR#*"]
+      values   = ["CURSOR#security_ir"]
+    }
+
+    condition {
+      test     = "Null"
+      variable = "dynamodb:LeadingKeys"
+      values   = ["false"]
     }
   }
 
@@ -33,6 +39,12 @@ data "aws_iam_policy_document" "security_ir_poller" {
       test     = "ForAllValues:StringEquals"
       variable = "events:source"
       values   = ["security-ir"]
+    }
+
+    condition {
+      test     = "Null"
+      variable = "events:source"
+      values   = ["false"]
     }
   }
 }

@@ -1,6 +1,6 @@
 resource "aws_cloudwatch_metric_alarm" "dead_letters" {
   alarm_name          = "${var.name}-dead-letters"
-  alarm_description   = "${var.name} gave up on messages. Look at them and their reason; when the cause is mended: ${local.redrive_command}"
+  alarm_description   = "${var.name} has dead letters. Look at them and their reason; when the cause is mended: ${local.redrive_command}"
   namespace           = "AWS/SQS"
   metric_name         = "ApproximateNumberOfMessagesVisible"
   dimensions          = { QueueName = aws_sqs_queue.dead_letters.name }
@@ -32,21 +32,52 @@ resource "aws_cloudwatch_metric_alarm" "errors" {
   tags                = var.tags
 }
 
+# SQS leaves a message that was received three times out of its age, and a failing one is by then seconds old:
+# https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-available-cloudwatch-metrics.html
+# So the function itself says, at every failed try, how long ago the message was sent.
 resource "aws_cloudwatch_metric_alarm" "age" {
   alarm_name          = "${var.name}-age"
-  alarm_description   = "A message of ${var.name} has waited for 15 minutes: the other side is down, or refuses us. See the log group ${local.log_group_name}"
-  namespace           = "AWS/SQS"
-  metric_name         = "ApproximateAgeOfOldestMessage"
-  dimensions          = { QueueName = aws_sqs_queue.this.name }
-  statistic           = "Maximum"
-  period              = 60
-  evaluation_periods  = 1
+  alarm_description   = "A message of ${var.name} has waited, or failed again and again, for 15 minutes: the other side is down, or refuses us. See the log group ${local.log_group_name}"
   comparison_operator = "GreaterThanOrEqualToThreshold"
   threshold           = 15 * 60
+  # Tries are up to one period apart, and a little more: a period without one does not end the alarm.
+  evaluation_periods  = 2
+  datapoints_to_alarm = 1
   treat_missing_data  = "notBreaching"
   alarm_actions       = var.alarm_actions
   ok_actions          = var.alarm_actions
   tags                = var.tags
+
+  metric_query {
+    id          = "oldest"
+    label       = "Seconds since the oldest message was sent"
+    expression  = "MAX([FILL(waiting, 0), FILL(failing, 0)])"
+    return_data = true
+  }
+
+  metric_query {
+    id = "waiting"
+
+    metric {
+      namespace   = "AWS/SQS"
+      metric_name = "ApproximateAgeOfOldestMessage"
+      dimensions  = { QueueName = aws_sqs_queue.this.name }
+      stat        = "Maximum"
+      period      = 15 * 60
+    }
+  }
+
+  metric_query {
+    id = "failing"
+
+    metric {
+      namespace   = var.environment.POWERTOOLS_METRICS_NAMESPACE
+      metric_name = "FailingFor"
+      dimensions  = { service = var.environment.POWERTOOLS_SERVICE_NAME }
+      stat        = "Maximum"
+      period      = 15 * 60
+    }
+  }
 }
 
 resource "aws_cloudwatch_metric_alarm" "throttles" {

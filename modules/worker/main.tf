@@ -8,8 +8,8 @@ locals {
   visibility_timeout_seconds = local.timeout_seconds * 6
   # What SQS keeps at most.
   message_retention_seconds = 14 * 24 * 3600
-  # High on purpose: an outage or an expired token over a weekend gives up nothing. What can never succeed is put
-  # with the dead letters by the function itself, at once.
+  # High on purpose: an outage or an expired token over a weekend makes no dead letters. What can never succeed the
+  # function itself puts with the dead letters, at once.
   max_receive_count = 1000
 
   queue_name        = var.name
@@ -22,6 +22,6 @@ locals {
   dead_letters_arn = "${local.sqs_arn_prefix}:${local.dead_letters_name}"
   log_group_arn    = "arn:${var.location.partition}:logs:${var.location.region}:${var.location.account_id}:log-group:${local.log_group_name}"
 
-  # The destination is named, since a message that the function itself put aside knows no queue it came from.
+  # The destination is named, since a dead letter that the function itself sent knows no queue it came from.
   redrive_command = "aws sqs start-message-move-task --source-arn ${local.dead_letters_arn} --destination-arn ${local.queue_arn} --region ${var.location.region}"
 }

@@ -35,7 +35,7 @@ resource "aws_sqs_queue" "this" {
   visibility_timeout_seconds = local.visibility_timeout_seconds
   sqs_managed_sse_enabled    = true
   # Whoever sends by a role of their own, as schedules do, needs no statement here.
-  policy = length(var.senders) > 0 ? data.aws_iam_policy_document.queue.json : null
+  policy = data.aws_iam_policy_document.queue.json
   tags   = var.tags
 
   redrive_policy = jsonencode({

@@ -13,7 +13,7 @@ data "aws_iam_policy_document" "role" {
   }
 
   statement {
-    sid       = "PutsAsideWhatCanNeverSucceed"
+    sid       = "DeadLettersWhatCanNeverSucceed"
     actions   = ["sqs:SendMessage"]
     resources = [local.dead_letters_arn]
   }

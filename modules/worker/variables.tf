@@ -29,14 +29,19 @@ variable "policy" {
 }
 
 variable "environment" {
-  description = "Environment variables, besides `QUEUE_URL` and `DEAD_LETTER_QUEUE_URL`."
+  description = "Environment variables, besides `QUEUE_URL` and `DEAD_LETTER_QUEUE_URL`. An alarm watches the metrics that they name: `POWERTOOLS_METRICS_NAMESPACE`, `POWERTOOLS_SERVICE_NAME`."
   type        = map(string)
   nullable    = false
+
+  validation {
+    condition     = length(setsubtract(["POWERTOOLS_METRICS_NAMESPACE", "POWERTOOLS_SERVICE_NAME"], keys(var.environment))) == 0
+    error_message = "environment must hold POWERTOOLS_METRICS_NAMESPACE and POWERTOOLS_SERVICE_NAME."
+  }
 }
 
 variable "senders" {
   description = <<-EOT
-    AWS services that send to the queue on behalf of one resource:
+    AWS services that send to the queue on behalf of one resource, at least one:
     - `sid`: what the statement is called in the queue's policy.
     - `service`: service principal.
     - `arn`: the resource it sends for.

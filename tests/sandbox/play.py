@@ -49,6 +49,19 @@ class Play:
         """``case`` or ``issue``."""
         self.stage.cloud.sweep(f"{which}-sweep")
 
+    def logged_events(self) -> str:
+        """Everything in the event log."""
+        logs, group = self.stage.cloud.boto3("logs"), self.stage.outputs["event_log_group"]
+        listed = logs.get_paginator("describe_log_streams").paginate(logGroupName=group)
+        names = [stream["logStreamName"] for page in listed for stream in page["logStreams"]]
+        pages = [logs.get_log_events(logGroupName=group, logStreamName=name)["events"] for name in names]
+        return "\n".join(event["message"] for page in pages for event in page)
+
+    def empty_dead_letters(self) -> None:
+        """Empty the dead-letter queues."""
+        for queue in self.stage.outputs["queues"].values():
+            self.stage.cloud.boto3("sqs").purge_queue(QueueUrl=queue["dead_letter_url"])
+
     def forget(self) -> None:
         """Empty the servers' logs."""
         self.stage.jira.reset_log()

@@ -52,13 +52,35 @@ def test_everything_but_what_is_named() -> None:
         ({"StringNotEquals": {"events:source": "jira"}}, False),
         ({"StringLike": {"events:Source": "j*"}}, True),
         ({"ForAllValues:StringLike": {"events:source": ["j*"]}}, True),
-        ({"StringEquals": {"aws:PrincipalOrgID": "o-1"}}, True),
-        ({"NumericLessThan": {"events:source": "3"}}, True),
+        ({"Null": {"events:source": "false"}}, True),
+        ({"Null": {"events:source": "true"}}, False),
     ],
 )
 def test_conditions_are_held_against_what_the_request_shows(condition: dict[str, Any], expected: bool) -> None:
     ask = Ask("sqs:SendMessage", QUEUE, {"events:source": ("jira",)})
     assert allowed([document(Condition=condition)], ask) is expected
+
+
+@pytest.mark.parametrize(
+    ("condition", "expected"),
+    [
+        ({"StringEquals": {"events:sauce": "jira"}}, False),
+        ({"StringNotEquals": {"events:sauce": "jira"}}, True),
+        ({"StringEqualsIfExists": {"events:sauce": "jira"}}, True),
+        ({"ForAllValues:StringEquals": {"events:sauce": "jira"}}, True),
+        ({"ForAnyValue:StringEquals": {"events:sauce": "jira"}}, False),
+        ({"Null": {"events:sauce": "true"}}, True),
+        ({"ForAllValues:StringEquals": {"events:sauce": "jira"}, "Null": {"events:sauce": "false"}}, False),
+    ],
+)
+def test_a_key_the_request_lacks_is_no_permission(condition: dict[str, Any], expected: bool) -> None:
+    ask = Ask("sqs:SendMessage", QUEUE, {"events:source": ("jira",)})
+    assert allowed([document(Condition=condition)], ask) is expected
+
+
+def test_an_operator_nobody_knows_is_no_answer() -> None:
+    with pytest.raises(ValueError, match="NumericLessThan"):
+        allowed([document(Condition={"NumericLessThan": {"events:source": "3"}})], Ask("sqs:SendMessage", QUEUE))
 
 
 @pytest.mark.parametrize(

@@ -27,7 +27,6 @@ variables {
   }
 }
 
-# Fault 23: the token in a plain String parameter, in state.
 run "fault_23_the_token_is_written_and_never_kept" {
   command = plan
 

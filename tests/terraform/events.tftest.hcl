@@ -71,19 +71,19 @@ run "every_event_of_both_directions_is_logged" {
   }
 
   assert {
-    condition     = aws_cloudwatch_log_group.events.name == "/aws/events/x" && aws_cloudwatch_log_group.events.retention_in_days == 30
+    condition     = aws_cloudwatch_log_group.this.name == "/aws/events/x" && aws_cloudwatch_log_group.this.retention_in_days == 30
     error_message = "The event log is elsewhere, or kept for ever."
   }
 
   assert {
     condition = one([
-      for statement in jsondecode(aws_cloudwatch_log_resource_policy.event_log.policy_document).Statement : statement if statement.Action == "logs:PutLogEvents"
+      for statement in jsondecode(aws_cloudwatch_log_resource_policy.this.policy_document).Statement : statement if statement.Action == "logs:PutLogEvents"
     ]).Condition == { ArnEquals = { "aws:SourceArn" = "arn:aws:events:eu-central-1:111122223333:rule/x/x-event-log-rule" } }
     error_message = "Other rules may write to the event log."
   }
 
   assert {
-    condition     = alltrue([for statement in jsondecode(aws_cloudwatch_log_resource_policy.event_log.policy_document).Statement : statement.Resource == "arn:aws:logs:eu-central-1:111122223333:log-group:/aws/events/x:*"])
+    condition     = alltrue([for statement in jsondecode(aws_cloudwatch_log_resource_policy.this.policy_document).Statement : statement.Resource == "arn:aws:logs:eu-central-1:111122223333:log-group:/aws/events/x:*"])
     error_message = "The event log's policy opens other log groups."
   }
 }
@@ -120,5 +120,11 @@ run "native_events_can_be_switched_off" {
   assert {
     condition     = length(aws_cloudwatch_event_rule.native) == 0 && length(aws_cloudwatch_event_target.native) == 0
     error_message = "The default bus is still listened to."
+  }
+
+  # A policy that is taken away altogether stays as it was: the plan is empty, and the queue another than it says.
+  assert {
+    condition     = output.senders["security_ir_poller"][*].arn == ["arn:aws:events:eu-central-1:111122223333:rule/x-native-events-rule"]
+    error_message = "The queue of security_ir_poller would be without a policy."
   }
 }

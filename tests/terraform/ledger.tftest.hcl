@@ -15,7 +15,6 @@ variables {
   tags                = {}
 }
 
-# Fault 30: a table destroyed with the stack.
 run "fault_30_the_ledger_is_kept_safe" {
   command = plan
 

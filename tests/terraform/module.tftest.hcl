@@ -82,7 +82,6 @@ run "by_default_everything_is_named_after_the_instance" {
   }
 }
 
-# Fault 29: fixed names allowed for one deployment an account.
 run "fault_29_a_second_instance_shares_no_name_with_the_first" {
   command = plan
 
@@ -158,19 +157,6 @@ run "a_given_token_parameter_is_read_and_none_is_made" {
   }
 }
 
-run "without_native_events_the_default_bus_is_left_alone" {
-  command = plan
-
-  variables {
-    native_events = false
-  }
-
-  assert {
-    condition     = length(module.events.senders["security_ir_poller"]) == 0
-    error_message = "There is still a rule on the default bus."
-  }
-}
-
 run "a_sweep_without_a_schedule_is_switched_off" {
   command = plan
 
@@ -184,7 +170,6 @@ run "a_sweep_without_a_schedule_is_switched_off" {
   }
 }
 
-# Fault 24: the alarm topic had no subscriber.
 run "fault_24_a_warning_says_that_nobody_will_be_told" {
   command = plan
 

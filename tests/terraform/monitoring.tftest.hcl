@@ -23,7 +23,6 @@ variables {
   }
 }
 
-# Fault 24: the alarm topic had no subscriber.
 run "fault_24_every_address_is_subscribed_to_the_alarm_topic" {
   command = plan
 

@@ -23,8 +23,8 @@ variables {
   }
 }
 
-# Fault 27: the topic's publisher is an account that all of the vendor's customers share. So it may publish, and nothing else.
-run "fault_27_the_publisher_may_only_publish" {
+# All of Atlassian's customers publish as this account.
+run "fault_27_the_shared_publisher_may_only_publish" {
   command = plan
 
   module {

@@ -95,8 +95,7 @@ run "each_function_has_the_actions_it_uses" {
   }
 }
 
-# Fault 25: wildcard actions, and wildcard resources where the service knows better.
-run "fault_25_no_wildcards" {
+run "fault_25_no_wildcard_where_the_service_knows_better" {
   command = plan
 
   module {
@@ -121,7 +120,7 @@ run "fault_25_no_wildcards" {
   }
 }
 
-run "the_poller_reaches_its_own_cursor_only" {
+run "each_source_reaches_its_own_cursor_and_no_pair_to_write" {
   command = plan
 
   module {
@@ -131,8 +130,19 @@ run "the_poller_reaches_its_own_cursor_only" {
   assert {
     condition = one([
       for statement in jsondecode(output.policies["security_ir_poller"]).Statement : statement.Condition if contains(flatten([statement.Action]), "dynamodb:PutItem")
-    ]) == { "ForAllValues:StringLike" = { "dynamodb:LeadingKeys" = "CURSOR#*" } }
+    ]) == { "ForAllValues:StringEquals" = { "dynamodb:LeadingKeys" = "CURSOR#security_ir" }, Null = { "dynamodb:LeadingKeys" = "false" } }
     error_message = "The poller may reach pairs in the ledger."
+  }
+
+  assert {
+    condition = {
+      for statement in jsondecode(output.policies["jira_notifications_handler"]).Statement : join(" ", sort(flatten([statement.Action]))) => statement.Condition
+      if anytrue([for action in flatten([statement.Action]) : startswith(action, "dynamodb:")])
+      } == {
+      "dynamodb:GetItem"                = { "ForAllValues:StringLike" = { "dynamodb:LeadingKeys" = "ISSUE#*" }, Null = { "dynamodb:LeadingKeys" = "false" } }
+      "dynamodb:PutItem dynamodb:Query" = { "ForAllValues:StringEquals" = { "dynamodb:LeadingKeys" = "CURSOR#jira" }, Null = { "dynamodb:LeadingKeys" = "false" } }
+    }
+    error_message = "What an untrusted topic feeds may write pairs in the ledger."
   }
 }
 
@@ -155,6 +165,16 @@ run "each_function_speaks_for_one_side" {
       security_ir_client         = "security-ir"
     }
     error_message = "A function may announce in the other side's name."
+  }
+
+  # ForAllValues alone is true of a request without the key.
+  assert {
+    condition = alltrue(flatten([
+      for policy in values(output.policies) : [
+        for statement in jsondecode(policy).Statement : try(statement.Condition.Null["events:source"], "") == "false" if contains(flatten([statement.Action]), "events:PutEvents")
+      ]
+    ]))
+    error_message = "A function may announce in nobody's name."
   }
 }
 

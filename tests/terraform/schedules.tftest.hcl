@@ -54,7 +54,6 @@ run "each_sweep_is_one_message_into_one_queue" {
   }
 }
 
-# Fault 26: the function switched its own schedule on again at every poll.
 run "fault_26_a_sweep_that_is_switched_off_stays_off" {
   command = plan
 

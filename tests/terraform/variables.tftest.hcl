@@ -138,6 +138,7 @@ run "what_would_fail_at_AWS_or_in_Jira_is_refused" {
     jira_token       = null                                 # no token at all
     status_mapping   = { to_case = { Done = "closed" } }    # no case status, but nearly
     parameter_prefix = "/aws/jira"                          # AWS's own
+    name             = "default"                            # the bus that is there already
 
     jira_browse_url    = "https://example.atlassian.net/?a=b"         # a query
     transition_fields  = { " " = { resolution = { name = "Done" } } } # no status
@@ -151,6 +152,7 @@ run "what_would_fail_at_AWS_or_in_Jira_is_refused" {
     var.jira_token,
     var.status_mapping,
     var.parameter_prefix,
+    var.name,
     var.jira_browse_url,
     var.transition_fields,
     var.jira_custom_fields,

@@ -15,7 +15,7 @@ variables {
   package             = "jira_client"
   packages_directory  = "tests/terraform/fixtures/packages"
   policy              = jsonencode({ Version = "2012-10-17", Statement = [] })
-  environment         = { LEDGER_TABLE = "x-ledger" }
+  environment         = { POWERTOOLS_METRICS_NAMESPACE = "x", POWERTOOLS_SERVICE_NAME = "jira_client" }
   senders             = [{ sid = "BusRuleDelivers", service = "events.amazonaws.com", arn = "arn:aws:events:eu-central-1:111122223333:rule/x/x-jira-client-rule" }]
   batch_size          = 5
   maximum_concurrency = 5
@@ -34,8 +34,7 @@ variables {
   }
 }
 
-# Fault 31: a timeout of 3 seconds on the function that calls Jira.
-run "fault_31_timeouts_are_those_of_the_architecture" {
+run "fault_31_a_slow_call_of_jira_has_time_to_end" {
   command = plan
 
   module {
@@ -63,8 +62,7 @@ run "fault_31_timeouts_are_those_of_the_architecture" {
   }
 }
 
-# Faults 13 and 17: handlers that answer 200 while Jira is down, or look at the first record only.
-run "faults_13_and_17_a_batch_may_fail_in_part" {
+run "faults_13_and_17_each_record_of_a_batch_fails_by_itself" {
   command = plan
 
   module {
@@ -173,8 +171,7 @@ run "the_role_also_has_the_policy_it_is_given" {
   }
 }
 
-# Fault 24: the only alarm watched a rule that matches nothing.
-run "fault_24_four_alarms_watch_what_the_worker_really_uses" {
+run "fault_24_four_alarms_watch_metrics_that_exist" {
   command = plan
 
   module {
@@ -183,10 +180,10 @@ run "fault_24_four_alarms_watch_what_the_worker_really_uses" {
 
   assert {
     condition = [
-      aws_cloudwatch_metric_alarm.dead_letters.dimensions, aws_cloudwatch_metric_alarm.age.dimensions,
+      aws_cloudwatch_metric_alarm.dead_letters.dimensions,
       aws_cloudwatch_metric_alarm.errors.dimensions, aws_cloudwatch_metric_alarm.throttles.dimensions,
       ] == [
-      tomap({ QueueName = "x-jira-client-dead-letters" }), tomap({ QueueName = "x-jira-client" }),
+      tomap({ QueueName = "x-jira-client-dead-letters" }),
       tomap({ FunctionName = "x-jira-client" }), tomap({ FunctionName = "x-jira-client" }),
     ]
     error_message = "An alarm watches something else."
@@ -208,6 +205,28 @@ run "fault_24_four_alarms_watch_what_the_worker_really_uses" {
       alarm.alarm_actions == toset(["arn:aws:sns:eu-central-1:111122223333:x-alarms"]) && startswith(alarm.alarm_name, "x-jira-client-")
     ])
     error_message = "An alarm tells nobody, or is not named after its worker."
+  }
+}
+
+# SQS no longer counts the age of a message that fails again and again; the function does.
+run "a_message_that_only_fails_is_an_alarm_too" {
+  command = plan
+
+  module {
+    source = "./modules/worker"
+  }
+
+  assert {
+    condition = { for query in aws_cloudwatch_metric_alarm.age.metric_query : query.id => [query.metric[0].namespace, query.metric[0].metric_name, query.metric[0].dimensions, query.metric[0].period] if length(query.metric) > 0 } == {
+      waiting = ["AWS/SQS", "ApproximateAgeOfOldestMessage", tomap({ QueueName = "x-jira-client" }), 900]
+      failing = ["x", "FailingFor", tomap({ service = "jira_client" }), 900]
+    }
+    error_message = "The alarm watches other metrics than the queue's and the function's own."
+  }
+
+  assert {
+    condition     = one([for query in aws_cloudwatch_metric_alarm.age.metric_query : query.expression if query.return_data == true]) == "MAX([FILL(waiting, 0), FILL(failing, 0)])"
+    error_message = "One metric hides the other, or is missed where the other is missing."
   }
 }
 
@@ -233,7 +252,7 @@ run "an_environment_over_4_KB_is_refused_at_plan" {
   }
 
   variables {
-    environment = { SYNC_CONFIG = format("%03900d", 0) }
+    environment = { POWERTOOLS_METRICS_NAMESPACE = "x", POWERTOOLS_SERVICE_NAME = "jira_client", SYNC_CONFIG = format("%03900d", 0) }
   }
 
   expect_failures = [aws_lambda_function.this]
@@ -247,7 +266,7 @@ run "bytes_are_counted_and_not_characters" {
   }
 
   variables {
-    environment = { SYNC_CONFIG = join("", [for _ in range(700) : "終終"]) }
+    environment = { POWERTOOLS_METRICS_NAMESPACE = "x", POWERTOOLS_SERVICE_NAME = "jira_client", SYNC_CONFIG = join("", [for _ in range(700) : "終終"]) }
   }
 
   expect_failures = [aws_lambda_function.this]
@@ -261,6 +280,6 @@ run "an_environment_just_under_4_KB_is_taken" {
   }
 
   variables {
-    environment = { SYNC_CONFIG = format("%03800d", 0) }
+    environment = { POWERTOOLS_METRICS_NAMESPACE = "x", POWERTOOLS_SERVICE_NAME = "jira_client", SYNC_CONFIG = format("%03700d", 0) }
   }
 }

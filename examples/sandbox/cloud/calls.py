@@ -91,7 +91,8 @@ def _ssm(action: str, parameters: Parameters, backends: Backends) -> Iterator[As
         yield Ask(action, arn)
         if parameters.get("WithDecryption") and (key := _key_of(arn, backends)):
             via = f"ssm.{backends.region}.amazonaws.com"
-            yield Ask("kms:Decrypt", key, {"kms:viaservice": (via,)})
+            context = {"kms:viaservice": (via,), "kms:encryptioncontext:parameter_arn": (arn,)}
+            yield Ask("kms:Decrypt", key, context)
 
 
 def _key_of(parameter_arn: str, backends: Backends) -> str | None:

@@ -386,5 +386,5 @@ def _texts(node: Node) -> Iterator[str]:
         node = waiting.pop()
         text = node.get("text")
         if isinstance(text, str):
-            yield text
+            yield clean(text)
         waiting.extend(reversed(_content(node)))
