@@ -26,6 +26,9 @@ class Scenario:
         case_id, key = self._aws_opens_a_case()
         self._triage(case_id, key)
         self._comments(case_id, key)
+        self._file(case_id, key)
+        self._edit_and_deletion(case_id, key)
+        self._conflict(case_id, key)
         self._containment(case_id, key)
         self._closure(case_id, key)
         born = self._an_issue_of_its_own()
@@ -63,6 +66,39 @@ class Scenario:
         self._stage.security_ir.aws_responder.comment(case_id, "Please deactivate the key and keep the logs.")
         wait_for(lambda: self._said_on_issue(key, "deactivate the key"), "the answer on the issue")
         self._say.both(self._last_on_case(case_id), self._last_on_issue(key))
+
+    def _file(self, case_id: str, key: str) -> None:
+        self._say.act("Ada attaches the logs to the issue")
+        self._ada.attach(
+            key, "cloudtrail excerpt.json", b'{"eventName": "CreateUser", "sourceIPAddress": "198.51.100.7"}'
+        )
+        wait_for(lambda: bool(self._case(case_id).attachments), "the file on the case")
+        (copy,), (file,) = self._case(case_id).attachments, self._issue(key).attachments
+        self._say.both(f"File: {copy.file_name}", f"File: {file.filename} ({file.size} bytes)")
+
+    def _edit_and_deletion(self, case_id: str, key: str) -> None:
+        self._say.act("Ada corrects a comment, and deletes one that she wrote in the wrong issue")
+        remark = self._ada.comment(key, "Key deactivated at 20:14.")
+        slip = self._ada.comment(key, "Lunch at twelve?")
+        wait_for(lambda: self._said_on_case(case_id, "Lunch"), "both comments on the case")
+        self._ada.edit_comment(key, remark.id, "Key deactivated at 20:41.")
+        self._ada.delete_comment(key, slip.id)
+        # Jira's rule for comments does not tell of deletions; the next change does.
+        self._ada.comment(key, "New key issued.")
+        wait_for(lambda: self._said_on_case(case_id, "20:41"), "the correction on the case")
+        wait_for(lambda: self._said_on_case(case_id, "was deleted in Jira"), "the deletion said on the case")
+        for comment in self._stage.security_ir.comments(case_id)[-3:]:
+            self._say.both(f"» {comment.body}", "")
+
+    def _conflict(self, case_id: str, key: str) -> None:
+        self._say.act("Both sides change the title at the same moment: the case wins, and nothing is lost")
+        with self._stage.silent():
+            self._ada.edit(key, summary="Build key leaked")
+        self._stage.security_ir.person("grace").edit(case_id, title="Key of build-runner used by a stranger")
+        wait_for(lambda: self._said_on_issue(key, "Build key leaked"), "the losing title as a comment")
+        wait_for(lambda: self._issue(key).summary == self._case(case_id).title, "one title on both sides")
+        self._show(case_id, key)
+        self._say.both("", self._last_on_issue(key))
 
     def _containment(self, case_id: str, key: str) -> None:
         self._say.act("The case moves on to containment, and its title says what is known now")

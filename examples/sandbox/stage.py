@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import tempfile
 import threading
-from collections.abc import Callable, Mapping
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
@@ -110,6 +110,16 @@ class Stage:
             self.jira.on_change.append(self._automation_rule)
         if self.settings.elsewhere.security_ir_url is None:
             self.security_ir.on_event.append(self._native_event)
+
+    @contextmanager
+    def silent(self) -> Iterator[None]:
+        """No rule of Jira's rings meanwhile: what happens there is told by nobody."""
+        bells = list(self.jira.on_change)
+        self.jira.on_change.clear()
+        try:
+            yield
+        finally:
+            self.jira.on_change.extend(bells)
 
     def _automation_rule(self, kind: str, key: str) -> None:
         """What the rules of the guide do in Jira: tell the topic which issue changed."""

@@ -42,8 +42,14 @@ class SecurityIrSink:
             return
         with self.sides.ledger.lease(Ledger.case_partition(case_id), lease_seconds):
             facts = self.sides.ledger.load(case_id)
-            if facts.pair is not None:
+            if facts.pair is None:
+                return
+            try:
                 self._sync(facts.pair, facts, set(told.changed))
+            except NotFound as missing:
+                # The other sink decides whether the case is gone; until then the change waits.
+                self.sides.ring(facts.pair, "CaseDeleted", ("case",))
+                raise RetryLater("the case cannot be found", delay=GONE_SECONDS + 60) from missing
 
     # Births
 
@@ -174,7 +180,8 @@ class SecurityIrSink:
         pair = self.sides.ledger.located(pair, issue)
         comments, known = self.sides.jira.comments(issue), facts.known("jira")
         work = planner.plan_comments(comments, known, restricted=self.sides.config.sync_restricted_comments)
-        case = self._case(pair) if planner.issue_moved(pair.base, issue) or "deep" in changed else None
+        look = planner.issue_moved(pair.base, issue) or "deep" in changed
+        case = self.sides.security_ir.case(pair.case_id) if look else None
         steps = self.sides.plan(pair, case, issue) if case is not None else ()
         if case is not None:
             self._write_texts(pair, case, issue, steps, voice)
@@ -224,13 +231,6 @@ class SecurityIrSink:
         closed = self.sides.security_ir.case(pair.case_id).closed
         told = Notice("jira", "comments-refused") if closed else comment_refused("jira", comment)
         self.sides.leave(pair, told, "CaseUpdated")
-
-    def _case(self, pair: Pair) -> Case | None:
-        try:
-            return self.sides.security_ir.case(pair.case_id)
-        except NotFound:
-            logger.warning("a paired case is gone", case_id=pair.case_id)
-            return None
 
     def _write_texts(self, pair: Pair, case: Case, issue: Issue, steps: Sequence[Step], voice: Voice) -> None:
         mine = [step for step in steps if step.facet != "status" and step.write != "jira"]
