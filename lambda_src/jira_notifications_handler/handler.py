@@ -29,7 +29,7 @@ def work(subject: str, _: list[None], __: LambdaContext) -> None:
 
 
 settings = runtime.config()
-source = IssueSource(runtime.ledger(), runtime.jira(settings), runtime.bus(), settings.jira_browse_url)
+source = IssueSource(runtime.ledger(), runtime.jira(settings), runtime.bus(), browse_url=settings.jira_browse_url)
 worker = Worker(read, work)
 
 

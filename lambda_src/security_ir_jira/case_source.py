@@ -65,8 +65,8 @@ class CaseSource:
     ledger: Ledger
     security_ir: SecurityIrClient
     bus: EventBus
-    backfill_closed_cases: bool = False
     clock: Callable[[], float] = time.time
+    backfill_closed_cases: bool = False
 
     def announce(self, events: Sequence[Event]) -> None:
         """Pass on what native events told of one case, as one event."""

@@ -56,8 +56,8 @@ class IssueSource:
     ledger: Ledger
     jira: JiraClient
     bus: EventBus
-    browse_url: str | None = None
     clock: Callable[[], float] = time.time
+    browse_url: str | None = None
 
     def announce(self, id_or_key: str) -> None:
         """Say on the bus that something about an issue changed.

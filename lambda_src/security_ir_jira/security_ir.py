@@ -42,10 +42,10 @@ class _Api(Protocol):
     def __getattr__(self, operation: str) -> Callable[..., dict[str, Any]]: ...
 
 
-def connect() -> SecurityIrClient:
+def connect(sleep: Callable[[float], None] = time.sleep) -> SecurityIrClient:
     """A client with explicit timeouts; retries are `SecurityIrClient`'s own, for boto3 does not know Retry-After."""
     config = BotoConfig(connect_timeout=5, read_timeout=30, retries={"mode": "standard", "total_max_attempts": 1})
-    return SecurityIrClient(boto3.client("security-ir", config=config))
+    return SecurityIrClient(boto3.client("security-ir", config=config), sleep)
 
 
 class SecurityIrClient:

@@ -33,7 +33,9 @@ def work(subject: str, told: list[Event | None], _: LambdaContext) -> None:
 
 
 settings = runtime.config()
-source = CaseSource(runtime.ledger(), security_ir.connect(), runtime.bus(), settings.backfill_closed_cases)
+source = CaseSource(
+    runtime.ledger(), security_ir.connect(), runtime.bus(), backfill_closed_cases=settings.backfill_closed_cases
+)
 worker = Worker(read, work)
 
 

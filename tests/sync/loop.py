@@ -14,12 +14,10 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 from unittest.mock import patch
 
 import boto3
-import botocore.endpoint
 from moto import mock_aws
 from moto.core.serialize import BaseJSONSerializer
 from moto.dynamodb.models.dynamo_type import Item
@@ -127,14 +125,14 @@ class Loop:
         """The functions as after a deployment: nothing is left of what instances kept in memory."""
         bus = EventBus(self.bus, "bus")  # type: ignore[arg-type]  # only put_events is called
         ledger = Ledger(boto3.client("dynamodb", region_name=REGION), "ledger", self.clock)
-        self.security_ir = security_ir.connect()
+        self.security_ir = security_ir.connect(self.clock.sleep)
         http = JiraHttp(self._credentials, sleep=self.clock.sleep, clock=self.clock)
         self.jira_client = JiraClient(http)
         self.ledger = ledger
         sides = Sides(config, ledger, self.jira_client, self.security_ir, bus, self.clock)
         self.jira_sink, self.security_ir_sink = JiraSink(sides), SecurityIrSink(sides)
-        self.case_source = CaseSource(ledger, self.security_ir, bus, config.backfill_closed_cases, self.clock)
-        self.issue_source = IssueSource(ledger, self.jira_client, bus, config.jira_browse_url, self.clock)
+        self.case_source = CaseSource(ledger, self.security_ir, bus, self.clock, config.backfill_closed_cases)
+        self.issue_source = IssueSource(ledger, self.jira_client, bus, self.clock, config.jira_browse_url)
         self._workers: dict[str, Callable[[dict[str, Any]], None]] = {
             "security_ir_poller": self._poll,
             "jira_notifications_handler": self._notify,
@@ -289,8 +287,6 @@ def looped(config: Config, contract: Path | None = None) -> Iterator[Loop]:
         stack.enter_context(mock_aws())
         stack.enter_context(patch.object(BaseJSONSerializer, "_serialize_type_structure", _quickly))
         stack.enter_context(patch.object(Table, "all_items", _unsorted))
-        # boto3 waits between its own tries: on the clock that jumps.
-        stack.enter_context(patch.object(botocore.endpoint, "time", SimpleNamespace(sleep=clock.sleep)))
         boto3.client("dynamodb", region_name=REGION).create_table(
             TableName="ledger",
             KeySchema=[{"AttributeName": "PK", "KeyType": "HASH"}, {"AttributeName": "SK", "KeyType": "RANGE"}],

@@ -100,6 +100,22 @@ def test_a_reopened_issue_is_told_once_that_the_case_stays_closed(loop: Loop, ow
     assert texts(loop, own_case)[1].count("cannot be reopened") == 1
 
 
+def test_an_edit_on_the_issue_of_a_closed_case_holds_nothing_up_and_is_answered_once(
+    loop: Loop, own_case: str, ada: Person
+) -> None:
+    key = key_of(loop, own_case)
+    loop.service.person("grace").close(own_case)
+    loop.settle()
+    for number in range(2):
+        ada.edit(key, summary=f"Edited {number}", description=f"After closure {number}")
+        ada.comment(key, f"still heard {number}")
+        loop.settle()
+    on_case, on_issue = texts(loop, own_case)
+    assert [on_case.count(f"still heard {number}") for number in range(2)] == [1, 1]
+    assert on_issue.count("takes no changes") == 1
+    assert loop.waiting == []
+
+
 def test_fault_9_a_comment_in_jira_moves_no_status(loop: Loop, own_case: str, ada: Person) -> None:
     grace = loop.service.person("grace")
     grace.set_status(own_case, "Detection and Analysis")
