@@ -106,7 +106,7 @@ ruff: venv ## ruff check, ruff format --check
 mypy: venv ## mypy --strict
 	@$(BIN)/mypy
 
-pytest: $(PREPARED) ## pytest: unit, contract, sandbox; ARGS="tests/unit -k …" for some
+pytest: $(PREPARED) ## pytest: unit, contract, sync, sandbox; ARGS="tests/unit -k …" for some
 	@$(BIN)/python -m pytest $(ARGS)
 
 format: needs-terraform venv ## Formats Terraform and Python, mends what ruff can

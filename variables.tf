@@ -314,7 +314,7 @@ variable "backfill_closed_cases" {
 }
 
 variable "on_case_deleted" {
-  description = "What becomes of the issue of a case that is gone: `comment` says so on it, `close` also moves it to done, `delete` deletes it."
+  description = "What becomes of the issue of a case that is gone: `comment` says so on it, `close` also moves it to done, `delete` deletes it with its sub-tasks."
   type        = string
   default     = "comment"
   nullable    = false

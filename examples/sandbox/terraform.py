@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 import subprocess
+import zipfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -44,6 +45,13 @@ class Terraform:
     def plan_changes(self) -> bool:
         """Whether another plan finds anything to do."""
         return self._call("plan", "-detailed-exitcode", *self._inputs()).returncode == 2
+
+    def plan_file(self) -> bytes:
+        """Everything in the file of another plan, unpacked."""
+        path = self.home / "sandbox.tfplan"
+        self._call("plan", f"-out={path}", *self._inputs())
+        with zipfile.ZipFile(path) as plan:
+            return b"\n".join(plan.read(name) for name in plan.namelist())
 
     def destroy(self) -> None:
         self.run("destroy", "-auto-approve", _PARALLEL, *self._inputs())

@@ -116,7 +116,7 @@ def _announcement(case: ListedCase, cursor: Cursor | None, now: float) -> tuple[
     if not moved and not _deep_check_due(case, moved_at, checked_at, now):
         return None
     kind: EventType = "CaseCreated" if cursor is None else "CaseUpdated"
-    if case.status == CLOSED:
+    if case.status == CLOSED and moved:
         kind = "CaseClosed"
     event = Event(
         type=kind,

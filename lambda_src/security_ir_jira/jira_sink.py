@@ -279,12 +279,14 @@ class JiraSink:
         for step in mine:
             voice.keep(step)
         written = [step for step in mine if step.write == "jira"]
+        agreed = {step.facet: step.agreed for step in mine}
         if not self._set_fields(pair, written):
             for step in written:
                 if not self._set_fields(pair, [step]):
                     voice.not_taken(step)
-        if mine:
-            self.sides.ledger.advance(pair.case_id, {step.facet: step.agreed for step in mine})
+                    agreed[step.facet] = replace(step.agreed, refused=True)
+        if agreed:
+            self.sides.ledger.advance(pair.case_id, agreed)
 
     def _set_fields(self, pair: Pair, steps: Sequence[Step]) -> bool:
         """Write title, description or both; false where Jira refuses."""

@@ -192,8 +192,8 @@ def _merge_text(texts: _Texts, winner: Side) -> Step | None:
     both = case_moved and issue_moved
     source = winner if both and texts.issue.strip() else "security_ir" if case_moved else "jira"
     if source == "security_ir":
-        # What the case shows of a text that was cut is less than the issue holds: overwriting would lose the rest.
-        loses = both or base.cut
+        # A text that was cut on the case, or that one side refused, stands nowhere else: it is not to be lost.
+        loses = both or base.cut or base.refused
         return Step(
             texts.facet,
             Agreed(held.case, digest(for_issue)),
@@ -206,7 +206,7 @@ def _merge_text(texts: _Texts, winner: Side) -> Step | None:
         Agreed(digest(for_case), held.issue, cut=was_cut),
         write="security_ir",
         value=for_case,
-        keep=texts.case if both else None,
+        keep=texts.case if both or base.refused else None,
     )
 
 

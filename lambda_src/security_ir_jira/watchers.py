@@ -234,11 +234,10 @@ def _to_be_tried_again(known: Watched, now: float) -> Watched:
 def _watching(sides: Sides, pair: Pair) -> IssueWatchers | None:
     """The issue's watchers without the integration; ``None`` where Jira does not tell: watching may be off."""
     try:
-        watching = sides.jira.watchers(pair.issue_id)
+        watching, own = sides.jira.watchers(pair.issue_id), sides.jira.myself()
     except (Refused, NotFound) as refusal:
         logger.warning("watchers cannot be read", issue_key=pair.issue_key, reason=str(refusal))
         return None
-    own = sides.jira.myself()
     return replace(watching, accounts=tuple(each for each in watching.accounts if each.id != own))
 
 

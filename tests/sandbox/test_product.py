@@ -259,6 +259,7 @@ def test_afterwards_the_token_is_nowhere_but_in_its_parameter(play: Play) -> Non
     stage = play.stage
     token = stage.jira.token
     assert token not in stage.terraform.state
+    assert token.encode() not in stage.terraform.plan_file()
     functions = stage.cloud.boto3("lambda")
     for function in stage.outputs["functions"].values():
         assert token not in str(functions.get_function_configuration(FunctionName=function["name"]))

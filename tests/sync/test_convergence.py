@@ -22,7 +22,7 @@ from security_ir_jira.config import Config
 from .loop import ACCOUNT, MAPPING, REGION, Loop, looped
 
 BRIEF = settings(
-    max_examples=8,
+    max_examples=6,
     stateful_step_count=25,
     derandomize=True,
     database=None,

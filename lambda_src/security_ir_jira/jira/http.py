@@ -171,7 +171,7 @@ class JiraHttp:
                 stream=request.stream,
                 allow_redirects=False,
             )
-            if response.status_code != 401:
+            if response.status_code != 401 or _lacks_scope(response):
                 self._refused = None
                 return response
             self._refused = current
@@ -210,6 +210,14 @@ def _parsed(method: str, path: str, response: requests.Response, *, repeatable: 
         reason = f"{method} {path}: {response.status_code} with an answer that is not JSON; is jira_url right?"
         carried_out = response.status_code < 300 and not repeatable
         raise (OutcomeUnknown if carried_out else Unavailable)(reason) from error
+
+
+def _lacks_scope(response: requests.Response) -> bool:
+    """Whether a 401 is not about the token but about what it was made for: only this request is refused.
+
+    https://developer.atlassian.com/cloud/jira/platform/scopes-for-oauth-2-3LO-and-forge-apps/
+    """
+    return "scope does not match" in response.text
 
 
 def _never_sent(error: requests.exceptions.RequestException) -> bool:
