@@ -246,6 +246,16 @@ def test_a_refused_token_is_not_sent_twice(stage: Stage) -> None:
     assert stage.statuses == [401]
 
 
+def test_a_missing_scope_refuses_only_its_own_request(stage: Stage) -> None:
+    told = {"code": 401, "message": "Unauthorized; scope does not match"}
+    stage.jira.faults.add(status=401, body=told, times=1)
+    http = stage.client()
+    with pytest.raises(Refused):
+        look(http)
+    look(http)
+    assert stage.statuses == [401, 200]
+
+
 def test_a_refused_token_waits_about_four_minutes(stage: Stage) -> None:
     stage.jira.valid_tokens.clear()
     with pytest.raises(JiraUnauthorized) as caught:
