@@ -25,6 +25,7 @@ from .notices import (
     notice_texts,
     texts_for_case,
     texts_for_issue,
+    wording,
 )
 from .planner import DELETED, WITHDRAWN, CommentWork, Step
 from .security_ir import SecurityIrClient
@@ -34,6 +35,9 @@ logger = Logger(child=True)
 
 DETAILS = "NOTICE#jira#details"
 """The ledger's sort key of the managed comment "Case details"."""
+
+ISSUE_STATUS = "NOTICE#security_ir#issue-status"
+"""The ledger's sort key of the managed comment that tells the issue's status."""
 
 NO_LONGER_NEEDED = "(The comment was shortened; nothing of it is left in this part.)"
 
@@ -108,14 +112,19 @@ class Delivery:
         ``source`` is the digest of what the texts were made from. May be interrupted anywhere and called again.
         """
         copy = self._recover(copy, notice)
-        if copy.parts and copy.source != source:
-            for number, part in enumerate(copy.parts):
-                self._edit(part, texts[number] if number < len(texts) else NO_LONGER_NEEDED)
-        copy = replace(copy, source=source, total=len(texts))
-        for text in texts[len(copy.parts) :]:
-            self.ledger.record(self.case_id, replace(copy, sending=digest(self.target.as_read(text))), notice)
-            part = self.target.add(text, token=self._token(copy, text))
-            copy = replace(copy, parts=(*copy.parts, part))
+        try:
+            if copy.parts and copy.source != source:
+                for number, part in enumerate(copy.parts):
+                    self._edit(part, texts[number] if number < len(texts) else NO_LONGER_NEEDED)
+            copy = replace(copy, source=source, total=len(texts))
+            for text in texts[len(copy.parts) :]:
+                self.ledger.record(self.case_id, replace(copy, sending=digest(self.target.as_read(text))), notice)
+                part = self.target.add(text, token=self._token(copy, text))
+                copy = replace(copy, parts=(*copy.parts, part))
+        except Refused:
+            # With the parts that were taken, or they would pass for somebody's own comments.
+            self.settle(copy, source, notice)
+            raise
         self.ledger.record(self.case_id, copy, notice)
         return copy
 
@@ -188,7 +197,12 @@ class Voice:
         """Bring a comment of the other side here, or its copy up to date; false where this side does not take it."""
         on_issue = self.side == "jira"
         if work.withdraw and work.copy is not None:
-            self.delivery.rewrite(work.copy, WITHDRAWN, WITHDRAWN_TEXT)
+            try:
+                self.delivery.rewrite(work.copy, WITHDRAWN, WITHDRAWN_TEXT)
+            except Refused as refusal:
+                logger.warning("comment not withdrawn", case_id=self.delivery.case_id, reason=str(refusal))
+                self.delivery.settle(work.copy, WITHDRAWN)
+                return False
             return True
         copy = work.copy or Copy(f"COMMENT#{'security_ir' if on_issue else 'jira'}#{work.comment.id}", source="")
         texts = texts_for_issue(work.comment) if on_issue else texts_for_case(work.comment)
@@ -196,20 +210,33 @@ class Voice:
             self.delivery.deliver(copy, digest(work.comment.body), texts)
         except Refused as refusal:
             logger.warning("comment refused", case_id=self.delivery.case_id, side=self.side, reason=str(refusal))
-            self.delivery.settle(copy, digest(work.comment.body))
             return False
         return True
 
     def deleted(self, copy: Copy) -> None:
         """Say on a copy that its comment was deleted."""
         limit = ISSUE_COMMENT_LIMIT if self.side == "jira" else CASE_COMMENT_LIMIT
-        self.delivery.mark(copy, DELETED, DELETED_NOTE, limit)
+        try:
+            self.delivery.mark(copy, DELETED, DELETED_NOTE, limit)
+        except Refused as refusal:
+            logger.warning("deletion not said", case_id=self.delivery.case_id, reason=str(refusal))
+            self.delivery.settle(copy, DELETED)
 
     def details(self, text: str) -> None:
         """Keep the one comment current that tells what has no place of its own here."""
-        copy = self.facts.copies.get(DETAILS) or Copy(DETAILS, source="")
+        self._keep_current(DETAILS, text)
+
+    def issue_status(self, notice: Notice) -> None:
+        """Keep the one comment current that tells the issue's status on a case whose status AWS sets."""
+        self._keep_current(ISSUE_STATUS, wording(notice))
+
+    def _keep_current(self, key: str, text: str) -> None:
+        copy = self.facts.copies.get(key) or Copy(key, source="")
         if not copy.complete or copy.source != digest(text):
-            self.delivery.deliver(copy, digest(text), (text,))
+            try:
+                self.delivery.deliver(copy, digest(text), (text,))
+            except Refused as refusal:
+                logger.warning("comment refused", case_id=self.delivery.case_id, key=key, reason=str(refusal))
 
     def say(self, notice: Notice) -> None:
         """Say something, unless it was said before."""
@@ -240,4 +267,3 @@ class Voice:
             self.delivery.deliver(copy, "said", notice_texts(notice, limit), remembered)
         except Refused as refusal:
             logger.warning("notice refused", case_id=self.delivery.case_id, kind=notice.kind, reason=str(refusal))
-            self.delivery.settle(copy, "said", remembered)

@@ -156,6 +156,12 @@ class FilesToIssue:
             logger.warning("a file was refused", case_id=case.id, reason=str(refusal))
             self._tell("file-too-large" if refusal.status == 413 else "file-refused", case, work)
             return
+        except NotFound as reason:
+            # Attachments are switched off, or the issue is gone: reading it tells.
+            self.memory.sides.jira.issue(self.memory.pair.issue_id)
+            logger.warning("the issue takes no files", case_id=case.id, reason=str(reason))
+            self._tell("file-refused", case, work)
+            return
         self.memory.record(replace(copy, state="there", copy=landed))
 
     def _landed(self, copy: FileCopy) -> str | None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from aws_lambda_powertools import Logger
@@ -117,6 +117,8 @@ class JiraSink:
             return None
         if entry is not None and entry.reservation is not None:
             return self._bind(case, issue.id, issue.key, entry.reservation.base)
+        if issue.marker is None:
+            return None  # anybody can write a tag, and another site has an issue of that id too
         return self._found_again(case, issue.id, issue.key)
 
     def _found_again(self, case: Case, issue_id: str, key: str) -> Pair:
@@ -208,10 +210,18 @@ class JiraSink:
                 self.sides.leave(pair, comment_refused("security_ir", work.comment), "IssueUpdated")
         voice.say_what_waits()
         files = FilesToIssue.of(self.sides, pair, facts, voice)
-        files.bring(case)
+        waiting: RetryLater | None = None
+        try:
+            files.bring(case)
+        except JiraUnauthorized:
+            raise
+        except RetryLater as failure:
+            waiting = failure  # a file holds up nothing else
         self._write_status(pair, case, issue, steps, voice)
         self._ring_for_the_rest(pair, facts, issue, steps)
         watchers.follow_case(self.sides, pair, facts, case, deep=deep)
+        if waiting is not None:
+            raise waiting
         files.wait_for_checks(case)
 
     def _case_missing(self, pair: Pair, voice: Voice) -> None:
@@ -233,8 +243,11 @@ class JiraSink:
 
     def _on_case_deleted(self, pair: Pair, voice: Voice) -> None:
         if self.sides.config.on_case_deleted == "delete":
-            self.sides.jira.delete_issue(pair.issue_id)
-            return
+            try:
+                self.sides.jira.delete_issue(pair.issue_id)
+                return
+            except Refused as refusal:
+                logger.warning("issue not deleted", issue_key=pair.issue_key, reason=str(refusal))
         voice.say(Notice("jira", "case-deleted", {"case": pair.case_id}))
         if self.sides.config.on_case_deleted == "close":
             issue = self.sides.jira.issue(pair.issue_id)
@@ -267,12 +280,20 @@ class JiraSink:
         held = digest(json.dumps(values, sort_keys=True))
         if not values or pair.base.fields.case == held:
             return
+        refusal = self._set_custom_fields(pair, values)
+        if refusal is not None:
+            # One that is refused spoils the request for all.
+            each = [self._set_custom_fields(pair, {name: value}) for name, value in values.items()]
+            voice.say(Notice("jira", "fields-refused", {"reason": "; ".join(str(one) for one in each if one)}))
+        self.sides.ledger.advance(pair.case_id, {"fields": Agreed(case=held)})
+
+    def _set_custom_fields(self, pair: Pair, values: Mapping[str, str]) -> Refused | None:
         try:
             self.sides.jira.set_custom_fields(pair.issue_id, values)
         except Refused as refusal:
             logger.warning("custom fields refused", issue_key=pair.issue_key, reason=str(refusal))
-            voice.say(Notice("jira", "fields-refused", {"reason": str(refusal)}))
-        self.sides.ledger.advance(pair.case_id, {"fields": Agreed(case=held)})
+            return refusal
+        return None
 
     def _write_texts(self, pair: Pair, steps: Sequence[Step], voice: Voice) -> None:
         mine = [step for step in steps if step.facet != "status" and step.write != "security_ir"]
@@ -305,6 +326,9 @@ class JiraSink:
         for step in steps:
             if step.facet != "status" or step.write == "security_ir" or issue is None:
                 continue
+            if any(notice.side == "security_ir" for notice in step.notices):
+                self.sides.ring(pair, "IssueUpdated", ("issue",))  # said by the sink that may write there
+                continue
             agreed = step.agreed
             if step.write == "jira":
                 voice.keep(step)
@@ -314,10 +338,7 @@ class JiraSink:
                 if reached.id != target.id:
                     agreed = Agreed(case.status, reached.id, refused=True)
             for notice in step.notices:
-                if notice.side == "jira":
-                    voice.say(notice)
-                else:
-                    self.sides.leave(pair, notice, "IssueUpdated")
+                voice.say(notice)
             self.sides.ledger.advance(pair.case_id, {"status": agreed})
 
     def _walk(

@@ -32,8 +32,8 @@ _WORDING = {
         "A comment of {author} ({when}) could not be copied: the other side did not accept it. It stands where it was "
         "written."
     ),
-    "refused-title": "Jira did not accept the case's new title as this issue's summary. It is now:\n\n{text}",
-    "refused-description": "Jira did not accept the case's new description. It is now:\n\n{text}",
+    "refused-title": "The new title was not accepted here. On the other side it is now:\n\n{text}",
+    "refused-description": "The new description was not accepted here. On the other side it is now:\n\n{text}",
     "status-unknown": (
         'The case is now "{status}" in AWS Security Incident Response. None of the statuses that status_mapping names '
         "for it exists in this issue's workflow, so the issue stays where it is."

@@ -8,7 +8,7 @@ its own side. No clock, no network, no environment.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from .config import Config, StatusMapping
 from .model import (
@@ -185,7 +185,8 @@ def _merge_text(texts: _Texts, winner: Side) -> Step | None:
         return None
     for_issue, (for_case, was_cut) = texts.as_issue(texts.case), texts.as_case(texts.issue)
     if digest(for_issue) == held.issue or digest(for_case) == held.case:
-        return Step(texts.facet, held)
+        # Written, and not recorded: what was cut is still less than the issue holds.
+        return Step(texts.facet, replace(held, cut=was_cut and digest(for_case) == held.case))
     if not texts.issue.strip() and not case_moved:
         return Step(texts.facet, held)  # an emptied text erases nothing on the case
 
@@ -414,9 +415,11 @@ def plan_comments(comments: Sequence[Comment], known: Known, *, restricted: bool
 
 def plan_deletions(comments: Sequence[Comment], known: Known) -> tuple[Copy, ...]:
     """The copies whose comments are no longer there, or no longer to be seen."""
-    present = {comment.id for comment in comments}
+    present, settled = {comment.id for comment in comments}, (DELETED, WITHDRAWN)
     return tuple(
-        copy for source, copy in known.copies.items() if source not in present and copy.parts and copy.source != DELETED
+        copy
+        for source, copy in known.copies.items()
+        if source not in present and copy.parts and copy.source not in settled
     )
 
 

@@ -6,7 +6,7 @@ ledger and bell, what is to be done or said in Jira.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from aws_lambda_powertools import Logger
@@ -237,29 +237,37 @@ class SecurityIrSink:
         for step in mine:
             voice.keep(step)
         agreed = {step.facet: step.agreed for step in mine}
-        values = {step.facet: step.value for step in mine if step.write == "security_ir"}
-        if values and not self._set_fields(pair, values):
-            held = {
+        written = [step for step in mine if step.write == "security_ir"]
+        if not self._set_fields(pair, written):
+            self._say_not_taken(pair, written, voice)
+            held: dict[Facet, Agreed] = {
                 "title": Agreed(digest(case.title), digest(issue.summary), refused=True),
                 "description": Agreed(digest(case.description), digest(issue.description), refused=True),
             }
-            agreed |= {facet: held[facet] for facet in values}
+            agreed |= {step.facet: held[step.facet] for step in written}
         if agreed:
             self.sides.ledger.advance(pair.case_id, agreed)
 
-    def _set_fields(self, pair: Pair, values: Mapping[Facet, str]) -> bool:
-        """Write title or description; false where the case takes no more changes, which is then said on the issue."""
+    def _set_fields(self, pair: Pair, steps: Sequence[Step]) -> bool:
+        """Write title, description or both; false where the case does not take them."""
+        values = {step.facet: step.value for step in steps}
         try:
-            self.sides.security_ir.set_fields(
-                pair.case_id, title=values.get("title"), description=values.get("description")
-            )
+            if values:
+                self.sides.security_ir.set_fields(
+                    pair.case_id, title=values.get("title"), description=values.get("description")
+                )
         except Refused as refusal:
-            if not self.sides.security_ir.case(pair.case_id).closed:
-                raise
-            logger.warning("a closed case takes no changes", case_id=pair.case_id, reason=str(refusal))
-            self.sides.leave(pair, Notice("jira", "closed-case"), "CaseUpdated")
+            logger.warning("fields refused", case_id=pair.case_id, reason=str(refusal))
             return False
         return True
+
+    def _say_not_taken(self, pair: Pair, steps: Sequence[Step], voice: Voice) -> None:
+        """A closed case takes no changes, which is said on the issue; an open one gets the values as comments."""
+        if self.sides.security_ir.case(pair.case_id).closed:
+            self.sides.leave(pair, Notice("jira", "closed-case"), "CaseUpdated")
+            return
+        for step in steps:
+            voice.not_taken(step)
 
     def _write_status(self, pair: Pair, case: Case, issue: Issue, steps: Sequence[Step], voice: Voice) -> None:
         for step in steps:
@@ -271,7 +279,7 @@ class SecurityIrSink:
                 agreed = self._move(pair, case, issue, step.value)
             for notice in step.notices:
                 if notice.side == "security_ir":
-                    voice.say(notice)
+                    voice.issue_status(notice)
                 else:
                     self.sides.leave(pair, notice, "CaseUpdated")
             self.sides.ledger.advance(pair.case_id, {"status": agreed})

@@ -13,7 +13,7 @@ import requests
 from ..errors import NotFound, Refused
 from ..model import Account, Comment, Issue, IssueWatchers, Marker, Status
 from ..planner import ISSUE_DESCRIPTION_LIMIT, Workflow
-from ..text import to_adf, to_adf_within
+from ..text import cut, to_adf, to_adf_within
 from ..transfer import Spool, download, fetch
 from .http import JiraHttp
 from .wire import (
@@ -29,6 +29,8 @@ from .wire import (
 )
 
 _PAGE = 100
+_LINE = 255
+"""UTF-16 units a text field of one line may have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,7 +237,7 @@ class JiraClient:
 
     def _set_custom_fields(self, issue_id: str, values: Mapping[str, str], paragraphs: frozenset[str]) -> None:
         fields = {
-            field_id: (to_adf(value) if field_id in paragraphs else value) if value else None
+            field_id: (to_adf(value) if field_id in paragraphs else cut(value, _LINE)) if value else None
             for field_id, value in values.items()
         }
         self._http.call("PUT", _issue(issue_id), body={"fields": fields}, repeatable=True)
