@@ -16,16 +16,13 @@ from typing import Any
 from .errors import Undeliverable
 from .events import Change, Event, EventBus, EventType, tens, utc_text
 from .ledger import Cursor, Ledger
-from .model import CLOSED
+from .model import CLOSED, GONE_SECONDS
 from .security_ir import ListedCase, SecurityIrClient
 
 WATCHED_SECONDS = 3_600
 """How long after it was seen to move an open case is looked into at every sweep."""
 DEEP_CHECK_SECONDS = 21_600
 """How often an open case is looked into otherwise: comments and attachments may move no date."""
-GONE_SECONDS = 600
-"""How long a case must stay away from the list to be called deleted."""
-
 _CASE_ID = re.compile(r"\d{10}[\w.-]{0,22}")
 _CASE_IN_ARN = re.compile(r":case/(\d{10}[\w.-]{0,22})")
 _NATIVE: dict[str, tuple[EventType, tuple[Change, ...]]] = {

@@ -24,11 +24,11 @@ from .files import plan_files
 from .jira import Transition
 from .ledger import Facts, IssueEntry, Ledger
 from .links import case_url
-from .model import CLOSED, Agreed, Base, Case, Comment, Issue, Notice, Pair, Status, digest
+from .model import CLOSED, GONE_SECONDS, Agreed, Base, Case, Comment, Issue, Notice, Pair, Status, digest
 from .notices import comment_refused, details_text
 from .planner import Step, is_named
 from .relearn import relearn_copies
-from .sides import GONE_SECONDS, Sides
+from .sides import Sides
 from .worker import metrics
 
 logger = Logger(child=True)
@@ -226,12 +226,8 @@ class JiraSink:
 
     def _case_missing(self, pair: Pair, voice: Voice) -> None:
         """A case that was not found once may be back; one that stays away while others can be read is gone."""
-        sides, now = self.sides, self.sides.clock()
-        if pair.missing != "security_ir":
-            sides.ledger.missing(pair.case_id, "security_ir")
-            raise RetryLater("the case cannot be found", delay=GONE_SECONDS + 1)
-        if now - pair.missing_since < GONE_SECONDS:
-            raise RetryLater("the case cannot be found", delay=pair.missing_since + GONE_SECONDS - now + 1)
+        sides = self.sides
+        sides.wait_for_absence(pair, "security_ir")
         if not sides.security_ir.readable():
             raise Unavailable("no case of the membership can be read", delay=GONE_SECONDS)
         logger.warning("a case was deleted", case_id=pair.case_id, issue_key=pair.issue_key)
@@ -303,7 +299,7 @@ class JiraSink:
         agreed = {step.facet: step.agreed for step in mine}
         if not self._set_fields(pair, written):
             for step in written:
-                if not self._set_fields(pair, [step]):
+                if len(written) == 1 or not self._set_fields(pair, [step]):
                     voice.not_taken(step)
                     agreed[step.facet] = replace(step.agreed, refused=True)
         if agreed:

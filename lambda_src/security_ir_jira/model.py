@@ -28,6 +28,9 @@ CASE_STATUSES = (
 )
 """``CaseStatus`` of the security-ir API 2018-05-10, in the order of an incident's life."""
 
+GONE_SECONDS = 600
+"""How long a case or an issue must stay away to be called deleted, while its neighbours can still be read."""
+
 
 def digest(text: str) -> str:
     """32 hexadecimal digits that stand for a text in the ledger; line ends and outer blanks do not count."""

@@ -17,11 +17,24 @@ from .errors import NotFound, Refused, RetryLater, Unavailable
 from .events import Change, Told
 from .file_delivery import FilesToCase
 from .ledger import Facts, Ledger, Reservation
-from .model import CLOSED, DETECTION_AND_ANALYSIS, Agreed, Base, Case, Comment, Facet, Issue, Notice, Pair, digest
+from .model import (
+    CLOSED,
+    DETECTION_AND_ANALYSIS,
+    GONE_SECONDS,
+    Agreed,
+    Base,
+    Case,
+    Comment,
+    Facet,
+    Issue,
+    Notice,
+    Pair,
+    digest,
+)
 from .notices import comment_refused
 from .planner import Step
 from .relearn import relearn_copies
-from .sides import GONE_SECONDS, Sides
+from .sides import Sides
 
 logger = Logger(child=True)
 
@@ -202,12 +215,8 @@ class SecurityIrSink:
 
     def _issue_missing(self, pair: Pair, voice: Voice) -> None:
         """An issue that was not found once may be back; one that stays away while its project can be read is gone."""
-        sides, now = self.sides, self.sides.clock()
-        if pair.missing != "jira":
-            sides.ledger.missing(pair.case_id, "jira")
-            raise RetryLater("the issue cannot be found", delay=GONE_SECONDS + 1)
-        if now - pair.missing_since < GONE_SECONDS:
-            raise RetryLater("the issue cannot be found", delay=pair.missing_since + GONE_SECONDS - now + 1)
+        sides = self.sides
+        sides.wait_for_absence(pair, "jira")
         if not sides.jira.project_readable(pair.issue_key.rpartition("-")[0]):
             raise Unavailable("the issue's project cannot be read", delay=GONE_SECONDS)
         logger.warning("an issue was deleted", case_id=pair.case_id, issue_key=pair.issue_key)

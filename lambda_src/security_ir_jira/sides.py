@@ -8,15 +8,13 @@ from dataclasses import dataclass
 
 from . import planner
 from .config import Config
+from .errors import RetryLater
 from .events import Change, Event, EventBus, EventType
 from .jira import JiraClient
 from .ledger import Ledger
-from .model import Case, Issue, Notice, Pair
+from .model import GONE_SECONDS, Case, Issue, Notice, Pair, Side
 from .planner import Step, Workflow
 from .security_ir import SecurityIrClient
-
-GONE_SECONDS = 600
-"""How long a case or an issue must stay away to be called deleted, while its neighbours can still be read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +37,16 @@ class Sides:
         moved = planner.status_moved(pair.base, case, issue)
         workflow = self.jira.workflow(issue) if moved else Workflow()
         return planner.plan(pair.base, case, issue, workflow, self.config, issue_url=self.issue_url(issue.key))
+
+    def wait_for_absence(self, pair: Pair, side: Side) -> None:
+        """Return once one side of a pair was away long enough; until then raise ``RetryLater``."""
+        since, now = pair.missing_since, self.clock()
+        if pair.missing != side:
+            self.ledger.missing(pair.case_id, side)
+            since = now
+        left = since + GONE_SECONDS - now
+        if left > 0:
+            raise RetryLater(f"a side of the pair cannot be found: {side}", delay=left + 1)
 
     def leave(self, pair: Pair, notice: Notice, bell: EventType) -> None:
         """Leave something for the other sink to say, and ring its bell."""

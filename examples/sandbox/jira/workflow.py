@@ -102,11 +102,6 @@ class Workflow:
         return cls.all_to_all("simple", (TO_DO, IN_PROGRESS, IN_REVIEW, DONE))
 
     @classmethod
-    def without_review(cls) -> Workflow:
-        """To Do, In Progress, Done, as a new software project has them."""
-        return cls.all_to_all("without review", (TO_DO, IN_PROGRESS, DONE))
-
-    @classmethod
     def strict(cls) -> Workflow:
         """The statuses of ``simple``, one step at a time; the last one demands a resolution."""
         resolution = (ScreenField("resolution", required=True),)
