@@ -18,22 +18,17 @@ TERRAFORM_TESTS := tests/terraform
 INIT_FLAGS := -backend=false -input=false -no-color
 
 # --- Terraform's providers -------------------------------------------------------------------------
-# TF_PROVIDER_MIRROR names a folder that holds registry.terraform.io/…, for machines that cannot reach the
-# registry. Without it `terraform init` goes where it usually goes, and keeps one copy for all our roots.
+# scripts/terraform_providers.py says where they come from. Our roots share one copy of what is downloaded.
 export CHECKPOINT_DISABLE := 1
-ifneq ($(TF_PROVIDER_MIRROR),)
-export TF_CLI_CONFIG_FILE := $(CURDIR)/.cache/terraform.rc
 TERRAFORM_CONFIG := .cache/terraform.rc
-else
-# Terraform complains about a file that is not there, also where nobody asked for it.
-ifneq ($(shell test -n "$$TF_CLI_CONFIG_FILE" -a ! -e "$$TF_CLI_CONFIG_FILE" && echo missing),)
-unexport TF_CLI_CONFIG_FILE
+ifndef USERS_TERRAFORM_CONFIG
+export USERS_TERRAFORM_CONFIG := $(TF_CLI_CONFIG_FILE)
 endif
+export TF_CLI_CONFIG_FILE := $(CURDIR)/$(TERRAFORM_CONFIG)
 ifeq ($(TF_PLUGIN_CACHE_DIR),)
 export TF_PLUGIN_CACHE_DIR := $(CURDIR)/.cache/terraform-plugins
 # No lock file of ours to protect: the module's users keep their own.
 export TF_PLUGIN_CACHE_MAY_BREAK_DEPENDENCY_LOCK_FILE := 1
-endif
 endif
 
 .PHONY: help demo sandbox test build venv runtime lock clean format needs-terraform needs-python \
@@ -133,21 +128,13 @@ $(VENV)/.installed $(RUNTIME)/.installed: | needs-python
 		--requirement $<
 	@touch $@
 
-terraform-config: $(TERRAFORM_CONFIG)
+terraform-config: needs-python
 	@mkdir -p .cache $(TF_PLUGIN_CACHE_DIR)
-
-.cache/terraform.rc: FORCE
-	@test -d '$(TF_PROVIDER_MIRROR)/registry.terraform.io' || { \
-		echo 'TF_PROVIDER_MIRROR: there is no $(TF_PROVIDER_MIRROR)/registry.terraform.io' >&2; exit 1; }
-	@mkdir -p .cache
-	@printf 'provider_installation {\n  filesystem_mirror {\n    path = "%s"\n  }\n}\n' \
-		"$$(cd '$(TF_PROVIDER_MIRROR)' && pwd)" > $@
-
-FORCE:
+	@TF_CLI_CONFIG_FILE='$(USERS_TERRAFORM_CONFIG)' $(PYTHON) scripts/terraform_providers.py $(TERRAFORM_CONFIG)
 
 needs-terraform:
 	@command -v terraform >/dev/null || { \
-		echo 'Terraform 1.11 or later is needed, and is not here.' >&2; \
+		echo 'Terraform 1.11.4 or later is needed, and is not here.' >&2; \
 		echo 'Install it: https://developer.hashicorp.com/terraform/install, then run make again.' >&2; exit 1; }
 
 needs-python:
