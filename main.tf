@@ -46,26 +46,27 @@ module "worker" {
   source   = "./modules/worker"
   for_each = local.workers
 
-  name                = "${var.name}-${replace(each.key, "_", "-")}"
-  description         = each.value.description
-  package             = each.key
-  packages_directory  = trimsuffix(coalesce(var.lambda_packages.directory, "${path.module}/dist"), "/")
-  policy              = each.value.policy
-  senders             = each.value.queue.senders
-  batch_size          = each.value.queue.batch_size
-  maximum_concurrency = each.value.queue.maximum_concurrency
-  runtime             = var.lambda_runtime
-  architecture        = var.lambda_architecture
-  memory_mb           = var.lambda_memory_mb
-  log_retention_days  = var.log_retention_days
-  alarm_actions       = module.monitoring.alarm_actions
-  location            = local.location
-  tags                = var.tags
+  name     = "${var.name}-${replace(each.key, "_", "-")}"
+  queue    = each.value.queue
+  location = local.location
+  tags     = var.tags
 
-  environment = merge(each.value.environment, {
-    POWERTOOLS_METRICS_NAMESPACE = var.name
-    POWERTOOLS_SERVICE_NAME      = each.key
-  })
+  function = {
+    description        = each.value.description
+    package            = each.key
+    packages_directory = trimsuffix(coalesce(var.lambda_packages.directory, "${path.module}/dist"), "/")
+    environment        = each.value.environment
+    policy             = each.value.policy
+    runtime            = var.lambda_runtime
+    architecture       = var.lambda_architecture
+    memory_mb          = var.lambda_memory_mb
+    log_retention_days = var.log_retention_days
+  }
+
+  alarms = {
+    actions           = module.monitoring.alarm_actions
+    metrics_namespace = var.name
+  }
 }
 
 module "permissions" {
