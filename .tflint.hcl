@@ -3,3 +3,8 @@ plugin "terraform" {
   enabled = true
   preset  = "all"
 }
+
+# It wants all variables in one file; the root's are cut by idea. tests/unit/test_layout.py holds modules to the rest.
+rule "terraform_standard_module_structure" {
+  enabled = false
+}

@@ -12,31 +12,32 @@ locals {
     account_id = data.aws_caller_identity.current.account_id
   }
 
-  # Two sources that notice and take what comes in tens, two sinks that reconcile: the same shape both ways.
+  # What each function is. Two sources that notice and take what comes in tens, two sinks that reconcile: the same
+  # shape both ways. Only the poller has nothing to do with Jira.
   workers = {
     security_ir_poller = {
-      description         = "Notices what changed in cases, by native events and by its sweep, and announces it"
-      senders             = module.events.senders["security_ir_poller"]
-      batch_size          = 10
-      maximum_concurrency = 2
+      description = "Notices what changed in cases, by native events and by its sweep, and announces it"
+      environment = local.environment
+      policy      = module.permissions.policies["security_ir_poller"]
+      queue       = { senders = module.events.senders["security_ir_poller"], batch_size = 10, maximum_concurrency = 2 }
     }
     jira_notifications_handler = {
-      description         = "Notices what changed in issues, by Jira's notifications and by its sweep, and announces it"
-      senders             = [module.notifications.sender]
-      batch_size          = 10
-      maximum_concurrency = 2
+      description = "Notices what changed in issues, by Jira's notifications and by its sweep, and announces it"
+      environment = local.environment_with_jira
+      policy      = module.permissions.policies["jira_notifications_handler"]
+      queue       = { senders = [module.notifications.sender], batch_size = 10, maximum_concurrency = 2 }
     }
     jira_client = {
-      description         = "Brings issues up to what their cases say"
-      senders             = module.events.senders["jira_client"]
-      batch_size          = 5
-      maximum_concurrency = 5
+      description = "Brings issues up to what their cases say"
+      environment = local.environment_with_jira
+      policy      = module.permissions.policies["jira_client"]
+      queue       = { senders = module.events.senders["jira_client"], batch_size = 5, maximum_concurrency = 5 }
     }
     security_ir_client = {
-      description         = "Brings cases up to what their issues say"
-      senders             = module.events.senders["security_ir_client"]
-      batch_size          = 5
-      maximum_concurrency = 5
+      description = "Brings cases up to what their issues say"
+      environment = local.environment_with_jira
+      policy      = module.permissions.policies["security_ir_client"]
+      queue       = { senders = module.events.senders["security_ir_client"], batch_size = 5, maximum_concurrency = 5 }
     }
   }
 }
@@ -45,54 +46,27 @@ module "worker" {
   source   = "./modules/worker"
   for_each = local.workers
 
-  name                = "${var.name}-${replace(each.key, "_", "-")}"
-  description         = each.value.description
-  package             = each.key
-  packages_directory  = trimsuffix(coalesce(var.lambda_packages.directory, "${path.module}/dist"), "/")
-  policy              = module.permissions.policies[each.key]
-  environment         = module.configuration.environments[each.key]
-  senders             = each.value.senders
-  batch_size          = each.value.batch_size
-  maximum_concurrency = each.value.maximum_concurrency
-  runtime             = var.lambda_runtime
-  architecture        = var.lambda_architecture
-  memory_mb           = var.lambda_memory_mb
-  log_retention_days  = var.log_retention_days
-  alarm_actions       = module.monitoring.alarm_actions
-  location            = local.location
-  tags                = var.tags
-}
+  name     = "${var.name}-${replace(each.key, "_", "-")}"
+  queue    = each.value.queue
+  location = local.location
+  tags     = var.tags
 
-module "configuration" {
-  source = "./modules/configuration"
+  function = {
+    description        = each.value.description
+    package            = each.key
+    packages_directory = trimsuffix(coalesce(var.lambda_packages.directory, "${path.module}/dist"), "/")
+    environment        = each.value.environment
+    policy             = each.value.policy
+    runtime            = var.lambda_runtime
+    architecture       = var.lambda_architecture
+    memory_mb          = var.lambda_memory_mb
+    log_retention_days = var.log_retention_days
+  }
 
-  name              = var.name
-  account_id        = local.location.account_id
-  ledger_table_name = module.ledger.table.name
-  event_bus_name    = module.events.bus.name
-  jira_parameters   = module.credentials.parameters
-  log_level         = var.log_level
-
-  jira_auth           = var.jira_auth
-  jira_browse_url     = var.jira_browse_url
-  jira_issue_type     = var.jira_issue_type
-  jira_create_fields  = var.jira_create_fields
-  jira_custom_fields  = var.jira_custom_fields
-  status_mapping      = var.status_mapping
-  transition_fields   = var.transition_fields
-  closure_resolutions = var.closure_resolutions
-  conflict_winner     = var.conflict_winner
-
-  create_cases_from_jira = var.create_cases_from_jira
-  issue_filter           = var.issue_filter
-  backfill_closed_cases  = var.backfill_closed_cases
-
-  close_case_when_done     = var.close_case_when_done
-  sync_watchers            = var.sync_watchers
-  sync_attachments         = var.sync_attachments
-  sync_restricted_comments = var.sync_restricted_comments
-  on_case_deleted          = var.on_case_deleted
-  on_issue_deleted         = var.on_issue_deleted
+  alarms = {
+    actions           = module.monitoring.alarm_actions
+    metrics_namespace = var.name
+  }
 }
 
 module "permissions" {

@@ -10,8 +10,8 @@ resource "aws_cloudwatch_metric_alarm" "dead_letters" {
   comparison_operator = "GreaterThanThreshold"
   threshold           = 0
   treat_missing_data  = "notBreaching"
-  alarm_actions       = var.alarm_actions
-  ok_actions          = var.alarm_actions
+  alarm_actions       = var.alarms.actions
+  ok_actions          = var.alarms.actions
   tags                = var.tags
 }
 
@@ -27,8 +27,8 @@ resource "aws_cloudwatch_metric_alarm" "errors" {
   comparison_operator = "GreaterThanThreshold"
   threshold           = 0
   treat_missing_data  = "notBreaching"
-  alarm_actions       = var.alarm_actions
-  ok_actions          = var.alarm_actions
+  alarm_actions       = var.alarms.actions
+  ok_actions          = var.alarms.actions
   tags                = var.tags
 }
 
@@ -44,8 +44,8 @@ resource "aws_cloudwatch_metric_alarm" "age" {
   evaluation_periods  = 2
   datapoints_to_alarm = 1
   treat_missing_data  = "notBreaching"
-  alarm_actions       = var.alarm_actions
-  ok_actions          = var.alarm_actions
+  alarm_actions       = var.alarms.actions
+  ok_actions          = var.alarms.actions
   tags                = var.tags
 
   metric_query {
@@ -71,9 +71,9 @@ resource "aws_cloudwatch_metric_alarm" "age" {
     id = "failing"
 
     metric {
-      namespace   = var.environment.POWERTOOLS_METRICS_NAMESPACE
+      namespace   = var.alarms.metrics_namespace
       metric_name = "FailingFor"
-      dimensions  = { service = var.environment.POWERTOOLS_SERVICE_NAME }
+      dimensions  = { service = var.function.package }
       stat        = "Maximum"
       period      = 15 * 60
     }
@@ -92,7 +92,7 @@ resource "aws_cloudwatch_metric_alarm" "throttles" {
   comparison_operator = "GreaterThanThreshold"
   threshold           = 0
   treat_missing_data  = "notBreaching"
-  alarm_actions       = var.alarm_actions
-  ok_actions          = var.alarm_actions
+  alarm_actions       = var.alarms.actions
+  ok_actions          = var.alarms.actions
   tags                = var.tags
 }

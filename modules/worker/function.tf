@@ -1,7 +1,12 @@
 locals {
-  package_path = "${var.packages_directory}/${var.package}.zip"
+  package_path = "${var.function.packages_directory}/${var.function.package}.zip"
 
-  environment = merge(var.environment, {
+  # The namespace and the service name are those that the age alarm watches.
+  given_environment = merge(var.function.environment, {
+    POWERTOOLS_METRICS_NAMESPACE = var.alarms.metrics_namespace
+    POWERTOOLS_SERVICE_NAME      = var.function.package
+  })
+  environment = merge(local.given_environment, {
     QUEUE_URL             = aws_sqs_queue.this.url
     DEAD_LETTER_QUEUE_URL = aws_sqs_queue.dead_letters.url
   })
@@ -9,7 +14,7 @@ locals {
   # The same size as above, known before the queues are there. Lambda measures the whole as JSON, in bytes: base64
   # tells them, where length() would count characters.
   sqs_url_prefix = "https://sqs.${var.location.region}.${var.location.dns_suffix}/${var.location.account_id}"
-  expected_environment = merge(var.environment, {
+  expected_environment = merge(local.given_environment, {
     QUEUE_URL             = "${local.sqs_url_prefix}/${local.queue_name}"
     DEAD_LETTER_QUEUE_URL = "${local.sqs_url_prefix}/${local.dead_letters_name}"
   })
@@ -20,20 +25,20 @@ locals {
 # Made before the function: Lambda would make a group that keeps everything for ever, and Terraform could not take it over.
 resource "aws_cloudwatch_log_group" "this" {
   name              = local.log_group_name
-  retention_in_days = var.log_retention_days
+  retention_in_days = var.function.log_retention_days
   tags              = var.tags
 }
 
 resource "aws_lambda_function" "this" {
   function_name    = var.name
-  description      = var.description
+  description      = var.function.description
   role             = module.role.arn
-  handler          = "${var.package}.handler.handler"
-  runtime          = var.runtime
-  architectures    = [var.architecture]
+  handler          = "${var.function.package}.handler.handler"
+  runtime          = var.function.runtime
+  architectures    = [var.function.architecture]
   filename         = local.package_path
   source_code_hash = fileexists(local.package_path) ? filebase64sha256(local.package_path) : null
-  memory_size      = var.memory_mb
+  memory_size      = var.function.memory_mb
   timeout          = local.timeout_seconds
   tags             = var.tags
 
@@ -59,11 +64,11 @@ resource "aws_lambda_function" "this" {
 resource "aws_lambda_event_source_mapping" "this" {
   event_source_arn        = aws_sqs_queue.this.arn
   function_name           = aws_lambda_function.this.arn
-  batch_size              = var.batch_size
+  batch_size              = var.queue.batch_size
   function_response_types = ["ReportBatchItemFailures"]
   tags                    = var.tags
 
   scaling_config {
-    maximum_concurrency = var.maximum_concurrency
+    maximum_concurrency = var.queue.maximum_concurrency
   }
 }

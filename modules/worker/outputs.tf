@@ -18,6 +18,11 @@ output "queue" {
   }
 }
 
+output "environment" {
+  description = "What the function is told: its environment variables, of which a first plan does not know the addresses of the queues."
+  value       = local.environment
+}
+
 output "redrive_command" {
   description = "Shell command that puts the dead letters back into the queue."
   value       = local.redrive_command

@@ -1,6 +1,6 @@
 data "aws_iam_policy_document" "queue" {
   dynamic "statement" {
-    for_each = var.senders
+    for_each = var.queue.senders
 
     content {
       sid       = statement.value.sid

@@ -1,5 +1,5 @@
 data "aws_iam_policy_document" "role" {
-  source_policy_documents = [var.policy]
+  source_policy_documents = [var.function.policy]
 
   statement {
     sid = "EmptiesItsQueue"

@@ -4,105 +4,81 @@ variable "name" {
   nullable    = false
 }
 
-variable "description" {
-  description = "What the function does, in one sentence."
-  type        = string
-  nullable    = false
-}
-
-variable "package" {
-  description = "The function's Python package, which is also the name of its zip: `jira_client` → `jira_client.zip`, handler `jira_client.handler.handler`."
-  type        = string
-  nullable    = false
-}
-
-variable "packages_directory" {
-  description = "Where the zips are, without a slash at its end."
-  type        = string
-  nullable    = false
-}
-
-variable "policy" {
-  description = "Policy document (JSON): what the function may do to things that are not its own."
-  type        = string
-  nullable    = false
-}
-
-variable "environment" {
-  description = "Environment variables, besides `QUEUE_URL` and `DEAD_LETTER_QUEUE_URL`. An alarm watches the metrics that they name: `POWERTOOLS_METRICS_NAMESPACE`, `POWERTOOLS_SERVICE_NAME`."
-  type        = map(string)
-  nullable    = false
-
-  validation {
-    condition     = length(setsubtract(["POWERTOOLS_METRICS_NAMESPACE", "POWERTOOLS_SERVICE_NAME"], keys(var.environment))) == 0
-    error_message = "environment must hold POWERTOOLS_METRICS_NAMESPACE and POWERTOOLS_SERVICE_NAME."
-  }
-}
-
-variable "senders" {
+variable "function" {
   description = <<-EOT
-    AWS services that send to the queue on behalf of one resource, at least one:
-    - `sid`: what the statement is called in the queue's policy.
-    - `service`: service principal.
-    - `arn`: the resource it sends for.
+    The function:
+    - `description`: what it does, in one sentence.
+    - `package`: its Python package, which is also the name of its zip and the one its logs and metrics go by: `jira_client` → `jira_client.zip`, handler `jira_client.handler.handler`.
+    - `packages_directory`: where the zips are, without a slash at its end.
+    - `environment`: environment variables, besides those the worker knows itself: `QUEUE_URL`, `DEAD_LETTER_QUEUE_URL`, `POWERTOOLS_SERVICE_NAME`, `POWERTOOLS_METRICS_NAMESPACE`.
+    - `policy`: policy document (JSON): what it may do to things that are not its own.
+    - `runtime`: Lambda runtime.
+    - `architecture`: `arm64` or `x86_64`.
+    - `memory_mb`: memory in MB.
+    - `log_retention_days`: days its log is kept; 0 keeps it for ever.
   EOT
-  type = list(object({
-    sid     = string
-    service = string
-    arn     = string
-  }))
+  type = object({
+    description        = string
+    package            = string
+    packages_directory = string
+    environment        = map(string)
+    policy             = string
+    runtime            = string
+    architecture       = string
+    memory_mb          = number
+    log_retention_days = number
+  })
   nullable = false
 }
 
-variable "batch_size" {
-  description = "Messages handed to one run of the function, at most."
-  type        = number
-  nullable    = false
+variable "queue" {
+  description = <<-EOT
+    The queue that feeds it:
+    - `senders`: AWS services that send to it on behalf of one resource, at least one:
+      - `sid`: what the statement is called in the queue's policy.
+      - `service`: service principal.
+      - `arn`: the resource it sends for.
+    - `batch_size`: messages handed to one run of the function, at most.
+    - `maximum_concurrency`: runs of the function at one time, at most; Lambda takes no less than 2.
+  EOT
+  type = object({
+    senders = list(object({
+      sid     = string
+      service = string
+      arn     = string
+    }))
+    batch_size          = number
+    maximum_concurrency = number
+  })
+  nullable = false
 }
 
-variable "maximum_concurrency" {
-  description = "Runs of the function at one time, at most; Lambda takes no less than 2."
-  type        = number
-  nullable    = false
-}
-
-variable "runtime" {
-  description = "Lambda runtime."
-  type        = string
-  nullable    = false
-}
-
-variable "architecture" {
-  description = "`arm64` or `x86_64`."
-  type        = string
-  nullable    = false
-}
-
-variable "memory_mb" {
-  description = "Memory of the function in MB."
-  type        = number
-  nullable    = false
-}
-
-variable "log_retention_days" {
-  description = "Days the function's log is kept."
-  type        = number
-  nullable    = false
-}
-
-variable "alarm_actions" {
-  description = "ARNs that the alarms call, when they go off and when they are over."
-  type        = list(string)
-  nullable    = false
+variable "alarms" {
+  description = <<-EOT
+    The alarms that watch both:
+    - `actions`: ARNs that they call, when they go off and when they are over.
+    - `metrics_namespace`: CloudWatch namespace of the metrics that the function itself writes.
+  EOT
+  type = object({
+    actions           = list(string)
+    metrics_namespace = string
+  })
+  nullable = false
 }
 
 variable "location" {
-  description = "Partition, Region and account this is applied in, and the partition's DNS suffix."
+  description = <<-EOT
+    Where this is applied:
+    - `partition`: for example `aws`.
+    - `dns_suffix`: the partition's, for example `amazonaws.com`.
+    - `region`: for example `eu-central-1`.
+    - `account_id`: twelve digits.
+  EOT
   type = object({
     partition  = string
+    dns_suffix = string
     region     = string
     account_id = string
-    dns_suffix = string
   })
   nullable = false
 }

@@ -1,41 +1,33 @@
 # What the functions are told.
 
-variables {
-  name               = "security-ir-jira"
-  account_id         = "111122223333"
-  ledger_table_name  = "security-ir-jira-ledger"
-  event_bus_name     = "security-ir-jira"
-  jira_parameters    = { url = "/p/jiraUrl", email = "/p/jiraEmail", project_key = "/p/jiraProjectKey", token = "/p/jiraToken" }
-  jira_issue_type    = "Task"
-  jira_auth          = "basic"
-  jira_create_fields = {}
-  jira_custom_fields = {}
-  status_mapping     = { to_jira = {}, to_case = {} }
-  log_level          = "error"
+provider "aws" {
+  region                      = "eu-central-1"
+  access_key                  = "test"
+  secret_key                  = "test"
+  skip_credentials_validation = true
+  skip_metadata_api_check     = true
+  skip_requesting_account_id  = true
+}
 
-  transition_fields        = {}
-  closure_resolutions      = {}
-  conflict_winner          = "security_ir"
-  create_cases_from_jira   = true
-  issue_filter             = { issue_types = [], labels = [] }
-  backfill_closed_cases    = false
-  close_case_when_done     = true
-  sync_watchers            = true
-  sync_attachments         = true
-  sync_restricted_comments = false
-  on_case_deleted          = "comment"
-  on_issue_deleted         = "comment"
+override_data {
+  target = data.aws_caller_identity.current
+  values = { account_id = "111122223333" }
+}
+
+variables {
+  jira_url         = "https://example.atlassian.net/"
+  jira_email       = "bot@example.com"
+  jira_project_key = "SEC"
+  jira_token       = "test-token"
+  alarm_emails     = ["soc@example.com"]
+  lambda_packages  = { directory = "tests/terraform/fixtures/packages" }
 }
 
 run "the_default_mapping_is_that_of_the_semantics" {
   command = plan
 
-  module {
-    source = "./modules/configuration"
-  }
-
   assert {
-    condition = jsondecode(output.environments["jira_client"].SYNC_CONFIG) == {
+    condition = jsondecode(module.worker["jira_client"].environment.SYNC_CONFIG) == {
       name               = "security-ir-jira"
       account_id         = "111122223333"
       jira_issue_type    = "Task"
@@ -80,10 +72,6 @@ run "the_default_mapping_is_that_of_the_semantics" {
 run "a_mapping_is_merged_over_the_default_key_by_key" {
   command = plan
 
-  module {
-    source = "./modules/configuration"
-  }
-
   variables {
     status_mapping = {
       to_jira = { Acknowledged = [], Closed = ["Resolved", "Done"] }
@@ -92,22 +80,22 @@ run "a_mapping_is_merged_over_the_default_key_by_key" {
   }
 
   assert {
-    condition     = jsondecode(output.environments["jira_client"].SYNC_CONFIG).status_mapping.to_jira["Acknowledged"] == []
+    condition     = jsondecode(module.worker["jira_client"].environment.SYNC_CONFIG).status_mapping.to_jira["Acknowledged"] == []
     error_message = "An empty list does not mean none."
   }
 
   assert {
-    condition     = jsondecode(output.environments["jira_client"].SYNC_CONFIG).status_mapping.to_jira["Closed"] == ["Resolved", "Done"]
+    condition     = jsondecode(module.worker["jira_client"].environment.SYNC_CONFIG).status_mapping.to_jira["Closed"] == ["Resolved", "Done"]
     error_message = "A given key does not win over the default's."
   }
 
   assert {
-    condition     = jsondecode(output.environments["jira_client"].SYNC_CONFIG).status_mapping.to_jira["Submitted"] == ["To Do"]
+    condition     = jsondecode(module.worker["jira_client"].environment.SYNC_CONFIG).status_mapping.to_jira["Submitted"] == ["To Do"]
     error_message = "A key that was not given has lost its default."
   }
 
   assert {
-    condition = jsondecode(output.environments["jira_client"].SYNC_CONFIG).status_mapping.to_case == {
+    condition = jsondecode(module.worker["jira_client"].environment.SYNC_CONFIG).status_mapping.to_case == {
       "To Do"       = ""
       "In Progress" = "Detection and Analysis"
       "In Review"   = "Post-incident Activities"
@@ -121,16 +109,12 @@ run "a_mapping_is_merged_over_the_default_key_by_key" {
 run "create_fields_of_any_shape_arrive_as_they_are" {
   command = plan
 
-  module {
-    source = "./modules/configuration"
-  }
-
   variables {
     jira_create_fields = { components = [{ name = "IR" }], customfield_10020 = "high", customfield_10021 = 3 }
   }
 
   assert {
-    condition = jsondecode(output.environments["jira_client"].SYNC_CONFIG).jira_create_fields == {
+    condition = jsondecode(module.worker["jira_client"].environment.SYNC_CONFIG).jira_create_fields == {
       components        = [{ name = "IR" }]
       customfield_10020 = "high"
       customfield_10021 = 3
@@ -142,10 +126,6 @@ run "create_fields_of_any_shape_arrive_as_they_are" {
 run "transition_fields_of_any_shape_arrive_as_they_are" {
   command = plan
 
-  module {
-    source = "./modules/configuration"
-  }
-
   variables {
     transition_fields = {
       Resolved = { resolution = { name = "Done" }, customfield_10020 = 3 }
@@ -154,7 +134,7 @@ run "transition_fields_of_any_shape_arrive_as_they_are" {
   }
 
   assert {
-    condition = jsondecode(output.environments["jira_client"].SYNC_CONFIG).transition_fields == {
+    condition = jsondecode(module.worker["jira_client"].environment.SYNC_CONFIG).transition_fields == {
       Resolved = { resolution = { name = "Done" }, customfield_10020 = 3 }
       "10010"  = { components = [{ name = "IR" }] }
     }
@@ -165,12 +145,8 @@ run "transition_fields_of_any_shape_arrive_as_they_are" {
 run "the_poller_is_not_told_where_the_token_is" {
   command = plan
 
-  module {
-    source = "./modules/configuration"
-  }
-
   assert {
-    condition = { for function, environment in output.environments : function => can(environment.JIRA_PARAMETERS) } == {
+    condition = { for function, worker in module.worker : function => can(worker.environment.JIRA_PARAMETERS) } == {
       security_ir_poller         = false
       jira_client                = true
       jira_notifications_handler = true
@@ -180,12 +156,12 @@ run "the_poller_is_not_told_where_the_token_is" {
   }
 
   assert {
-    condition     = alltrue([for function, environment in output.environments : environment.POWERTOOLS_SERVICE_NAME == function])
+    condition     = alltrue([for function, worker in module.worker : worker.environment.POWERTOOLS_SERVICE_NAME == function])
     error_message = "A function's log lines name another one."
   }
 
   assert {
-    condition     = output.environments["security_ir_poller"].POWERTOOLS_LOG_LEVEL == "ERROR"
+    condition     = module.worker["security_ir_poller"].environment.POWERTOOLS_LOG_LEVEL == "ERROR"
     error_message = "log_level is not heeded."
   }
 }

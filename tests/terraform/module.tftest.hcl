@@ -66,19 +66,24 @@ run "by_default_everything_is_named_after_the_instance" {
     condition     = output.redrive_commands["jira_client"] == "aws sqs start-message-move-task --source-arn arn:aws:sqs:eu-central-1:111122223333:security-ir-jira-jira-client-dead-letters --destination-arn arn:aws:sqs:eu-central-1:111122223333:security-ir-jira-jira-client --region eu-central-1"
     error_message = "The redrive command of jira_client is wrong."
   }
+}
+
+run "each_function_has_its_own_policy_and_hears_its_own_senders" {
+  command = plan
 
   assert {
-    condition = { for function, senders in module.events.senders : function => senders[*].arn } == {
-      security_ir_poller = ["arn:aws:events:eu-central-1:111122223333:rule/security-ir-jira-native-events-rule"]
-      jira_client        = ["arn:aws:events:eu-central-1:111122223333:rule/security-ir-jira/security-ir-jira-jira-client-rule"]
-      security_ir_client = ["arn:aws:events:eu-central-1:111122223333:rule/security-ir-jira/security-ir-jira-security-ir-client-rule"]
-    }
-    error_message = "A queue is open to another rule than its own."
+    condition     = { for function, worker in local.workers : function => worker.policy } == module.permissions.policies
+    error_message = "A function may do what another one does."
   }
 
   assert {
-    condition     = module.notifications.sender.arn == "arn:aws:sns:eu-central-1:111122223333:security-ir-jira-jira-notifications"
-    error_message = "The notifications' queue is open to another topic than its own."
+    condition = { for function, worker in local.workers : function => worker.queue.senders[*].arn } == {
+      security_ir_poller         = ["arn:aws:events:eu-central-1:111122223333:rule/security-ir-jira-native-events-rule"]
+      jira_notifications_handler = ["arn:aws:sns:eu-central-1:111122223333:security-ir-jira-jira-notifications"]
+      jira_client                = ["arn:aws:events:eu-central-1:111122223333:rule/security-ir-jira/security-ir-jira-jira-client-rule"]
+      security_ir_client         = ["arn:aws:events:eu-central-1:111122223333:rule/security-ir-jira/security-ir-jira-security-ir-client-rule"]
+    }
+    error_message = "A queue is open to another sender than its own."
   }
 }
 
@@ -216,7 +221,7 @@ run "every_setting_reaches_the_functions" {
 
   assert {
     condition = {
-      for setting, value in jsondecode(module.configuration.environments["security_ir_client"].SYNC_CONFIG) : setting => value
+      for setting, value in jsondecode(module.worker["security_ir_client"].environment.SYNC_CONFIG) : setting => value
       if !contains(["name", "account_id", "jira_auth", "jira_issue_type", "jira_create_fields", "status_mapping"], setting)
       } == {
       jira_browse_url          = "https://example.atlassian.net"

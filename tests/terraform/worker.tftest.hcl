@@ -10,21 +10,31 @@ provider "aws" {
 }
 
 variables {
-  name                = "x-jira-client"
-  description         = "Brings issues up to what their cases say"
-  package             = "jira_client"
-  packages_directory  = "tests/terraform/fixtures/packages"
-  policy              = jsonencode({ Version = "2012-10-17", Statement = [] })
-  environment         = { POWERTOOLS_METRICS_NAMESPACE = "x", POWERTOOLS_SERVICE_NAME = "jira_client" }
-  senders             = [{ sid = "BusRuleDelivers", service = "events.amazonaws.com", arn = "arn:aws:events:eu-central-1:111122223333:rule/x/x-jira-client-rule" }]
-  batch_size          = 5
-  maximum_concurrency = 5
-  runtime             = "python3.13"
-  architecture        = "arm64"
-  memory_mb           = 256
-  log_retention_days  = 30
-  alarm_actions       = ["arn:aws:sns:eu-central-1:111122223333:x-alarms"]
-  tags                = { team = "soc" }
+  name = "x-jira-client"
+  tags = { team = "soc" }
+
+  function = {
+    description        = "Brings issues up to what their cases say"
+    package            = "jira_client"
+    packages_directory = "tests/terraform/fixtures/packages"
+    environment        = { LEDGER_TABLE = "x-ledger" }
+    policy             = jsonencode({ Version = "2012-10-17", Statement = [] })
+    runtime            = "python3.13"
+    architecture       = "arm64"
+    memory_mb          = 256
+    log_retention_days = 30
+  }
+
+  queue = {
+    senders             = [{ sid = "BusRuleDelivers", service = "events.amazonaws.com", arn = "arn:aws:events:eu-central-1:111122223333:rule/x/x-jira-client-rule" }]
+    batch_size          = 5
+    maximum_concurrency = 4
+  }
+
+  alarms = {
+    actions           = ["arn:aws:sns:eu-central-1:111122223333:x-alarms"]
+    metrics_namespace = "x"
+  }
 
   location = {
     partition  = "aws"
@@ -75,7 +85,7 @@ run "faults_13_and_17_each_record_of_a_batch_fails_by_itself" {
   }
 
   assert {
-    condition     = aws_lambda_event_source_mapping.this.batch_size == 5 && aws_lambda_event_source_mapping.this.scaling_config[0].maximum_concurrency == 5
+    condition     = aws_lambda_event_source_mapping.this.batch_size == 5 && aws_lambda_event_source_mapping.this.scaling_config[0].maximum_concurrency == 4
     error_message = "The queue does not feed the function as it is told to."
   }
 }
@@ -100,6 +110,66 @@ run "the_function_runs_its_package" {
   assert {
     condition     = aws_cloudwatch_log_group.this.name == "/aws/lambda/x-jira-client" && aws_cloudwatch_log_group.this.retention_in_days == 30
     error_message = "The function's log would be kept for ever."
+  }
+}
+
+run "the_function_is_made_as_it_is_described" {
+  command = plan
+
+  module {
+    source = "./modules/worker"
+  }
+
+  assert {
+    condition     = aws_lambda_function.this.description == "Brings issues up to what their cases say"
+    error_message = "The console does not say what the function does."
+  }
+
+  assert {
+    condition     = aws_lambda_function.this.runtime == "python3.13" && aws_lambda_function.this.architectures == tolist(["arm64"]) && aws_lambda_function.this.memory_size == 256
+    error_message = "The function does not run on what it is told to."
+  }
+
+  assert {
+    condition     = aws_lambda_function.this.tags == tomap({ team = "soc" }) && aws_sqs_queue.this.tags == tomap({ team = "soc" })
+    error_message = "What the worker owns is not tagged."
+  }
+}
+
+run "the_function_is_told_what_it_is_given_and_what_the_worker_knows" {
+  command = plan
+
+  module {
+    source = "./modules/worker"
+  }
+
+  # While an address is unknown, the provider shows nothing of the environment.
+  override_resource {
+    target          = aws_sqs_queue.this
+    override_during = plan
+    values          = { url = "https://queue" }
+  }
+
+  override_resource {
+    target          = aws_sqs_queue.dead_letters
+    override_during = plan
+    values          = { url = "https://dead-letters" }
+  }
+
+  assert {
+    condition = aws_lambda_function.this.environment[0].variables == tomap({
+      LEDGER_TABLE                 = "x-ledger"
+      POWERTOOLS_METRICS_NAMESPACE = "x"
+      POWERTOOLS_SERVICE_NAME      = "jira_client"
+      QUEUE_URL                    = "https://queue"
+      DEAD_LETTER_QUEUE_URL        = "https://dead-letters"
+    })
+    error_message = "The function is told more, less, or other than it is given: or writes its metrics where no alarm looks."
+  }
+
+  assert {
+    condition     = tomap(output.environment) == aws_lambda_function.this.environment[0].variables
+    error_message = "The worker says other than what it tells the function."
   }
 }
 
@@ -162,7 +232,7 @@ run "the_role_also_has_the_policy_it_is_given" {
   }
 
   variables {
-    policy = jsonencode({ Version = "2012-10-17", Statement = [{ Sid = "Given", Effect = "Allow", Action = "events:PutEvents", Resource = "arn:aws:events:eu-central-1:111122223333:event-bus/x" }] })
+    function = merge(var.function, { policy = jsonencode({ Version = "2012-10-17", Statement = [{ Sid = "Given", Effect = "Allow", Action = "events:PutEvents", Resource = "arn:aws:events:eu-central-1:111122223333:event-bus/x" }] }) })
   }
 
   assert {
@@ -238,7 +308,7 @@ run "a_missing_zip_says_what_to_run" {
   }
 
   variables {
-    packages_directory = "tests/terraform/fixtures/nothing-here"
+    function = merge(var.function, { packages_directory = "tests/terraform/fixtures/nothing-here" })
   }
 
   expect_failures = [aws_lambda_function.this]
@@ -252,7 +322,7 @@ run "an_environment_over_4_KB_is_refused_at_plan" {
   }
 
   variables {
-    environment = { POWERTOOLS_METRICS_NAMESPACE = "x", POWERTOOLS_SERVICE_NAME = "jira_client", SYNC_CONFIG = format("%03900d", 0) }
+    function = merge(var.function, { environment = { SYNC_CONFIG = format("%03900d", 0) } })
   }
 
   expect_failures = [aws_lambda_function.this]
@@ -266,7 +336,7 @@ run "bytes_are_counted_and_not_characters" {
   }
 
   variables {
-    environment = { POWERTOOLS_METRICS_NAMESPACE = "x", POWERTOOLS_SERVICE_NAME = "jira_client", SYNC_CONFIG = join("", [for _ in range(700) : "終終"]) }
+    function = merge(var.function, { environment = { SYNC_CONFIG = join("", [for _ in range(700) : "終終"]) } })
   }
 
   expect_failures = [aws_lambda_function.this]
@@ -280,6 +350,6 @@ run "an_environment_just_under_4_KB_is_taken" {
   }
 
   variables {
-    environment = { POWERTOOLS_METRICS_NAMESPACE = "x", POWERTOOLS_SERVICE_NAME = "jira_client", SYNC_CONFIG = format("%03700d", 0) }
+    function = merge(var.function, { environment = { SYNC_CONFIG = format("%03700d", 0) } })
   }
 }

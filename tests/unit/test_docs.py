@@ -41,12 +41,17 @@ def links(page: Path) -> Iterator[str]:
             yield target
 
 
-def declared(kind: str, file: str) -> set[str]:
-    return set(re.findall(rf'^{kind} "(\w+)"', (REPOSITORY / file).read_text(), re.MULTILINE))
+def root_terraform() -> str:
+    """All Terraform files of the root, one after the other."""
+    return "".join(file.read_text() for file in sorted(REPOSITORY.glob("*.tf")))
+
+
+def declared(kind: str) -> list[str]:
+    return re.findall(rf'^{kind} "(\w+)"', root_terraform(), re.MULTILINE)
 
 
 def required_variables() -> set[str]:
-    blocks = re.findall(r'^variable "(\w+)" \{\n(.*?)^\}', (REPOSITORY / "variables.tf").read_text(), re.M | re.S)
+    blocks = re.findall(r'^variable "(\w+)" \{\n(.*?)^\}', root_terraform(), re.MULTILINE | re.DOTALL)
     return {name for name, body in blocks if not re.search(r"^  default\s*=", body, re.MULTILINE)}
 
 
@@ -62,18 +67,14 @@ def module_blocks(page: Path) -> list[set[str]]:
     return [set(re.findall(r"^  (\w+)\s*=", block, re.MULTILINE)) for block in blocks]
 
 
-@pytest.mark.parametrize(
-    ("section", "kind", "file"), [("Variables", "variable", "variables.tf"), ("Outputs", "output", "outputs.tf")]
-)
-def test_the_configuration_page_has_every_variable_and_output_once_and_no_other(
-    section: str, kind: str, file: str
-) -> None:
-    assert sorted(described(section)) == sorted(declared(kind, file))
+@pytest.mark.parametrize(("section", "kind"), [("Variables", "variable"), ("Outputs", "output")])
+def test_the_configuration_page_has_every_variable_and_output_once_and_no_other(section: str, kind: str) -> None:
+    assert sorted(described(section)) == sorted(declared(kind))
 
 
 def test_the_readme_s_module_block_uses_existing_variables_and_all_that_are_required() -> None:
     (arguments,) = module_blocks(REPOSITORY / "README.md")
-    assert arguments - {"source"} <= declared("variable", "variables.tf")
+    assert arguments - {"source"} <= set(declared("variable"))
     assert required_variables() <= arguments
 
 

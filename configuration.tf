@@ -1,5 +1,5 @@
 # What the functions are told. The document's keys are the names of the module's variables, so that a function's
-# message about a wrong value names the variable to mend.
+# message about a wrong value names the variable to mend. No secret is among it: JIRA_PARAMETERS says where they are.
 
 locals {
   default_status_mapping = {
@@ -22,7 +22,7 @@ locals {
 
   sync_config = {
     name                     = var.name
-    account_id               = var.account_id
+    account_id               = local.location.account_id
     jira_auth                = var.jira_auth
     jira_browse_url          = var.jira_browse_url
     jira_issue_type          = var.jira_issue_type
@@ -46,16 +46,14 @@ locals {
     }
   }
 
-  common = {
-    LEDGER_TABLE                 = var.ledger_table_name
-    EVENT_BUS_NAME               = var.event_bus_name
-    SYNC_CONFIG                  = jsonencode(local.sync_config)
-    POWERTOOLS_METRICS_NAMESPACE = var.name
-    POWERTOOLS_LOG_LEVEL         = upper(var.log_level)
+  environment = {
+    LEDGER_TABLE         = module.ledger.table.name
+    EVENT_BUS_NAME       = module.events.bus.name
+    SYNC_CONFIG          = jsonencode(local.sync_config)
+    POWERTOOLS_LOG_LEVEL = upper(var.log_level)
   }
 
-  # For those that talk to Jira.
-  jira = {
-    JIRA_PARAMETERS = jsonencode(var.jira_parameters)
-  }
+  environment_with_jira = merge(local.environment, {
+    JIRA_PARAMETERS = jsonencode(module.credentials.parameters)
+  })
 }

@@ -1,0 +1,148 @@
+# How Jira is spoken to, and what becomes of its issues there: type, fields, statuses.
+
+variable "jira_auth" {
+  description = "How the token is presented: `basic` (with `jira_email`) or `bearer` (alone)."
+  type        = string
+  default     = "basic"
+  nullable    = false
+
+  validation {
+    condition     = contains(["basic", "bearer"], var.jira_auth)
+    error_message = "jira_auth must be \"basic\" (API tokens of an account) or \"bearer\" (OAuth and service-account tokens)."
+  }
+}
+
+variable "jira_browse_url" {
+  description = "The site that people click on, where it differs from `jira_url`: with `https://api.atlassian.com/…` there, links on cases would lead nowhere."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.jira_browse_url == null ? true : can(regex("^https://[^/?#@\\s]+(/[^?#\\s]*)?$|^http://(localhost|127(\\.[0-9]{1,3}){3}|\\[::1\\])(:[0-9]+)?(/[^?#\\s]*)?$", var.jira_browse_url))
+    error_message = "jira_browse_url must begin with https:// and have no query, for example https://your-company.atlassian.net; http:// is for localhost, 127.0.0.1 and [::1] only. Leave it out where it is jira_url."
+  }
+}
+
+variable "jira_issue_type" {
+  description = "Type of the issues made for cases; the project must have it."
+  type        = string
+  default     = "Task"
+  nullable    = false
+
+  validation {
+    condition     = trimspace(var.jira_issue_type) != "" && trimspace(var.jira_issue_type) == var.jira_issue_type
+    error_message = "jira_issue_type must be the name of an issue type of the project, for example \"Task\", without blanks around it."
+  }
+}
+
+variable "jira_create_fields" {
+  description = "Fields to set when an issue is made, for projects that demand some: field id → value as Jira's REST API takes it, for example `{ components = [{ name = \"IR\" }], customfield_10020 = \"high\" }`."
+  type        = any
+  default     = {}
+  nullable    = false
+
+  validation {
+    condition     = can(keys(var.jira_create_fields))
+    error_message = "jira_create_fields must be an object of field id → value: { customfield_10020 = \"high\" }."
+  }
+
+  validation {
+    condition     = length(setintersection(try(keys(var.jira_create_fields), []), ["description", "issuetype", "project", "summary"])) == 0
+    error_message = "jira_create_fields must leave out project, issuetype, summary and description. The first two are jira_project_key and jira_issue_type; the others come from the case."
+  }
+}
+
+variable "jira_custom_fields" {
+  description = "Fields of the issue that are kept filled from the case: field id → attribute of the case, for example `{ customfield_10050 = \"caseArn\" }`. For short-text and paragraph fields; lists are joined by `, `."
+  type        = map(string)
+  default     = {}
+  nullable    = false
+
+  validation {
+    condition     = alltrue([for field in keys(var.jira_custom_fields) : can(regex("^[A-Za-z][A-Za-z0-9_.-]*$", field))])
+    error_message = "jira_custom_fields: the keys must be ids of fields, not their names: customfield_10050. Jira lists them under /rest/api/3/field."
+  }
+
+  validation {
+    condition     = length(setintersection(keys(var.jira_custom_fields), ["description", "issuetype", "labels", "project", "status", "summary"])) == 0
+    error_message = "jira_custom_fields must leave out project, issuetype, summary, description, status and labels, which the module writes already. Make a text field for the attribute and name its id."
+  }
+
+  validation {
+    condition = length(setsubtract(values(var.jira_custom_fields), [
+      "caseArn", "caseId", "caseStatus", "resolverType", "engagementType", "impactedAccounts", "impactedAwsRegions",
+      "impactedServices", "threatActorIpAddresses", "pendingAction", "closureCode", "reportedIncidentStartDate",
+      "actualIncidentStartDate", "createdDate", "lastUpdatedDate", "closedDate", "consoleUrl",
+    ])) == 0
+    error_message = "jira_custom_fields: the values must be attributes of a case: caseArn, caseId, caseStatus, resolverType, engagementType, impactedAccounts, impactedAwsRegions, impactedServices, threatActorIpAddresses, pendingAction, closureCode, reportedIncidentStartDate, actualIncidentStartDate, createdDate, lastUpdatedDate, closedDate, consoleUrl."
+  }
+}
+
+variable "status_mapping" {
+  description = <<-EOT
+    Which status means which, merged over the default key by key:
+    - `to_jira`: case status → issue statuses (names or ids), of which the first that the issue's workflow knows is meant; `[]` for none.
+    - `to_case`: issue status (name or id) → case status; `""` for none.
+  EOT
+  type = object({
+    to_jira = optional(map(list(string)), {})
+    to_case = optional(map(string), {})
+  })
+  default  = {}
+  nullable = false
+
+  validation {
+    condition = length(setsubtract(keys(var.status_mapping.to_jira), [
+      "Submitted", "Acknowledged", "Detection and Analysis", "Containment, Eradication and Recovery",
+      "Post-incident Activities", "Ready to Close", "Closed",
+    ])) == 0
+    error_message = "status_mapping.to_jira: the keys must be case statuses, spelt as the service spells them: Submitted, Acknowledged, \"Detection and Analysis\", \"Containment, Eradication and Recovery\", \"Post-incident Activities\", \"Ready to Close\", Closed."
+  }
+
+  validation {
+    condition     = alltrue([for status in flatten(values(var.status_mapping.to_jira)) : status == null ? false : trimspace(status) != ""])
+    error_message = "status_mapping.to_jira: each candidate must be the name or the id of an issue status. For none write an empty list: Acknowledged = []."
+  }
+
+  validation {
+    condition = length(setsubtract(values(var.status_mapping.to_case), [
+      "", "Submitted", "Acknowledged", "Detection and Analysis", "Containment, Eradication and Recovery",
+      "Post-incident Activities", "Ready to Close", "Closed",
+    ])) == 0
+    error_message = "status_mapping.to_case: the values must be case statuses, spelt as the service spells them, or \"\" for none: Submitted, Acknowledged, \"Detection and Analysis\", \"Containment, Eradication and Recovery\", \"Post-incident Activities\", \"Ready to Close\", Closed."
+  }
+}
+
+variable "transition_fields" {
+  description = "Fields to set on the way to a status, for workflows whose screens demand some: issue status (name or id) → field id → value as Jira's REST API takes it, for example `{ Resolved = { resolution = { name = \"Done\" } } }`."
+  type        = any
+  default     = {}
+  nullable    = false
+
+  validation {
+    condition     = can(keys(var.transition_fields)) && alltrue([for fields in try(values(var.transition_fields), []) : can(keys(fields))])
+    error_message = "transition_fields must be an object of issue status → object of field id → value: { Resolved = { resolution = { name = \"Done\" } } }."
+  }
+
+  validation {
+    condition     = alltrue([for status in try(keys(var.transition_fields), []) : trimspace(status) != ""])
+    error_message = "transition_fields: each key must be the name or the id of the issue status that the transition leads to."
+  }
+}
+
+variable "closure_resolutions" {
+  description = "Resolution of the issue of a closed case: closure code → name of a resolution, for example `{ \"False Positive\" = \"Won't Do\" }`. Wins over `transition_fields`."
+  type        = map(string)
+  default     = {}
+  nullable    = false
+
+  validation {
+    condition     = length(setsubtract(keys(var.closure_resolutions), ["Investigation Completed", "Not Resolved", "False Positive", "Duplicate"])) == 0
+    error_message = "closure_resolutions: the keys must be closure codes, spelt as the service spells them: \"Investigation Completed\", \"Not Resolved\", \"False Positive\", Duplicate."
+  }
+
+  validation {
+    condition     = alltrue([for resolution in values(var.closure_resolutions) : resolution == null ? false : trimspace(resolution) != ""])
+    error_message = "closure_resolutions: each value must be the name of a resolution of your Jira, for example \"Won't Do\". Leave out the codes that shall have none."
+  }
+}

@@ -1,0 +1,136 @@
+# What becomes a case or an issue.
+
+variable "create_cases_from_jira" {
+  description = "Whether new issues of the project become cases."
+  type        = bool
+  default     = true
+  nullable    = false
+}
+
+variable "issue_filter" {
+  description = <<-EOT
+    Which new issues become cases; pairs are kept in step whatever it says:
+    - `issue_types`: names of issue types, of which the issue must have one; without any, every type but sub-tasks.
+    - `labels`: labels, of which the issue must carry one; without any, none is asked for.
+  EOT
+  type = object({
+    issue_types = optional(list(string), [])
+    labels      = optional(list(string), [])
+  })
+  default  = {}
+  nullable = false
+
+  validation {
+    condition     = alltrue([for type in var.issue_filter.issue_types : type == null ? false : trimspace(type) != "" && trimspace(type) == type])
+    error_message = "issue_filter.issue_types must be names of issue types of the project, for example [\"Incident\"], without blanks around them. For every type leave it out."
+  }
+
+  validation {
+    condition     = alltrue([for label in var.issue_filter.labels : label == null ? false : can(regex("^\\S+$", label))])
+    error_message = "issue_filter.labels must be labels, for example [\"security\"]; Jira's labels hold no blanks. To ask for none leave it out."
+  }
+}
+
+variable "backfill_closed_cases" {
+  description = "Whether a case that is closed when it is first seen gets an issue, too."
+  type        = bool
+  default     = false
+  nullable    = false
+}
+
+# What is kept in step, and who wins.
+
+variable "conflict_winner" {
+  description = "Whose value stays where both sides changed between two looks: `security_ir` or `jira`. The other is kept as a comment on its own side. A closure wins over everything."
+  type        = string
+  default     = "security_ir"
+  nullable    = false
+
+  validation {
+    condition     = contains(["security_ir", "jira"], var.conflict_winner)
+    error_message = "conflict_winner must be \"security_ir\" (the case's value stays) or \"jira\" (the issue's)."
+  }
+}
+
+variable "close_case_when_done" {
+  description = "Whether an issue that is done closes its case. A closed case cannot be reopened."
+  type        = bool
+  default     = true
+  nullable    = false
+}
+
+variable "sync_watchers" {
+  description = "Whether watchers are kept in step."
+  type        = bool
+  default     = true
+  nullable    = false
+}
+
+variable "sync_attachments" {
+  description = "Whether attachments are copied."
+  type        = bool
+  default     = true
+  nullable    = false
+}
+
+variable "sync_restricted_comments" {
+  description = "Whether comments that Jira shows to a group or role only, and internal notes of a service project, are copied to the case. Everybody who may see the case sees them there."
+  type        = bool
+  default     = false
+  nullable    = false
+}
+
+variable "on_case_deleted" {
+  description = "What becomes of the issue of a case that is gone: `comment` says so on it, `close` also moves it to done, `delete` deletes it with its sub-tasks."
+  type        = string
+  default     = "comment"
+  nullable    = false
+
+  validation {
+    condition     = contains(["comment", "close", "delete"], var.on_case_deleted)
+    error_message = "on_case_deleted must be \"comment\", \"close\" or \"delete\"."
+  }
+}
+
+variable "on_issue_deleted" {
+  description = "What becomes of the case of an issue that is gone: `comment` says so on it, `close` also closes it. Cases cannot be deleted."
+  type        = string
+  default     = "comment"
+  nullable    = false
+
+  validation {
+    condition     = contains(["comment", "close"], var.on_issue_deleted)
+    error_message = "on_issue_deleted must be \"comment\" or \"close\": a case cannot be deleted."
+  }
+}
+
+# When the two sides are looked at.
+
+variable "native_events" {
+  description = "Whether changes of cases are heard of at once, by a rule on the account's default event bus."
+  type        = bool
+  default     = true
+  nullable    = false
+}
+
+variable "case_sweep_schedule" {
+  description = "How often all cases are looked through: `rate(…)` or `cron(…)` (UTC), as EventBridge Scheduler takes it; null switches the sweep off."
+  type        = string
+  default     = "rate(5 minutes)"
+
+  validation {
+    condition     = var.case_sweep_schedule == null ? true : can(regex("^(rate\\([1-9][0-9]* (minute|hour|day)s?\\)|cron\\(([^\\s()]+ ){5}[^\\s()]+\\))$", var.case_sweep_schedule))
+    error_message = "case_sweep_schedule must be like rate(5 minutes) or, with six fields, cron(0/5 8-18 ? * MON-FRI *); null switches the sweep off."
+  }
+}
+
+variable "issue_sweep_schedule" {
+  description = "How often recently changed issues are searched for: `rate(…)` or `cron(…)` (UTC), as EventBridge Scheduler takes it; null switches the sweep off."
+  type        = string
+  default     = "rate(15 minutes)"
+
+  validation {
+    condition     = var.issue_sweep_schedule == null ? true : can(regex("^(rate\\([1-9][0-9]* (minute|hour|day)s?\\)|cron\\(([^\\s()]+ ){5}[^\\s()]+\\))$", var.issue_sweep_schedule))
+    error_message = "issue_sweep_schedule must be like rate(15 minutes) or, with six fields, cron(0/5 8-18 ? * MON-FRI *); null switches the sweep off."
+  }
+}
