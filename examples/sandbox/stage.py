@@ -76,7 +76,7 @@ class Stage:
             opening.enter_context(self.cloud)
             opening.enter_context(self.jira)
             opening.enter_context(self.security_ir)
-            self.security_ir.authorise = self._may
+            self.security_ir.authorise = self.cloud.authorise
             self.terraform = Terraform(
                 home=home,
                 endpoint=self.cloud.url,
@@ -109,7 +109,7 @@ class Stage:
             self.jira.add_project(self.settings.project, workflow=self.settings.workflow())
             self.jira.on_change.append(self._automation_rule)
         if self.settings.elsewhere.security_ir_url is None:
-            self.security_ir.on_event.append(self._native_event)
+            self.security_ir.on_change.append(self._native_event)
 
     @contextmanager
     def silent(self) -> Iterator[None]:
@@ -131,11 +131,6 @@ class Stage:
         rule.start()
         if not self.settings.automation_delay:
             rule.join()
-
-    def _may(self, access_key: str, action: str, resource: str) -> bool:
-        """Whether the role of the function that calls security-ir allows what it does there."""
-        scope = f"Credential={access_key}/0/{REGION}/security-ir/aws4_request"
-        return self.cloud.authorise(scope, action, resource)
 
     def _native_event(self, kind: str, detail: dict[str, Any]) -> None:
         self.cloud.put_native_event(kind, detail)
