@@ -35,7 +35,8 @@ class Settings:
     """``packages`` holds the zips, ``runtime_python`` a venv with awslambdaric and boto3 only.
 
     ``contract`` is the folder of the vendors' specifications, if there is one. ``virtual`` time jumps to what is due
-    next. ``automation_delay`` is what a Jira automation rule takes, in seconds of real time.
+    next. ``module`` holds further settings of the module, by their names. ``automation_delay`` is what a Jira
+    automation rule takes, in seconds of real time.
     """
 
     packages: Path
@@ -45,7 +46,7 @@ class Settings:
     virtual: bool = False
     automation_delay: float = 0.0
     elsewhere: Elsewhere = Elsewhere()
-    variables: Mapping[str, Any] = field(default_factory=dict)
+    module: Mapping[str, Any] = field(default_factory=dict)
     workflow: Callable[[], Workflow] = Workflow.simple
 
 
@@ -80,7 +81,8 @@ class Stage:
             self.terraform = Terraform(
                 home=home,
                 endpoint=self.cloud.url,
-                variables=self._variables(),
+                region=REGION,
+                settings=self._module_settings(),
                 token=self.settings.elsewhere.jira_token or self.jira.token,
                 say=self._say,
             )
@@ -92,14 +94,13 @@ class Stage:
     ) -> None:
         self._open.close()
 
-    def _variables(self) -> dict[str, Any]:
+    def _module_settings(self) -> dict[str, Any]:
         return {
-            "region": REGION,
-            "packages_directory": str(self.settings.packages),
+            "lambda_packages": {"directory": str(self.settings.packages)},
             "jira_url": self.jira_url,
             "jira_email": self.settings.elsewhere.jira_email or self.jira.email,
             "jira_project_key": self.settings.project,
-            **self.settings.variables,
+            **self.settings.module,
         }
 
     def raise_curtain(self) -> None:
