@@ -61,7 +61,8 @@ def test_a_breach_is_refused_and_kept(
 def test_a_body_that_is_not_json_is_a_breach(jira: JiraServer, rest: Rest) -> None:
     assert rest.post("/issue", data="{", headers={"Content-Type": "application/json"}).status_code == 400
     assert rest.post("/issue", data=json.dumps({"fields": {}})).status_code == 415
-    assert len(jira.violations) == 2
+    assert rest.post("/issue", data={"fields": "{}"}).status_code == 415
+    assert len(jira.violations) == 3
 
 
 @pytest.mark.parametrize(

@@ -56,9 +56,11 @@ class _HttpServer(ThreadedWSGIServer):
 
     def accept(self) -> None:
         while not self.closing:
-            connection, address = self.get_request()
-            self.connections.add(connection)
-            self.process_request(connection, address)
+            # A client may be gone before it is greeted.
+            with contextlib.suppress(OSError):
+                connection, address = self.get_request()
+                self.connections.add(connection)
+                self.process_request(connection, address)
 
     def shutdown_request(self, request: Any) -> None:
         self.connections.discard(request)
@@ -75,19 +77,23 @@ class _Handler(WSGIRequestHandler):
     server: _HttpServer
 
     def run_wsgi(self) -> None:
-        request = Request(self.make_environ())
-        try:
-            response = self.server.respond(request)
-            self._send(request, response, response.iter_encoded())
-            while request.stream.read(_CHUNK):
-                pass
-        except ClientDisconnected:
-            self.close_connection = True
-        except Lost as lost:
-            if lost.torn is not None:
-                self._send(request, lost.torn, _half(lost.torn))
-            self.wfile.flush()
-            self.close_connection = True
+        with contextlib.closing(Request(self.make_environ())) as request:
+            try:
+                response = self.server.respond(request)
+                self._send(request, response, response.iter_encoded())
+                while request.stream.read(_CHUNK):
+                    pass
+            except ClientDisconnected:
+                self.close_connection = True
+            except Lost as lost:
+                self._lose(request, lost)
+
+    def _lose(self, request: Request, lost: Lost) -> None:
+        if lost.torn is not None:
+            self._send(request, lost.torn, _half(lost.torn))
+        self.close_connection = True
+        # The client may have hung up first.
+        with contextlib.suppress(OSError):
             self.connection.shutdown(socket.SHUT_RDWR)
 
     def _send(self, request: Request, response: Response, body: Iterable[bytes]) -> None:
@@ -98,6 +104,7 @@ class _Handler(WSGIRequestHandler):
         with contextlib.closing(response):
             for chunk in body if request.method != "HEAD" else ():
                 self.wfile.write(chunk)
+        self.wfile.flush()
 
     def log(self, type: str, message: str, *args: Any) -> None:
         """Silent: the servers keep their own logs."""

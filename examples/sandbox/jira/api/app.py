@@ -76,6 +76,7 @@ class App:
             at=self._store.clock(),
             about=route.path.get("issue"),
         )
+        _receive(http)
         return self._log.answered(request, lambda: self._served(http, request, route), _refusal)
 
     def _served(self, http: werkzeug.Request, request: Request, route: Route) -> Response:
@@ -192,6 +193,14 @@ def _route(method: str, path: str) -> Route:
     except (NotFound, MethodNotAllowed):
         return Route(None, {})
     return Route(endpoint, arguments)
+
+
+def _receive(http: werkzeug.Request) -> None:
+    """Take in the body; a form's files go to the disk. Raises `ClientDisconnected` where it ends too early."""
+    if http.mimetype == "multipart/form-data":
+        http.files.keys()
+    else:
+        http.get_data()
 
 
 def _ignored(endpoint: Endpoint, query: Mapping[str, str]) -> bool:
