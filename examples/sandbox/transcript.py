@@ -45,7 +45,10 @@ class Transcript:
         row.add_column(width=_COLUMN, overflow="fold")
         row.add_column(width=_COLUMN, overflow="fold")
         row.add_row(Text(left), Text(right))
-        self._console.print(row)
+        with self._console.capture() as drawn:
+            self._console.print(row)
+        for line in drawn.get().splitlines():
+            self._console.print(line.rstrip(), soft_wrap=True)
 
     @contextmanager
     def waiting(self, what: str) -> Iterator[None]:

@@ -42,6 +42,7 @@ def test_a_file_gets_plain_lines(capsys: pytest.CaptureFixture[str]) -> None:
     lines = written(left=text, right=text)
     assert "\x1b" not in "".join(lines)
     assert f"▶ {text}" in lines
+    assert lines == [line.rstrip() for line in lines]
     assert "[bold]not bold[/bold]" in lines[-3]
     assert capsys.readouterr().out == ""
 
