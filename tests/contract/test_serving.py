@@ -37,11 +37,12 @@ def test_a_connection_is_kept_and_small_answers_do_not_wait(server: LoopbackServ
     connection = http.client.HTTPConnection(server.address, timeout=5)
     ask(connection)
     used, started = connection.sock, time.monotonic()
-    answers = {ask(connection, body=b"again") for _ in range(25)}
+    answers = {ask(connection, body=b"again") for _ in range(100)}
 
     assert answers == {b"again"}
     assert connection.sock is used
-    assert time.monotonic() - started < 0.5
+    # Nagle's algorithm would cost 40 ms each.
+    assert time.monotonic() - started < 3.0
 
 
 def test_an_idle_server_stops_at_once_and_hangs_up(server: LoopbackServer) -> None:
@@ -50,7 +51,7 @@ def test_an_idle_server_stops_at_once_and_hangs_up(server: LoopbackServer) -> No
     started = time.monotonic()
     server.stop()
 
-    assert time.monotonic() - started < 0.5
+    assert time.monotonic() - started < 1.0
     with pytest.raises(ConnectionError):
         ask(connection)
 
