@@ -45,12 +45,13 @@ def main() -> int:
         contract=CONTRACTS if CONTRACTS.is_dir() else None,
         project=chosen.project,
         elsewhere=elsewhere,
-        variables={"jira_auth": "bearer"} if elsewhere.jira_url and not elsewhere.jira_email else {},
+        module={"jira_auth": "bearer"} if elsewhere.jira_url and not elsewhere.jira_email else {},
     )
     try:
         with Stage(settings, transcript.note) as stage:
             transcript.note("The local AWS is up; Terraform applies the module (about a minute)")
-            stage.raise_curtain()
+            with transcript.waiting("Terraform applies the module"):
+                stage.raise_curtain()
             stage.cloud.start()
             if chosen.no_scenario or not own_servers:
                 _wait(stage, transcript)

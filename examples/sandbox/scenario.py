@@ -5,7 +5,7 @@ from __future__ import annotations
 from .jira import Issue, Person
 from .security_ir import Case
 from .stage import Stage
-from .transcript import Transcript, wait_for
+from .transcript import Transcript
 
 
 class OutOfStep(AssertionError):
@@ -44,7 +44,7 @@ class Scenario:
             threat_actor_ips=["198.51.100.7"],
             regions=["us-east-1"],
         )
-        wait_for(lambda: self._key_of(case_id) is not None, "an issue for the case")
+        self._say.wait_for(lambda: self._key_of(case_id) is not None, "an issue for the case")
         key = self._key_of(case_id)
         assert key is not None
         self._show(case_id, key)
@@ -53,18 +53,20 @@ class Scenario:
     def _triage(self, case_id: str, key: str) -> None:
         self._say.act("Ada takes the issue in Jira and moves it to In Progress")
         self._ada.transition(key, "In Progress")
-        wait_for(lambda: self._case(case_id).status == "Detection and Analysis", "the case in Detection and Analysis")
+        self._say.wait_for(
+            lambda: self._case(case_id).status == "Detection and Analysis", "the case in Detection and Analysis"
+        )
         self._show(case_id, key)
 
     def _comments(self, case_id: str, key: str) -> None:
         self._say.act("Ada comments in Jira")
         self._ada.comment(key, "The key belongs to our build runner. Nobody of us was at work.")
-        wait_for(lambda: self._said_on_case(case_id, "build runner"), "Ada's comment on the case")
+        self._say.wait_for(lambda: self._said_on_case(case_id, "build runner"), "Ada's comment on the case")
         self._say.both(self._last_on_case(case_id), self._last_on_issue(key))
 
         self._say.act("The AWS responder answers on the case")
         self._stage.security_ir.aws_responder.comment(case_id, "Please deactivate the key and keep the logs.")
-        wait_for(lambda: self._said_on_issue(key, "deactivate the key"), "the answer on the issue")
+        self._say.wait_for(lambda: self._said_on_issue(key, "deactivate the key"), "the answer on the issue")
         self._say.both(self._last_on_case(case_id), self._last_on_issue(key))
 
     def _file(self, case_id: str, key: str) -> None:
@@ -72,7 +74,7 @@ class Scenario:
         self._ada.attach(
             key, "cloudtrail excerpt.json", b'{"eventName": "CreateUser", "sourceIPAddress": "198.51.100.7"}'
         )
-        wait_for(lambda: bool(self._case(case_id).attachments), "the file on the case")
+        self._say.wait_for(lambda: bool(self._case(case_id).attachments), "the file on the case")
         (copy,), (file,) = self._case(case_id).attachments, self._issue(key).attachments
         self._say.both(f"File: {copy.file_name}", f"File: {file.filename} ({file.size} bytes)")
 
@@ -80,13 +82,13 @@ class Scenario:
         self._say.act("Ada corrects a comment, and deletes one that she wrote in the wrong issue")
         remark = self._ada.comment(key, "Key deactivated at 20:14.")
         slip = self._ada.comment(key, "Lunch at twelve?")
-        wait_for(lambda: self._said_on_case(case_id, "Lunch"), "both comments on the case")
+        self._say.wait_for(lambda: self._said_on_case(case_id, "Lunch"), "both comments on the case")
         self._ada.edit_comment(key, remark.id, "Key deactivated at 20:41.")
         self._ada.delete_comment(key, slip.id)
         # Jira's rule for comments does not tell of deletions; the next change does.
         self._ada.comment(key, "New key issued.")
-        wait_for(lambda: self._said_on_case(case_id, "20:41"), "the correction on the case")
-        wait_for(lambda: self._said_on_case(case_id, "was deleted in Jira"), "the deletion said on the case")
+        self._say.wait_for(lambda: self._said_on_case(case_id, "20:41"), "the correction on the case")
+        self._say.wait_for(lambda: self._said_on_case(case_id, "was deleted in Jira"), "the deletion said on the case")
         for comment in self._stage.security_ir.comments(case_id)[-3:]:
             self._say.both(f"» {comment.body}", "")
 
@@ -95,8 +97,8 @@ class Scenario:
         with self._stage.silent():
             self._ada.edit(key, summary="Build key leaked")
         self._stage.security_ir.person("grace").edit(case_id, title="Key of build-runner used by a stranger")
-        wait_for(lambda: self._said_on_issue(key, "Build key leaked"), "the losing title as a comment")
-        wait_for(lambda: self._issue(key).summary == self._case(case_id).title, "one title on both sides")
+        self._say.wait_for(lambda: self._said_on_issue(key, "Build key leaked"), "the losing title as a comment")
+        self._say.wait_for(lambda: self._issue(key).summary == self._case(case_id).title, "one title on both sides")
         self._show(case_id, key)
         self._say.both("", self._last_on_issue(key))
 
@@ -105,22 +107,24 @@ class Scenario:
         grace = self._stage.security_ir.person("grace")
         grace.set_status(case_id, "Containment, Eradication and Recovery")
         grace.edit(case_id, title="Stolen access key of build-runner")
-        wait_for(lambda: self._issue(key).summary == "Stolen access key of build-runner", "the new title on the issue")
+        self._say.wait_for(
+            lambda: self._issue(key).summary == "Stolen access key of build-runner", "the new title on the issue"
+        )
         self._show(case_id, key)
 
     def _closure(self, case_id: str, key: str) -> None:
         self._say.act("The incident is over: the case is closed")
         self._stage.security_ir.person("grace").close(case_id, "Investigation Completed")
-        wait_for(lambda: self._issue(key).status.name == "Done", "the issue Done")
+        self._say.wait_for(lambda: self._issue(key).status.name == "Done", "the issue Done")
         self._show(case_id, key)
 
     def _an_issue_of_its_own(self) -> tuple[str, str]:
         self._say.act("Somebody reports phishing in Jira, and a case is opened for it")
         key = self._ada.create_issue("SEC", "Phishing mail in finance", "Two people clicked. Mail headers follow.").key
-        wait_for(lambda: self._case_of(key) is not None, "a case for the issue")
+        self._say.wait_for(lambda: self._case_of(key) is not None, "a case for the issue")
         case_id = self._case_of(key)
         assert case_id is not None
-        wait_for(lambda: self._said_on_case(case_id, key), "the issue named on the case")
+        self._say.wait_for(lambda: self._said_on_case(case_id, key), "the issue named on the case")
         self._show(case_id, key)
         return case_id, key
 

@@ -35,7 +35,8 @@ class Settings:
     """``packages`` holds the zips, ``runtime_python`` a venv with awslambdaric and boto3 only.
 
     ``contract`` is the folder of the vendors' specifications, if there is one. ``virtual`` time jumps to what is due
-    next. ``automation_delay`` is what a Jira automation rule takes, in seconds of real time.
+    next. ``module`` holds further settings of the module, by their names. ``automation_delay`` is what a Jira
+    automation rule takes, in seconds of real time.
     """
 
     packages: Path
@@ -45,7 +46,7 @@ class Settings:
     virtual: bool = False
     automation_delay: float = 0.0
     elsewhere: Elsewhere = Elsewhere()
-    variables: Mapping[str, Any] = field(default_factory=dict)
+    module: Mapping[str, Any] = field(default_factory=dict)
     workflow: Callable[[], Workflow] = Workflow.simple
 
 
@@ -76,11 +77,12 @@ class Stage:
             opening.enter_context(self.cloud)
             opening.enter_context(self.jira)
             opening.enter_context(self.security_ir)
-            self.security_ir.authorise = self._may
+            self.security_ir.authorise = self.cloud.authorise
             self.terraform = Terraform(
                 home=home,
                 endpoint=self.cloud.url,
-                variables=self._variables(),
+                region=REGION,
+                settings=self._module_settings(),
                 token=self.settings.elsewhere.jira_token or self.jira.token,
                 say=self._say,
             )
@@ -92,14 +94,13 @@ class Stage:
     ) -> None:
         self._open.close()
 
-    def _variables(self) -> dict[str, Any]:
+    def _module_settings(self) -> dict[str, Any]:
         return {
-            "region": REGION,
-            "packages_directory": str(self.settings.packages),
+            "lambda_packages": {"directory": str(self.settings.packages)},
             "jira_url": self.jira_url,
             "jira_email": self.settings.elsewhere.jira_email or self.jira.email,
             "jira_project_key": self.settings.project,
-            **self.settings.variables,
+            **self.settings.module,
         }
 
     def raise_curtain(self) -> None:
@@ -109,7 +110,7 @@ class Stage:
             self.jira.add_project(self.settings.project, workflow=self.settings.workflow())
             self.jira.on_change.append(self._automation_rule)
         if self.settings.elsewhere.security_ir_url is None:
-            self.security_ir.on_event.append(self._native_event)
+            self.security_ir.on_change.append(self._native_event)
 
     @contextmanager
     def silent(self) -> Iterator[None]:
@@ -131,11 +132,6 @@ class Stage:
         rule.start()
         if not self.settings.automation_delay:
             rule.join()
-
-    def _may(self, access_key: str, action: str, resource: str) -> bool:
-        """Whether the role of the function that calls security-ir allows what it does there."""
-        scope = f"Credential={access_key}/0/{REGION}/security-ir/aws4_request"
-        return self.cloud.authorise(scope, action, resource)
 
     def _native_event(self, kind: str, detail: dict[str, Any]) -> None:
         self.cloud.put_native_event(kind, detail)

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parent
+_MODULE_FILE = "module.tf.json"
 _PARALLEL = "-parallelism=40"
 
 
@@ -22,22 +23,28 @@ class TerraformFailed(RuntimeError):
 
 @dataclass(frozen=True, slots=True)
 class Terraform:
-    """Terraform in this folder, with its data and state in ``home``.
+    """Terraform in a copy of this root below ``home``, where its data and state are too.
 
-    ``variables`` are those of ``variables.tf``; ``token`` goes by the environment only, as in real life. ``say`` is
-    called with each line worth showing.
+    ``settings`` are arguments of the module as they are: Terraform itself refuses one that the module does not have.
+    ``token`` goes by the environment only, as in real life. ``say`` is called with each line worth showing.
     """
 
     home: Path
     endpoint: str
-    variables: Mapping[str, Any]
+    region: str
+    settings: Mapping[str, Any]
     token: str
     say: Callable[[str], None] = print
 
     def apply(self) -> dict[str, Any]:
         """Initialise, apply, and return the outputs."""
-        self.home.mkdir(parents=True, exist_ok=True)
-        (self.home / "sandbox.tfvars.json").write_text(json.dumps(dict(self.variables), indent=2))
+        self._root.mkdir(parents=True)
+        for file in ROOT.glob("*.tf"):
+            shutil.copy(file, self._root)
+        written = json.loads((ROOT / _MODULE_FILE).read_text())
+        source = os.path.relpath(ROOT.parents[1], self._root.resolve())
+        written["module"]["security_ir_jira"] |= {"source": source, **_literal(self.settings)}
+        (self._root / _MODULE_FILE).write_text(json.dumps(written, indent=2))
         self.run("init", "-input=false", "-no-color")
         self.run("apply", "-auto-approve", _PARALLEL, *self._inputs())
         return self.outputs()
@@ -66,15 +73,19 @@ class Terraform:
         return self._state.read_text()
 
     @property
+    def _root(self) -> Path:
+        return self.home / "root"
+
+    @property
     def _state(self) -> Path:
         return self.home / "terraform.tfstate"
 
     def _inputs(self) -> list[str]:
-        return ["-input=false", "-no-color", f"-state={self._state}", f"-var-file={self.home / 'sandbox.tfvars.json'}"]
+        return ["-input=false", "-no-color", f"-state={self._state}"]
 
     def run(self, *arguments: str) -> None:
         """Run one command, saying now and then how far it is. Raises ``TerraformFailed``."""
-        command = [_terraform(), f"-chdir={ROOT}", *arguments]
+        command = [_terraform(), f"-chdir={self._root}", *arguments]
         with subprocess.Popen(
             command, env=self._environment(), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
         ) as process:
@@ -92,7 +103,7 @@ class Terraform:
             raise TerraformFailed(f"terraform {arguments[0]} failed:\n{''.join(said)}")
 
     def _call(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        command = [_terraform(), f"-chdir={ROOT}", *arguments]
+        command = [_terraform(), f"-chdir={self._root}", *arguments]
         done = subprocess.run(command, env=self._environment(), capture_output=True, text=True, check=False)
         if done.returncode not in (0, 2):
             raise TerraformFailed(f"terraform {arguments[0]} failed:\n{done.stdout}{done.stderr}")
@@ -105,7 +116,17 @@ class Terraform:
             "TF_DATA_DIR": str(self.home / "data"),
             "TF_IN_AUTOMATION": "1",
             "TF_VAR_jira_token": self.token,
+            "TF_VAR_region": self.region,
         }
+
+
+def _literal(value: Any) -> Any:
+    """The value as Terraform's JSON has it: text that is no template."""
+    if isinstance(value, str):
+        return value.replace("${", "$${").replace("%{", "%%{")
+    if isinstance(value, Mapping):
+        return {_literal(key): _literal(item) for key, item in value.items()}
+    return [_literal(item) for item in value] if isinstance(value, list | tuple) else value
 
 
 def _terraform() -> str:

@@ -1,59 +1,66 @@
-"""Two columns, as somebody would see both systems side by side."""
+"""Two columns, as somebody would see both systems side by side, in 80 columns of a terminal or as plain lines."""
 
 from __future__ import annotations
 
 import sys
-import textwrap
 import time
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import TextIO
 
-_WIDTH = 56
-_GAP = " │ "
+from rich import box
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+_WIDTH = 80
+_COLUMN = 38
 
 
-@dataclass(slots=True)
 class Transcript:
-    """Writes what happens: AWS on the left, Jira on the right."""
+    """Writes what happens: AWS on the left, Jira on the right. Texts stand letter for letter."""
 
-    out: TextIO = field(default_factory=lambda: sys.stdout)
-    started: float = field(default_factory=time.monotonic)
+    def __init__(self, out: TextIO | None = None) -> None:
+        self._console = Console(file=out or sys.stdout, width=_WIDTH, highlight=False, markup=False, emoji=False)
+        self._started = time.monotonic()
 
     def note(self, text: str) -> None:
-        """A line of progress, with the seconds since the start."""
-        print(f"[{time.monotonic() - self.started:5.1f} s] {text}", file=self.out, flush=True)
+        """A line of progress, with the seconds since the start; never broken, for addresses are copied from it."""
+        self._console.print(f"[{time.monotonic() - self._started:5.1f} s] {text}", soft_wrap=True)
 
     def heading(self) -> None:
-        print(file=self.out)
-        self._row("AWS Security Incident Response", "Jira")
-        print("─" * _WIDTH + "─┼─" + "─" * _WIDTH, file=self.out, flush=True)
+        """What stands on which side."""
+        self._console.print()
+        self.both("AWS Security Incident Response", "Jira")
+        self._console.rule(characters="─")
 
     def act(self, text: str) -> None:
         """What a person does."""
-        print(file=self.out)
-        print(f"▶ {text}", file=self.out, flush=True)
+        self._console.print()
+        self._console.print(f"▶ {text}", style="bold")
 
     def both(self, left: str, right: str) -> None:
         """What is to be seen on both sides."""
-        self._row(left, right)
+        row = Table(box=box.MINIMAL, show_header=False, show_edge=False, pad_edge=False)
+        row.add_column(width=_COLUMN, overflow="fold")
+        row.add_column(width=_COLUMN, overflow="fold")
+        row.add_row(Text(left), Text(right))
+        with self._console.capture() as drawn:
+            self._console.print(row)
+        for line in drawn.get().splitlines():
+            self._console.print(line.rstrip(), soft_wrap=True)
 
-    def _row(self, left: str, right: str) -> None:
-        lefts, rights = _lines(left), _lines(right)
-        for number in range(max(len(lefts), len(rights))):
-            one = lefts[number] if number < len(lefts) else ""
-            other = rights[number] if number < len(rights) else ""
-            print(f"{one:<{_WIDTH}}{_GAP}{other}".rstrip(), file=self.out, flush=True)
+    @contextmanager
+    def waiting(self, what: str) -> Iterator[None]:
+        """Show what is being waited for, where somebody looks."""
+        with self._console.status(Text(what)):
+            yield
 
-
-def _lines(text: str) -> list[str]:
-    return [piece for line in text.splitlines() for piece in textwrap.wrap(line, _WIDTH) or [""]]
-
-
-def wait_for(seen: Callable[[], bool], what: str, seconds: float = 60.0) -> None:
-    """Wait until something is to be seen. Raises ``TimeoutError`` that says what was not."""
-    end = time.monotonic() + seconds
-    while not seen():
-        if time.monotonic() > end:
-            raise TimeoutError(f"not seen within {seconds:.0f} s: {what}")
-        time.sleep(0.1)
+    def wait_for(self, seen: Callable[[], bool], what: str, seconds: float = 60.0) -> None:
+        """Wait until something is to be seen. Raises ``TimeoutError`` that says what was not."""
+        end = time.monotonic() + seconds
+        with self.waiting(what):
+            while not seen():
+                if time.monotonic() > end:
+                    raise TimeoutError(f"not seen within {seconds:.0f} s: {what}")
+                time.sleep(0.1)

@@ -104,7 +104,7 @@ def test_dates_are_those_of_the_account(clock: Clock) -> None:
 
 
 def test_only_ids_come_back_unless_more_is_asked_for(rest: Rest, alice: Person) -> None:
-    plain = rest.get("/search/jql", params={"jql": "key = SEC-1"}).json()
+    plain = rest.post("/search/jql", json={"jql": "key = SEC-1"}).json()
     assert [set(each) for each in plain["issues"]] == [{"id"}]
     assert plain["isLast"] is True
 
@@ -125,13 +125,13 @@ def test_pages_follow_each_other_by_token(jira: JiraServer, rest: Rest, alice: P
 
     other = query | {"jql": "project = OPS", "nextPageToken": first["nextPageToken"]}
     assert rest.post("/search/jql", json=other).status_code == 400
-    jira.settings.search_page_cap = 1
+    jira.switches.search_page_cap = 1
     capped = query | {"fields": ["summary"], "maxResults": 50}
     assert len(rest.post("/search/jql", json=capped).json()["issues"]) == 1
 
 
 def test_the_index_shows_the_past(jira: JiraServer, rest: Rest, alice: Person, clock: Clock) -> None:
-    jira.settings.search_lag = 120
+    jira.switches.search_lag = 120
     alice.create_issue("SEC", "Not yet known", labels=["new"])
     alice.transition("SEC-1", "Done")
     alice.delete("SEC-2")
@@ -148,7 +148,7 @@ def test_the_index_shows_the_past(jira: JiraServer, rest: Rest, alice: Person, c
 
 
 def test_an_issue_may_be_reconciled_with_the_index(jira: JiraServer, rest: Rest, alice: Person) -> None:
-    jira.settings.search_lag = 120
+    jira.switches.search_lag = 120
     issue = alice.create_issue("SEC", "Not yet known", labels=["new"])
 
     assert rest.found("labels = new", reconcileIssues=[int(issue.id)]) == ["SEC-4"]

@@ -139,7 +139,7 @@ def site(contracts: Path) -> Iterator[Site]:
         server.add_project("SEC")
         server.add_field("customfield_10050", "Case ARN")
         server.add_field("customfield_10051", "Regions", "textarea")
-        server.settings.page_cap = server.settings.search_page_cap = 2
+        server.switches.page_cap = server.switches.search_page_cap = 2
         ada = server.person(server.add_user("Ada Lovelace", "ada@example.com"))
         issue = ada.create_issue("SEC", "Leaked key")
         ada.create_issue("SEC", "Another")

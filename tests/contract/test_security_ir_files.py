@@ -223,7 +223,7 @@ def test_a_range_of_a_file_can_be_fetched(server: SecurityIrServer, client: Any)
 def test_a_download_can_be_torn(server: SecurityIrServer, client: Any) -> None:
     case_id = client.create_case(**a_case())["caseId"]
     url = download_url(client, case_id, server.aws_responder.attach(case_id, "a.txt", b"0123456789"))
-    server.faults.add(operation="AttachmentDownload", after=True)
+    server.faults.add("AttachmentDownload", after=True)
 
     with pytest.raises(requests.exceptions.ChunkedEncodingError):
         _ = requests.get(url, timeout=5).content
@@ -233,8 +233,8 @@ def test_a_download_can_be_torn(server: SecurityIrServer, client: Any) -> None:
 def test_an_upload_can_fail_before_and_after_the_deed(server: SecurityIrServer, client: Any) -> None:
     case_id = client.create_case(**a_case())["caseId"]
     url = upload_url(client, case_id)
-    server.faults.add(operation="AttachmentUpload", error="SlowDown", status=503, retry_after=1)
-    server.faults.add(operation="AttachmentUpload", after=True)
+    server.faults.add("AttachmentUpload", error="SlowDown", status=503, retry_after=1)
+    server.faults.add("AttachmentUpload", after=True)
 
     assert requests.put(url, data=b"bytes", timeout=5).status_code == 503
     assert server.case(case_id).attachments == ()

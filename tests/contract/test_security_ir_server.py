@@ -15,7 +15,7 @@ from botocore.exceptions import ConnectionClosedError, EndpointConnectionError
 from moto.core.utils import get_service_model
 
 from sandbox.security_ir import SecurityIrServer, ThreatActorIp, Watcher
-from sandbox.security_ir.checks import breaches
+from sandbox.security_ir.rules.shapes import breaches
 from tests.contract.security_ir_support import (
     ACCOUNT,
     START,
@@ -110,7 +110,7 @@ def test_the_same_client_token_makes_one_case(server: SecurityIrServer, client: 
 
     assert first["caseId"] == again["caseId"]
     assert len(server.cases()) == 1
-    assert [record.replayed for record in server.writes()] == [False, True]
+    assert [record.carried_out for record in server.writes()] == [True, False]
 
 
 def test_a_client_token_with_other_parameters_is_a_conflict(client: Any) -> None:
@@ -269,41 +269,11 @@ def test_closed_stays_closed(server: SecurityIrServer, client: Any) -> None:
         server.aws_responder.set_status(case_id, "Submitted")
 
 
-def test_the_resolver_changes_one_way(client: Any) -> None:
-    case_id = client.create_case(**a_case())["caseId"]
-
-    assert client.update_resolver_type(caseId=case_id, resolverType="AWS")["resolverType"] == "AWS"
-    back = refusal(client.update_resolver_type, caseId=case_id, resolverType="Self")
-    assert code(back) == "ConflictException"
-
-
-def test_tags_neither_move_the_date_nor_ring_a_bell(server: SecurityIrServer, client: Any, clock: Clock) -> None:
-    case_id = client.create_case(**a_case(tags={"a": "1"}))["caseId"]
-    arn = server.case(case_id).arn
-    heard = events_of(server)
-    clock.pass_seconds(60)
-    client.tag_resource(resourceArn=arn, tags={"b": "2", "c": "3"})
-    client.untag_resource(resourceArn=arn, tagKeys=["a", "c"])
-
-    assert client.list_tags_for_resource(resourceArn=arn)["tags"] == {"b": "2"}
-    assert server.case(case_id).last_updated == START
-    assert heard == []
-
-
 def test_tags_of_anything_else_are_not_found(client: Any) -> None:
     arn = f"arn:aws:security-ir:eu-west-1:{ACCOUNT}:case/1000000001"
 
     error = refusal(client.list_tags_for_resource, resourceArn=arn)
     assert code(error) == "ResourceNotFoundException"
-
-
-def test_the_history_of_a_case_names_who_did_what(server: SecurityIrServer, client: Any) -> None:
-    case_id = client.create_case(**a_case())["caseId"]
-    server.aws_responder.comment(case_id, "Looking.")
-
-    edits = client.list_case_edits(caseId=case_id)["items"]
-    assert [edit["action"] for edit in edits] == ["Case Created", "Comment Added"]
-    assert edits[1]["principal"] == "AWS Responder"
 
 
 # Comments
@@ -460,15 +430,11 @@ def test_answers_fit_the_model(server: SecurityIrServer, client: Any) -> None:
     server.person("ada").comment(case_id, "Hello")
     server.service.comment(case_id, "Automatic")
     server.aws_responder.attach(case_id, "evidence.txt", b"bytes")
-    membership = client.list_memberships()["items"][0]["membershipId"]
     client.create_case_comment(caseId=case_id, body="Ours")
     calls = {
         "GetCase": client.get_case(caseId=case_id),
         "ListCases": client.list_cases(),
         "ListComments": client.list_comments(caseId=case_id),
-        "ListCaseEdits": client.list_case_edits(caseId=case_id),
-        "ListMemberships": client.list_memberships(),
-        "GetMembership": client.get_membership(membershipId=membership),
         "ListTagsForResource": client.list_tags_for_resource(resourceArn=server.case(case_id).arn),
         "CloseCase": client.close_case(caseId=case_id),
     }
@@ -508,7 +474,7 @@ def test_requests_name_their_access_key_and_creators_their_principal(server: Sec
     case_id = client_of(server, key="AKIASINK").create_case(**a_case())["caseId"]
 
     assert server.case(case_id).creator == role
-    assert [(r.operation, r.principal, r.status) for r in server.requests] == [("CreateCase", "AKIASINK", 201)]
+    assert [(r.operation, r.caller, r.status) for r in server.requests] == [("CreateCase", "AKIASINK", 201)]
 
 
 @pytest.mark.parametrize(
@@ -522,7 +488,7 @@ def test_a_lost_permission_does_not_look_like_a_deletion(
     server.switches.access = access
 
     assert code(refusal(client.get_case, caseId=case_id)) == expected
-    assert code(refusal(client.list_memberships)) == expected
+    assert code(refusal(client.list_cases)) == expected
 
 
 def test_a_role_can_be_held_to_its_permissions(server: SecurityIrServer, client: Any) -> None:
@@ -549,7 +515,7 @@ def test_a_role_can_be_held_to_its_permissions(server: SecurityIrServer, client:
 def events_of(server: SecurityIrServer) -> list[tuple[str, dict[str, str]]]:
     """A list that the events to come go to."""
     heard: list[tuple[str, dict[str, str]]] = []
-    server.on_event.append(lambda detail_type, detail: heard.append((detail_type, detail)))
+    server.on_change.append(lambda detail_type, detail: heard.append((detail_type, detail)))
     return heard
 
 
@@ -572,7 +538,7 @@ def test_people_and_the_integration_ring_the_same_bells(server: SecurityIrServer
 
 def test_a_listener_may_look_at_the_server(server: SecurityIrServer, client: Any) -> None:
     titles: list[str] = []
-    server.on_event.append(lambda _, detail: titles.append(server.case(detail["caseId"]).title))
+    server.on_change.append(lambda _, detail: titles.append(server.case(detail["caseId"]).title))
     client.create_case(**a_case())
 
     assert titles == ["Exposed access key"]
@@ -592,7 +558,7 @@ def test_what_is_refused_or_known_already_rings_no_bell(server: SecurityIrServer
 
 
 def test_throttling_says_when_to_come_back(server: SecurityIrServer, client: Any) -> None:
-    server.faults.add(operation="CreateCase", error="ThrottlingException", retry_after=7, times=2)
+    server.faults.add("CreateCase", error="ThrottlingException", retry_after=7, times=2)
 
     for _ in range(2):
         error = refusal(client.create_case, **a_case())
@@ -603,8 +569,8 @@ def test_throttling_says_when_to_come_back(server: SecurityIrServer, client: Any
 
 
 def test_an_answer_can_be_lost_after_the_deed(server: SecurityIrServer, client: Any) -> None:
-    server.faults.add(operation="CreateCase", after=True)
-    server.faults.add(operation="CreateCase", error="InternalServerException", after=True)
+    server.faults.add("CreateCase", after=True)
+    server.faults.add("CreateCase", error="InternalServerException", after=True)
 
     with pytest.raises(ConnectionClosedError):
         client.create_case(**a_case(clientToken="one"))
@@ -613,12 +579,12 @@ def test_an_answer_can_be_lost_after_the_deed(server: SecurityIrServer, client: 
     assert len(server.cases()) == 2
     client.create_case(**a_case(clientToken="one"))
     assert len(server.cases()) == 2
-    assert [record.status for record in server.requests] == [0, 500, 201]
+    assert [record.status for record in server.requests] == [None, 500, 201]
 
 
 def test_a_fault_can_be_for_one_case(server: SecurityIrServer, client: Any) -> None:
     ill, well = (server.aws_responder.open_case(title) for title in ("Ill", "Well"))
-    server.faults.add(case_id=ill, error="InternalServerException", times=None)
+    server.faults.add(about=ill, error="InternalServerException", times=None)
 
     client.get_case(caseId=well)
     client.list_cases()
@@ -630,7 +596,7 @@ def test_a_fault_can_be_for_one_case(server: SecurityIrServer, client: Any) -> N
 
 def test_a_hook_can_come_between(server: SecurityIrServer, client: Any) -> None:
     case_id = server.aws_responder.open_case("Before")
-    server.faults.add(operation="GetCase", hook=lambda: server.aws_responder.edit(case_id, title="In between"))
+    server.faults.add("GetCase", hook=lambda: server.aws_responder.edit(case_id, title="In between"))
 
     assert client.get_case(caseId=case_id)["title"] == "In between"
 
@@ -658,7 +624,7 @@ def test_a_failing_listener_is_seen(server: SecurityIrServer, client: Any) -> No
     def fail(_: str, detail: dict[str, str]) -> None:
         raise RuntimeError(f"no bus for {detail['caseId']}")
 
-    server.on_event.append(fail)
+    server.on_change.append(fail)
 
     assert status(refusal(client.create_case, **a_case())) == 500
     assert "no bus for" in server.violations[0]

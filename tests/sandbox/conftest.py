@@ -24,7 +24,7 @@ def stage(request: pytest.FixtureRequest) -> Iterator[Stage]:
         runtime_python=runtime_python(),
         contract=contracts if contracts.is_dir() else None,
         virtual=True,
-        variables={
+        module={
             "case_sweep_schedule": "rate(30 days)",
             "issue_sweep_schedule": "rate(30 days)",
             "log_level": "debug",

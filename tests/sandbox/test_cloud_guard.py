@@ -11,6 +11,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from sandbox.cloud.functions import access_key
+from sandbox.serving import credential_scope
 from tests.sandbox.cloud_stage import Stage, a_stage
 
 CALLER = """
@@ -197,10 +198,11 @@ def test_another_server_may_ask_about_its_callers(stage: Stage) -> None:
         """,
         allow("security-ir:GetCase", resource=stage.arn("security-ir", "case/*")),
     )
-    header = json.loads(stage.cloud.invoke("fn").answer)
+    scope = credential_scope(json.loads(stage.cloud.invoke("fn").answer))
+    assert scope is not None
     case = stage.arn("security-ir", "case/1234567890")
-    assert stage.cloud.authorise(header, "security-ir:GetCase", case)
-    assert not stage.cloud.authorise(header, "security-ir:CloseCase", case)
+    assert stage.cloud.authorise(scope.access_key, "security-ir:GetCase", case)
+    assert not stage.cloud.authorise(scope.access_key, "security-ir:CloseCase", case)
     assert stage.cloud.authorise("", "security-ir:CloseCase", case)
     assert refused(stage) == [("security-ir:CloseCase", case)]
 

@@ -15,10 +15,10 @@ def test_a_native_event_alone_makes_an_issue_of_a_case(play: Play) -> None:
 
 
 def test_a_sweep_alone_makes_an_issue_of_a_case(play: Play) -> None:
-    bells = list(play.stage.security_ir.on_event)
-    play.stage.security_ir.on_event.clear()
+    bells = list(play.stage.security_ir.on_change)
+    play.stage.security_ir.on_change.clear()
     case_id = play.open_case("Sweep alone")
-    play.stage.security_ir.on_event.extend(bells)
+    play.stage.security_ir.on_change.extend(bells)
     play.sweep("case")
     play.rest()
     assert play.issues_titled("Sweep alone") == [play.key_of(case_id)]
@@ -96,8 +96,8 @@ def test_a_lost_answer_to_a_comment_writes_no_second_one(play: Play) -> None:
     case_id = play.open_case("Comment answers lost")
     play.rest()
     key = play.key_of(case_id)
-    play.stage.jira.faults.add(method="POST", path=r"/comment$", after=True, drop=True, times=1)
-    play.stage.security_ir.faults.add(operation="CreateCaseComment", after=True, times=4)
+    play.stage.jira.faults.add("POST .*/comment", after=True, drop=True, times=1)
+    play.stage.security_ir.faults.add("CreateCaseComment", after=True, times=4)
     play.aws.comment(case_id, "from the case")
     play.ada.comment(key, "from the issue")
     play.rest()
@@ -146,18 +146,18 @@ def test_at_rest_ten_sweeps_and_ten_notifications_write_nothing(play: Play) -> N
 
 @pytest.mark.parametrize("lag", [0.0, 90.0])
 def test_a_lost_answer_to_the_creation_of_an_issue_makes_no_second_one(play: Play, lag: float) -> None:
-    play.stage.jira.settings.search_lag = lag
-    play.stage.jira.faults.add(method="POST", path=r"/rest/api/3/issue$", after=True, drop=True, times=1)
+    play.stage.jira.switches.search_lag = lag
+    play.stage.jira.faults.add("POST .*/rest/api/3/issue", after=True, drop=True, times=1)
     title = f"Issue answer lost, lag {lag}"
     case_id = play.open_case(title)
     play.rest()
-    play.stage.jira.settings.search_lag = 0.0
+    play.stage.jira.switches.search_lag = 0.0
     assert play.issues_titled(title) == [play.key_of(case_id)]
     assert play.cases_titled(title) == [case_id]
 
 
 def test_a_lost_answer_to_the_creation_of_a_case_makes_no_second_one(play: Play) -> None:
-    play.stage.security_ir.faults.add(operation="CreateCase", after=True, times=4)
+    play.stage.security_ir.faults.add("CreateCase", after=True, times=4)
     key = play.ada.create_issue("SEC", "Case answer lost").key
     play.rest()
     assert len(play.cases_titled("Case answer lost")) == 1

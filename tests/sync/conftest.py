@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from sandbox.jira.people import Person
+from sandbox.jira import Person
 from security_ir_jira.config import Config
 
 from .loop import ACCOUNT, MAPPING, Loop, looped

@@ -118,7 +118,7 @@ class Loop:
         self._messages: list[Message] = []
         self.bus = Bus(self)
         self.start(config)
-        service.on_event.append(self._on_native_event)
+        service.on_change.append(self._on_native_event)
         jira.on_change.append(self._on_change)
 
     def start(self, config: Config) -> None:

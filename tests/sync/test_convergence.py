@@ -15,8 +15,8 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
-from sandbox.jira.model import Issue
-from sandbox.security_ir.model import Case
+from sandbox.jira import Issue
+from sandbox.security_ir import Case
 from security_ir_jira.config import Config
 
 from .loop import ACCOUNT, MAPPING, REGION, Loop, looped
@@ -230,11 +230,11 @@ class Convergence(RuleBasedStateMachine):
 
     @rule(after=st.booleans())
     def jira_stumbles(self, after: bool) -> None:
-        self.loop.jira.faults.add(method="POST", path=r"/(comment|issue|transitions)$", after=after, drop=True, times=1)
+        self.loop.jira.faults.add("POST .*/(comment|issue|transitions)", after=after, drop=True, times=1)
 
     @rule(operation=st.sampled_from(["CreateCase", "CreateCaseComment", "UpdateCase", "GetCase"]), after=st.booleans())
     def security_ir_stumbles(self, operation: str, after: bool) -> None:
-        self.loop.service.faults.add(operation=operation, after=after, drop=True, times=3)
+        self.loop.service.faults.add(operation, after=after, drop=True, times=3)
 
     # In the end
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from sandbox.jira.people import Person
+from sandbox.jira import Person
 from security_ir_jira import file_delivery
 from security_ir_jira.config import Config
 
@@ -174,7 +174,7 @@ def test_what_cannot_go_to_the_case_is_named_there_once_with_a_link(
 
 
 def test_what_jira_does_not_take_is_named_there_once_with_a_link(loop: Loop, case_id: str) -> None:
-    loop.jira.settings.attachment_limit = 4
+    loop.jira.switches.attachment_limit = 4
     grace_attaches(loop, case_id, "huge.bin", b"12345")
     grace_attaches(loop, case_id, "fits.bin", b"1234")
     look(loop)
@@ -238,7 +238,7 @@ def test_a_deletion_is_not_copied(loop: Loop, case_id: str, ada: Person) -> None
 
 @pytest.mark.parametrize("after", [True, False])
 def test_a_lost_answer_of_jira_makes_no_second_file(loop: Loop, case_id: str, after: bool) -> None:
-    loop.jira.faults.add(method="POST", path="/attachments$", after=after, drop=not after)
+    loop.jira.faults.add("POST .*/attachments", after=after, drop=not after)
     grace_attaches(loop, case_id, "log.txt", b"log")
     look(loop)
     assert on_issue(loop, case_id) == [("log.txt", b"log")]
@@ -248,7 +248,7 @@ def test_a_lost_answer_of_jira_makes_no_second_file(loop: Loop, case_id: str, af
 def test_a_lost_upload_is_not_taken_for_somebodys_file_of_equal_name_and_size(
     loop: Loop, case_id: str, ada: Person
 ) -> None:
-    loop.jira.faults.add(method="POST", path="/attachments$", drop=True)
+    loop.jira.faults.add("POST .*/attachments", drop=True)
     loop.service.aws_responder.attach(case_id, "log.txt", b"ours")
     loop.sweep_cases()
     loop.run()
@@ -261,7 +261,7 @@ def test_a_lost_upload_is_not_taken_for_somebodys_file_of_equal_name_and_size(
 
 @pytest.mark.parametrize("after", [True, False])
 def test_a_lost_answer_of_the_upload_makes_no_second_file(loop: Loop, case_id: str, ada: Person, after: bool) -> None:
-    loop.service.faults.add(operation="AttachmentUpload", after=after, drop=not after)
+    loop.service.faults.add("AttachmentUpload", after=after, drop=not after)
     ada.attach(key_of(loop, case_id), "log.txt", b"log")
     loop.settle()
     look(loop)
@@ -272,7 +272,7 @@ def test_a_lost_answer_of_the_upload_makes_no_second_file(loop: Loop, case_id: s
 @pytest.mark.parametrize("operation", ["AttachmentUpload", "GetCaseAttachmentUploadUrl"])
 def test_an_upload_that_fails_for_a_while_is_made_up_for(loop: Loop, case_id: str, ada: Person, operation: str) -> None:
     error = "SlowDown" if operation == "AttachmentUpload" else "InternalServerException"
-    loop.service.faults.add(operation=operation, error=error, status=500, times=6)
+    loop.service.faults.add(operation, error=error, status=500, times=6)
     ada.attach(key_of(loop, case_id), "log.txt", b"log")
     loop.settle()
     assert on_case(loop, case_id) == [("log.txt", b"log")]
@@ -298,13 +298,13 @@ def test_an_upload_url_that_expired_is_replaced(loop: Loop, case_id: str, ada: P
 
 def test_a_torn_download_is_begun_anew(loop: Loop, case_id: str) -> None:
     content = b"0123456789" * 100_000
-    loop.service.faults.add(operation="AttachmentDownload", after=True, times=3)
+    loop.service.faults.add("AttachmentDownload", after=True, times=3)
     grace_attaches(loop, case_id, "trail.json", content)
     assert on_issue(loop, case_id) == [("trail.json", content)]
 
 
 def test_one_file_that_fails_does_not_hold_up_the_others(loop: Loop, case_id: str) -> None:
-    loop.service.faults.add(operation="AttachmentDownload", error="SlowDown", status=503, times=2)
+    loop.service.faults.add("AttachmentDownload", error="SlowDown", status=503, times=2)
     loop.service.aws_responder.attach(case_id, "first.txt", b"1")
     loop.service.aws_responder.attach(case_id, "second.txt", b"2")
     loop.sweep_cases()

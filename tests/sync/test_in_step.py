@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from sandbox.jira.people import Person
+from sandbox.jira import Person
 
 from .loop import Loop
 from .test_births import open_case
@@ -177,8 +177,8 @@ def test_an_edited_comment_changes_its_copy(loop: Loop, case_id: str, ada: Perso
 
 @pytest.mark.parametrize("side", ["case", "issue"])
 def test_a_comment_whose_answer_was_lost_is_not_written_twice(loop: Loop, case_id: str, ada: Person, side: str) -> None:
-    loop.jira.faults.add(method="POST", path=r"/comment$", after=True, drop=True, times=1)
-    loop.service.faults.add(operation="CreateCaseComment", after=True, times=4)
+    loop.jira.faults.add("POST .*/comment", after=True, drop=True, times=1)
+    loop.service.faults.add("CreateCaseComment", after=True, times=4)
     if side == "case":
         loop.service.aws_responder.comment(case_id, "only once")
     else:
@@ -188,7 +188,7 @@ def test_a_comment_whose_answer_was_lost_is_not_written_twice(loop: Loop, case_i
 
 
 def test_a_restricted_comment_stays_in_jira(loop: Loop, case_id: str, ada: Person) -> None:
-    from sandbox.jira.model import Visibility
+    from sandbox.jira import Visibility
 
     ada.comment(key_of(loop, case_id), "not for AWS", visibility=Visibility("role", "Administrators"))
     loop.settle()
@@ -273,9 +273,7 @@ def test_fault_13_nothing_is_lost_while_jira_is_down(loop: Loop, case_id: str) -
 def test_fault_14_one_failing_case_does_not_hold_up_the_others(loop: Loop) -> None:
     loop.native = False
     ids = [open_case(loop, f"Case {number}") for number in range(3)]
-    loop.service.faults.add(
-        operation="GetCase", status=500, error="InternalServerException", times=None, case_id=ids[0]
-    )
+    loop.service.faults.add("GetCase", status=500, error="InternalServerException", times=None, about=ids[0])
     loop.sweep_cases()
     loop.run()
     assert set(loop.pairs()) == set(ids[1:])

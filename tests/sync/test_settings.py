@@ -7,8 +7,7 @@ from typing import Any
 
 import pytest
 
-from sandbox.jira import Visibility, Workflow
-from sandbox.jira.people import Person
+from sandbox.jira import Person, Visibility, Workflow
 from security_ir_jira.config import Config, IssueFilter, StatusMapping
 
 from .loop import MAPPING, Loop, said_on_issue

@@ -10,8 +10,7 @@ from typing import Any
 
 import pytest
 
-from sandbox.jira import JiraServer
-from sandbox.jira.people import Person
+from sandbox.jira import JiraServer, Person
 from security_ir_jira.credentials import Credentials
 from security_ir_jira.errors import PublishFailed, Unavailable, Undeliverable
 from security_ir_jira.events import Event
@@ -258,7 +257,7 @@ def test_a_sweep_leaves_other_projects_alone_but_finds_pairs_wherever_they_were_
 
 def test_a_sweep_finds_what_the_index_showed_late(stage: Stage) -> None:
     stage.sweep()
-    stage.jira.settings.search_lag = 600
+    stage.jira.switches.search_lag = 600
     late = stage.ada.create_issue("SEC", "Late")
     stage.now += 300
     assert stage.sweep() == set()
@@ -281,7 +280,7 @@ def test_the_first_sweep_looks_back_a_day(stage: Stage) -> None:
 
 
 def test_all_pages_of_a_sweep_are_read(stage: Stage) -> None:
-    stage.jira.settings.search_page_cap = 7
+    stage.jira.switches.search_page_cap = 7
     keys = {stage.ada.create_issue("SEC", f"Issue {number}").key for number in range(30)}
     assert stage.sweep() == keys
 

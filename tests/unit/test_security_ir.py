@@ -120,7 +120,7 @@ def test_a_lost_connection_is_unavailable() -> None:
 @pytest.mark.parametrize(("asked", "delay"), [(240, 240.0), (None, None)])
 def test_a_wait_that_the_service_asks_for_is_passed_on(stage: Stage, asked: int | None, delay: float | None) -> None:
     case = stage.service.aws_responder.open_case("Leaked key")
-    stage.service.faults.add(operation="GetCase", error="ThrottlingException", retry_after=asked, times=None)
+    stage.service.faults.add("GetCase", error="ThrottlingException", retry_after=asked, times=None)
     with pytest.raises(Unavailable) as caught:
         stage.client.case(case)
     assert caught.value.delay == delay
@@ -128,13 +128,13 @@ def test_a_wait_that_the_service_asks_for_is_passed_on(stage: Stage, asked: int 
 
 def test_a_short_trouble_is_sat_out(stage: Stage) -> None:
     case = stage.service.aws_responder.open_case("Leaked key")
-    stage.service.faults.add(operation="GetCase", error="InternalServerException", times=2)
+    stage.service.faults.add("GetCase", error="InternalServerException", times=2)
     assert stage.client.case(case).title == "Leaked key"
     assert len(stage.waits) == 2
 
 
 def test_a_long_wait_is_not_sat_out(stage: Stage) -> None:
-    stage.service.faults.add(operation="ListCases", error="ThrottlingException", retry_after=300)
+    stage.service.faults.add("ListCases", error="ThrottlingException", retry_after=300)
     with pytest.raises(Unavailable):
         list(stage.client.cases())
     assert stage.waits == []

@@ -13,7 +13,7 @@ from urllib.parse import parse_qsl
 
 from .backends import ACCOUNT_ID, Backends
 from .policy import Ask
-from .server import Request
+from .server import SignedRequest
 
 Parameters = dict[str, Any]
 
@@ -35,7 +35,7 @@ _TRANSACTION = {
 }
 
 
-def asks(request: Request, backends: Backends) -> list[Ask]:
+def asks(request: SignedRequest, backends: Backends) -> list[Ask]:
     """The permissions one request needs; several for a transaction or a list of resources.
 
     A REST service's operation cannot be told from headers: it is asked for as ``service:METHOD /path``.
@@ -46,7 +46,7 @@ def asks(request: Request, backends: Backends) -> list[Ask]:
     return list(reader(_SINGLE.get(action, action), parameters, backends))
 
 
-def _operation(request: Request) -> tuple[str, Parameters]:
+def _operation(request: SignedRequest) -> tuple[str, Parameters]:
     if request.target:
         return request.target.rsplit(".", 1)[-1], json.loads(request.body or b"{}")
     if request.content_type.startswith("application/x-www-form-urlencoded"):

@@ -272,14 +272,14 @@ class Cloud:
         with self._turn:
             return list(self._guard.calls)
 
-    def authorise(self, authorization: str, action: str, resource: str = "*") -> bool:
-        """Record a call that another server received, by its Authorization header; whether the role allows it.
+    def authorise(self, access_key: str, action: str, resource: str = "*") -> bool:
+        """Record a call that another server received, by the key id that signed it; whether the role allows it.
 
-        For the security-ir server: ``authorise(header, "security-ir:GetCase", arn)``. True for callers that are no
+        For the security-ir server: ``authorise(key, "security-ir:GetCase", arn)``. True for callers that are no
         function.
         """
         with self._turn:
-            return self._guard.authorise(authorization, action, resource)
+            return self._guard.authorise(access_key, action, resource)
 
     def unauthorised_calls(self) -> list[Call]:
         """Calls that a function made, or Lambda made for it, and its role did not allow at that moment."""

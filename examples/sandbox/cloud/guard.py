@@ -6,13 +6,15 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from werkzeug import Response
+
 from . import policy
 from .backends import Backends
 from .calls import asks
 from .functions import Functions
 from .policy import Ask
 from .roles import Roles
-from .server import Refusal, Request, credential_scope
+from .server import SignedRequest
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,28 +58,27 @@ class Guard:
         self._platform: set[tuple[str, str, str]] = set()
         self.calls: list[Call] = []
 
-    def before(self, request: Request) -> Refusal | None:
+    def before(self, request: SignedRequest) -> Response | None:
         """Record a function's request; the answer of AWS where its role does not allow it."""
-        function = self._functions.caller(request.access_key_id)
+        function = self._functions.caller(request.access_key)
         if function is None:
             return None
         wanted = asks(request, self._backends)
         refused = [ask for ask in wanted if not self._record(function, ask)]
         if self._sprung(function, wanted, after=False):
             self._functions.kill(function, request.session_token)
-            return Refusal("503 Killed", "text/plain", b"")
+            return Response(status=503)
         return _access_denied(request, function, refused[0]) if refused else None
 
-    def after(self, request: Request) -> None:
+    def after(self, request: SignedRequest) -> None:
         """Kill the caller before it reads the answer, if such a trap is set."""
-        function = self._functions.caller(request.access_key_id) if self._traps else None
+        function = self._functions.caller(request.access_key) if self._traps else None
         if function is not None and self._sprung(function, asks(request, self._backends), after=True):
             self._functions.kill(function, request.session_token)
 
-    def authorise(self, authorization: str, action: str, resource: str) -> bool:
+    def authorise(self, access_key: str, action: str, resource: str) -> bool:
         """Record a call made to another server than this one; whether the caller may make it."""
-        scope = credential_scope(authorization)
-        function = self._functions.caller(scope[0]) if scope else None
+        function = self._functions.caller(access_key)
         return function is None or self._record(function, Ask(action, resource))
 
     def platform_call(self, function: str, action: str, resource: str) -> None:
@@ -133,11 +134,11 @@ def _resources(statement: policy.Document) -> tuple[str, ...]:
     return tuple(listed) if isinstance(listed, list) else (str(listed),)
 
 
-def _access_denied(request: Request, function: str, ask: Ask) -> Refusal:
+def _access_denied(request: SignedRequest, function: str, ask: Ask) -> Response:
     """https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html"""
     message = f"User: {function} is not authorized to perform: {ask.action} on resource: {ask.resource}"
     if request.target:
         body = json.dumps({"__type": "AccessDeniedException", "message": message})
-        return Refusal("400 Bad Request", "application/x-amz-json-1.0", body.encode())
+        return Response(body, 400, content_type="application/x-amz-json-1.0")
     xml = f"<ErrorResponse><Error><Code>AccessDenied</Code><Message>{message}</Message></Error></ErrorResponse>"
-    return Refusal("403 Forbidden", "text/xml", xml.encode())
+    return Response(xml, 403, content_type="text/xml")

@@ -12,20 +12,24 @@ import queue
 import re
 import selectors
 import signal
-import socket
 import subprocess
 import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
+
+from werkzeug import Request, Response
+
+from sandbox.serving import LoopbackServer, Lost
 
 # Real Lambda allows 10 s before it starts over; a busy laptop that compiles the modules anew needs more.
 INIT_SECONDS = 60.0
 
-_PATH = re.compile(r"/2018-06-01/runtime/(?:invocation/(?P<id>[^/]+)/(?P<kind>response|error)|(?P<init>init/error))")
+_PATH = re.compile(r"/2018-06-01/runtime/(?:invocation/[^/]+/)?(?P<what>response|error|init/error)")
+_Kind = Literal["taken", "response", "error", "init", "exit"]
+_KINDS: dict[str, _Kind] = {"response": "response", "error": "error", "init/error": "init"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +74,7 @@ class Launch:
 
 @dataclass(frozen=True, slots=True)
 class _News:
-    kind: Literal["taken", "response", "error", "init", "exit"]
+    kind: _Kind
     body: bytes = b""
 
 
@@ -139,7 +143,6 @@ class RuntimeProcess:
     def close(self) -> None:
         """Kill the process and free its port."""
         self.kill()
-        self._api.tasks.put(None)
         self._server.close()
         self._output.close()
 
@@ -224,77 +227,31 @@ class _ApiServer:
     """Answers one process on a loopback port of its own: nothing in a request tells who asks."""
 
     def __init__(self, api: _Api) -> None:
-        self._http = ThreadingHTTPServer(("127.0.0.1", 0), type("Handler", (_Handler,), {"api": api}))
-        self._http.daemon_threads = True
-        self._closed = False
-        self.address = f"127.0.0.1:{self._http.server_port}"
-        self._thread = threading.Thread(target=self._accept, name="runtime-api", daemon=True)
-        self._thread.start()
+        self._api = api
+        self._http = LoopbackServer(self._respond, "runtime-api").start()
+        self.address = self._http.address
 
     def close(self) -> None:
-        self._closed = True
-        # Wakes the accepting thread without its having to look up every so often.
-        socket.create_connection(("127.0.0.1", self._http.server_port)).close()
-        self._thread.join()
-        self._http.server_close()
+        self._api.tasks.put(None)
+        self._http.stop()
 
-    def _accept(self) -> None:
-        while not self._closed:
-            request, address = self._http.get_request()
-            self._http.process_request(request, address)
+    def _respond(self, http: Request) -> Response:
+        if (http.method, http.path) == ("GET", "/2018-06-01/runtime/invocation/next"):
+            return self._next()
+        found = _PATH.fullmatch(http.path)
+        if http.method != "POST" or found is None:
+            return Response(status=404)
+        self._api.news.put(_News(_KINDS[found["what"]], http.get_data()))
+        return Response(status=202)
 
-
-class _Handler(BaseHTTPRequestHandler):
-    api: _Api
-    protocol_version = "HTTP/1.1"
-    # Otherwise each warm invocation waits 88 ms for delayed acknowledgements.
-    disable_nagle_algorithm = True
-
-    def do_GET(self) -> None:
-        if self.path != "/2018-06-01/runtime/invocation/next":
-            self.send_error(404)
-            return
-        task = self.api.tasks.get()
+    def _next(self) -> Response:
+        task = self._api.tasks.get()
         if task is None:
-            self.close_connection = True
-            return
-        self.api.news.put(_News("taken"))
-        self.send_response(200)
-        self.send_header("Content-Type", "application/json")
-        self.send_header("Lambda-Runtime-Aws-Request-Id", task.request_id)
-        deadline = task.clock() + task.timeout
-        self.send_header("Lambda-Runtime-Deadline-Ms", str(int(deadline * 1000)))
-        self.send_header("Lambda-Runtime-Invoked-Function-Arn", task.function_arn)
-        self.send_header("Content-Length", str(len(task.payload)))
-        self.end_headers()
-        with contextlib.suppress(ConnectionError):
-            self.wfile.write(task.payload)
-
-    def do_POST(self) -> None:
-        body = self._body()
-        found = _PATH.fullmatch(self.path)
-        if found is None:
-            self.send_error(404)
-            return
-        if found.group("init"):
-            self.api.news.put(_News("init", body))
-        elif found.group("kind") == "error":
-            self.api.news.put(_News("error", body))
-        else:
-            self.api.news.put(_News("response", body))
-        self.send_response(202)
-        self.send_header("Content-Length", "0")
-        self.end_headers()
-
-    def _body(self) -> bytes:
-        if self.headers.get("Transfer-Encoding", "").lower() != "chunked":
-            return self.rfile.read(int(self.headers.get("Content-Length") or 0))
-        body = b""
-        while size := int(self.rfile.readline().split(b";")[0], 16):
-            body += self.rfile.read(size)
-            self.rfile.readline()
-        self.rfile.readline()
-        return body
-
-    def log_message(self, format: str, *args: Any) -> None:
-        return
+            raise Lost
+        self._api.news.put(_News("taken"))
+        headers = {
+            "Lambda-Runtime-Aws-Request-Id": task.request_id,
+            "Lambda-Runtime-Deadline-Ms": str(int((task.clock() + task.timeout) * 1000)),
+            "Lambda-Runtime-Invoked-Function-Arn": task.function_arn,
+        }
+        return Response(task.payload, headers=headers, content_type="application/json")

@@ -2,45 +2,38 @@
 
 from __future__ import annotations
 
-from sandbox.jira.adf import document, plain_text
-from sandbox.jira.faults import Fault, Faults
-from sandbox.jira.model import (
+from sandbox.jira.people import Person
+from sandbox.jira.server import JiraServer
+from sandbox.jira.state.documents import document, plain_text
+from sandbox.jira.state.model import (
     Attachment,
     Comment,
     Field,
     Issue,
     IssueType,
     Project,
-    Refused,
     RemoteLink,
     User,
     Visibility,
 )
-from sandbox.jira.people import Person
-from sandbox.jira.requestlog import Request
-from sandbox.jira.server import JiraServer
-from sandbox.jira.settings import Settings
-from sandbox.jira.store import RINGING
-from sandbox.jira.workflow import ScreenField, Status, Transition, Workflow
+from sandbox.jira.state.store import RINGING
+from sandbox.jira.state.switches import Switches
+from sandbox.jira.state.workflow import ScreenField, Status, Transition, Workflow
 
 __all__ = [
     "RINGING",
     "Attachment",
     "Comment",
-    "Fault",
-    "Faults",
     "Field",
     "Issue",
     "IssueType",
     "JiraServer",
     "Person",
     "Project",
-    "Refused",
     "RemoteLink",
-    "Request",
     "ScreenField",
-    "Settings",
     "Status",
+    "Switches",
     "Transition",
     "User",
     "Visibility",

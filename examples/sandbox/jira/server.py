@@ -13,22 +13,20 @@ assert not server.violations
 from __future__ import annotations
 
 import tempfile
-import threading
 import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Self
 
-from sandbox.jira.dispatch import CLOUD_ID, Dispatcher
-from sandbox.jira.faults import Faults
-from sandbox.jira.model import Comment, Field, Issue, Project, User
+from sandbox.jira.api.app import GATEWAY, App
 from sandbox.jira.people import Person
-from sandbox.jira.requestlog import Request, RequestLog
-from sandbox.jira.settings import Settings
-from sandbox.jira.site import PERMISSIONS, Site
-from sandbox.jira.store import Listener, Store
-from sandbox.jira.transport import HttpServer
-from sandbox.jira.workflow import Workflow
+from sandbox.jira.rules.permissions import PERMISSIONS
+from sandbox.jira.state.model import Comment, Field, Issue, Project, User
+from sandbox.jira.state.site import Site
+from sandbox.jira.state.store import Store
+from sandbox.jira.state.switches import Switches
+from sandbox.jira.state.workflow import Workflow
+from sandbox.serving import Faults, Listener, Log, LoopbackServer, Request
 
 INTEGRATION = "712020:00000000-5b10-4284-8c20-165700ede21f"
 
@@ -38,7 +36,8 @@ class JiraServer:
 
     ``clock`` gives epoch seconds, ``port`` 0 takes any that is free. ``contract`` is the folder of the published
     specifications; with it every request and every answer is held against them, and breaches are listed in
-    ``violations``.
+    ``violations``. ``valid_tokens`` are those that are accepted, ``switches`` what differs from site to site, and
+    ``faults`` trouble on demand.
     """
 
     def __init__(
@@ -56,29 +55,23 @@ class JiraServer:
         self.integration = User(INTEGRATION, "Security integration", email, time_zone=time_zone)
         self.site = Site(self.integration, [self.integration])
         self.site.denied |= {name for name, granted in PERMISSIONS.items() if not granted}
-        self.settings = Settings()
+        self.switches = Switches()
         self.faults = Faults()
-        self._log = RequestLog()
+        self.valid_tokens = {token}
+        self._log = Log()
         self._folder = tempfile.TemporaryDirectory(prefix="jira-", ignore_cleanup_errors=True)
-        folder = Path(self._folder.name)
-        self.store = Store(self.site, self.settings, clock, folder)
-        self._dispatcher = Dispatcher(self.store, self.faults, self._log, {token}, contract)
-        self._http = HttpServer(self._dispatcher.respond, folder, port)
-        self.url = f"http://127.0.0.1:{self._http.server_port}"
-        self._dispatcher.url = self.url
-        self._thread = threading.Thread(target=self._http.serve_forever, args=(0.02,), name="jira", daemon=True)
+        self.store = Store(self.site, self.switches, clock, Path(self._folder.name))
+        app = App(self.store, self.faults, self._log, self.valid_tokens, contract)
+        self._http = LoopbackServer(app.respond, "jira", port)
+        app.url = self.url = self._http.url
 
     def start(self) -> Self:
-        self._thread.start()
+        self._http.start()
         return self
 
     def stop(self) -> None:
         """Close every connection and delete the attachments' files."""
-        if self._thread.is_alive():
-            self._http.shutdown()
-            self._thread.join()
-        self._http.close_all()
-        self._http.server_close()
+        self._http.stop()
         self._folder.cleanup()
 
     def __enter__(self) -> Self:
@@ -90,46 +83,32 @@ class JiraServer:
     @property
     def gateway_url(self) -> str:
         """The same site as behind ``https://api.atlassian.com/ex/jira/{cloudId}``."""
-        return f"{self.url}/ex/jira/{CLOUD_ID}"
-
-    @property
-    def valid_tokens(self) -> set[str]:
-        """The tokens that are accepted; a test adds, removes and clears them."""
-        return self._dispatcher.valid_tokens
+        return f"{self.url}{GATEWAY}"
 
     @property
     def down(self) -> bool:
         """Whether every request is answered 503."""
-        return self._dispatcher.down
+        return self.faults.down
 
     @down.setter
     def down(self, down: bool) -> None:
-        self._dispatcher.down = down
+        self.faults.down = down
 
     @property
-    def slow(self) -> float:
-        """Real seconds by which every answer is late."""
-        return self._dispatcher.slow
-
-    @slow.setter
-    def slow(self, seconds: float) -> None:
-        self._dispatcher.slow = seconds
-
-    @property
-    def on_change(self) -> list[Listener]:
+    def on_change(self) -> list[Listener[str]]:
         """Called with (kind, issue key) after each change, whoever made it, while no lock is held.
 
         A change by request is told before its answer is sent: Jira's own automation is often faster than the answer.
 
         The kinds for which Jira Automation has triggers are in ``RINGING``.
         """
-        return self.store.on_change
+        return self.store.turns.on_change
 
     # The site and its people
 
     def add_user(self, name: str, email: str, *, email_visible: bool = True, kind: str = "atlassian") -> User:
         """``kind`` is ``atlassian``, ``app`` or ``customer``."""
-        with self.store.acting():
+        with self.store.turn():
             return self.site.add_user(name, email, email_visible=email_visible, kind=kind)
 
     def person(self, user: User) -> Person:
@@ -138,7 +117,7 @@ class JiraServer:
     def add_field(self, field_id: str, name: str, kind: str = "text", options: Iterable[str] = ()) -> Field:
         """A custom field on every screen; the kinds are those of ``Field``."""
         field = Field(field_id, name, kind, tuple(options))
-        with self.store.acting():
+        with self.store.turn():
             self.site.custom_fields[field_id] = field
         return field
 
@@ -152,19 +131,19 @@ class JiraServer:
         hidden_on_create: Iterable[str] = (),
     ) -> Project:
         """``required_fields`` are demanded at creation; ``hidden_on_create``, such as labels, refused there."""
-        with self.store.acting():
+        with self.store.turn():
             project = self.site.add_project(key, workflow or Workflow.simple(), kind, issue_types, required_fields)
             project.hidden_on_create = frozenset(hidden_on_create)
             return project
 
     def withdraw(self, project: str | None, *permissions: str) -> None:
         """Take permissions (by default to browse) from the integration, in a project or on the whole site."""
-        with self.store.acting():
+        with self.store.turn():
             self._denied(project).update(permissions or ("BROWSE_PROJECTS",))
 
     def grant(self, project: str | None, *permissions: str) -> None:
         """Give back what ``withdraw`` took; by default to browse."""
-        with self.store.acting():
+        with self.store.turn():
             self._denied(project).difference_update(permissions or ("BROWSE_PROJECTS",))
 
     def _denied(self, project: str | None) -> set[str]:
@@ -174,7 +153,7 @@ class JiraServer:
 
     def issue(self, key: str) -> Issue:
         """The issue as it is now, by id, key or former key; KeyError where there is none."""
-        with self.store.acting():
+        with self.store.turn():
             found = self.store.peek(key)
         if found is None:
             raise KeyError(key)
@@ -182,7 +161,7 @@ class JiraServer:
 
     def issues(self, project: str | None = None) -> list[Issue]:
         """The issues of a project, or all, in the order of their creation."""
-        with self.store.acting():
+        with self.store.turn():
             return [issue for issue in self.store.all() if project in (None, issue.project)]
 
     def comments(self, key: str) -> tuple[Comment, ...]:
@@ -191,17 +170,18 @@ class JiraServer:
 
     @property
     def requests(self) -> list[Request]:
-        """Every request since the start or ``reset_log``."""
-        return self._log.all()
+        """Every request since the start or ``reset_log``, in the order of their answers."""
+        return list(self._log.requests)
 
     def writes(self) -> list[Request]:
         """The requests that changed something, whatever became of their answers."""
-        return [request for request in self._log.all() if request.is_write]
+        return [request for request in self.requests if request.is_write]
 
     def reset_log(self) -> None:
-        self._log.clear()
+        """Forget the requests; violations stay."""
+        self._log.requests.clear()
 
     @property
     def violations(self) -> list[str]:
         """Breaches of the contract, each as ``METHOD path: what is wrong``."""
-        return self._dispatcher.violations
+        return list(self._log.violations)

@@ -12,28 +12,16 @@ Requests and answers follow botocore's model of the service; what the model leav
 
 from __future__ import annotations
 
-from sandbox.security_ir.errors import ApiError
-from sandbox.security_ir.model import (
-    Attachment,
-    Case,
-    CaseEdit,
-    Comment,
-    RequestRecord,
-    ThreatActorIp,
-    Watcher,
-)
 from sandbox.security_ir.people import Person
 from sandbox.security_ir.server import SecurityIrServer
-from sandbox.security_ir.switches import Switches
+from sandbox.security_ir.state.model import Attachment, Case, Comment, ThreatActorIp, Watcher
+from sandbox.security_ir.state.switches import Switches
 
 __all__ = [
-    "ApiError",
     "Attachment",
     "Case",
-    "CaseEdit",
     "Comment",
     "Person",
-    "RequestRecord",
     "SecurityIrServer",
     "Switches",
     "ThreatActorIp",

@@ -6,18 +6,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sandbox.security_ir.model import Attachment, Case, ThreatActorIp, Watcher
-from sandbox.security_ir.store import Actor, Store, new_attachment_id
-from sandbox.security_ir.uploads import Vault
-from sandbox.security_ir.views import case_view
-from sandbox.security_ir.wire import check_value
+from sandbox.security_ir.api.views import case_view
+from sandbox.security_ir.api.wire import check_value
+from sandbox.security_ir.state.model import Attachment, Case, ThreatActorIp, Watcher
+from sandbox.security_ir.state.store import Actor, Store, new_attachment_id
+from sandbox.security_ir.state.vault import Vault
 
 
 @dataclass(frozen=True, slots=True)
 class Person:
     """Somebody with a name on cases and comments.
 
-    Values must fit the service's model (``ValueError``), and cases must exist (``ApiError``, 404).
+    Values must fit the service's model (``ValueError``), and cases must exist (``Refused``, 404).
     """
 
     store: Store
@@ -106,7 +106,7 @@ class Person:
                 metadata=case.metadata if metadata is None else tuple(metadata.items()),
             )
             _check(changed)
-            turn.save(changed, "The case was edited")
+            turn.save(changed)
 
     def set_status(self, case_id: str, status: str) -> None:
         """Move an open case to any status; :meth:`close` closes it."""
@@ -115,7 +115,7 @@ class Person:
             case = turn.case(case_id)
             if "Closed" in (case.status, status):
                 raise ValueError("A closed case stays closed, and close() is the way there")
-            turn.save(replace(case, status=status), f"Status changed to {status}")
+            turn.save(replace(case, status=status))
 
     def close(self, case_id: str, code: str | None = None) -> None:
         """Close an open case, with one of the service's closure codes or without."""
@@ -140,14 +140,14 @@ class Person:
             others = [item for item in case.watchers if item.email.lower() != added.email.lower()]
             changed = replace(case, watchers=(*others, added))
             _check(changed)
-            turn.save(changed, "A watcher was added")
+            turn.save(changed)
 
     def remove_watcher(self, case_id: str, email: str) -> None:
         """Let somebody no longer watch the case."""
         with self.store.turn(self.actor) as turn:
             case = turn.case(case_id)
             others = tuple(item for item in case.watchers if item.email.lower() != email.lower())
-            turn.save(replace(case, watchers=others), "A watcher was removed")
+            turn.save(replace(case, watchers=others))
 
     def comment(self, case_id: str, body: str) -> str:
         """Write a comment, also on a closed case, and return its id."""

@@ -4,27 +4,25 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from types import TracebackType
 from typing import Self
 
-from sandbox.security_ir.faults import Faults
-from sandbox.security_ir.gateway import Authoriser, Gateway
-from sandbox.security_ir.log import WRITES, Log
-from sandbox.security_ir.model import Case, Comment, RequestRecord
+from sandbox.security_ir.api.app import App, Authoriser
 from sandbox.security_ir.people import Person
-from sandbox.security_ir.service import Service
-from sandbox.security_ir.store import SERVICE, Actor, Listener, Store
-from sandbox.security_ir.switches import Switches
-from sandbox.security_ir.uploads import Presigner, Vault
-from sandbox.security_ir.web import WebServer
+from sandbox.security_ir.rules.presigned import Presigner
+from sandbox.security_ir.rules.service import Service
+from sandbox.security_ir.state.model import Case, Comment
+from sandbox.security_ir.state.store import SERVICE, Actor, Store
+from sandbox.security_ir.state.switches import Switches
+from sandbox.security_ir.state.vault import Vault
+from sandbox.serving import Faults, Listener, Log, LoopbackServer, Request
 
 
 class SecurityIrServer:
     """An AWS Security Incident Response service of one account in one Region, on loopback.
 
     ``clock`` gives epoch seconds; dates, expiries and scans follow it, and only it. Everything may be used
-    from any thread. ``switches`` holds what the real service leaves open, ``faults`` trouble on demand, and
-    ``down`` closes every connection without an answer.
+    from any thread. ``url`` is the endpoint for ``AWS_ENDPOINT_URL_SECURITY_IR``. ``switches`` holds what the real
+    service leaves open, ``faults`` trouble on demand, and ``down`` closes every connection without an answer.
     """
 
     def __init__(
@@ -40,60 +38,53 @@ class SecurityIrServer:
         self._vault = Vault()
         self._store = Store(clock, region=region, account=account, switches=self.switches)
         self._service = Service(self._store, self.switches, self._vault, Presigner())
-        self._gateway = Gateway(self._service, self.faults, self._log)
-        self._web = WebServer(self._gateway)
-        self._service.presigner.base_url = self._web.url
+        self._app = App(self._service, self.faults, self._log)
+        self._http = LoopbackServer(self._app.respond, "security-ir")
+        self.url = self._service.presigner.base_url = self._http.url
 
     def start(self) -> Self:
         """Begin to serve."""
-        self._web.run()
+        self._http.start()
         return self
 
     def stop(self) -> None:
         """Serve no more and delete the files; cases and log can still be looked at."""
-        self._web.stop()
+        self._http.stop()
         self._vault.clean_up()
 
     def __enter__(self) -> Self:
         return self.start()
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.stop()
-
-    @property
-    def url(self) -> str:
-        """The endpoint for ``AWS_ENDPOINT_URL_SECURITY_IR``."""
-        return self._web.url
 
     @property
     def down(self) -> bool:
         """Whether nobody gets an answer."""
-        return self._gateway.down
+        return self.faults.down
 
     @down.setter
     def down(self, value: bool) -> None:
-        self._gateway.down = value
+        self.faults.down = value
 
     @property
     def principals(self) -> dict[str, str]:
         """The principal (the model's PrincipalId) behind an access key id; others are an assumed role."""
-        return self._gateway.principals
+        return self._app.principals
 
     @property
     def authorise(self) -> Authoriser | None:
         """Asked with access key id, IAM action and resource ARN or "*"; ``False`` is an AccessDenied."""
-        return self._gateway.authorise
+        return self._app.authorise
 
     @authorise.setter
     def authorise(self, value: Authoriser | None) -> None:
-        self._gateway.authorise = value
+        self._app.authorise = value
 
     @property
-    def on_event(self) -> list[Listener]:
+    def on_change(self) -> list[Listener[dict[str, str]]]:
         """Called with the detail-type and detail of each native event, no lock held, before the answer."""
-        return self._store.on_event
+        return self._store.turns.on_change
 
     @property
     def aws_responder(self) -> Person:
@@ -114,7 +105,7 @@ class SecurityIrServer:
         return Person(self._store, self._vault, actor)
 
     def case(self, case_id: str) -> Case:
-        """A case as it is now; ``ApiError`` (404) where there is none."""
+        """A case as it is now; ``Refused`` (404) where there is none."""
         with self._store.turn() as turn:
             return turn.case(case_id)
 
@@ -138,19 +129,19 @@ class SecurityIrServer:
         self._service.pager.expire()
 
     @property
-    def requests(self) -> list[RequestRecord]:
-        """All requests since the last :meth:`reset_log`, in the order of their answers."""
-        return self._log.requests
+    def requests(self) -> list[Request]:
+        """Every request since the start or ``reset_log``, in the order of their answers."""
+        return list(self._log.requests)
+
+    def writes(self) -> list[Request]:
+        """The requests that would change something, whatever their answer was."""
+        return [request for request in self.requests if request.is_write]
+
+    def reset_log(self) -> None:
+        """Forget the requests; violations stay."""
+        self._log.requests.clear()
 
     @property
     def violations(self) -> list[str]:
         """What no correct client would have sent, in words."""
-        return self._log.violations
-
-    def writes(self) -> list[RequestRecord]:
-        """The requests that would change something, whatever their answer was."""
-        return [record for record in self.requests if record.operation in WRITES]
-
-    def reset_log(self) -> None:
-        """Forget requests and violations."""
-        self._log.reset()
+        return list(self._log.violations)

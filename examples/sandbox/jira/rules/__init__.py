@@ -1,0 +1,1 @@
+"""What Jira would accept or refuse: fields, documents, workflow, permissions, limits, JQL."""

@@ -1,0 +1,1 @@
+"""What a Jira site remembers: records, the site around them, workflows."""

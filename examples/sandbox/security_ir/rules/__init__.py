@@ -1,0 +1,1 @@
+"""What the service would accept or refuse: operations that write, shapes, pages, presigned URLs."""

@@ -1,0 +1,1 @@
+"""What the service remembers: cases, files, client tokens, and the switches of one server."""
