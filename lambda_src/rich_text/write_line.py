@@ -1,0 +1,165 @@
+"""A line of runs as case text: with the delimiters of those marks that are read back as such, without the others."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import groupby
+
+from . import links
+from .marks import find_marks
+from .runs import Run
+
+_TICKS = re.compile("`+")
+# Each round lets go of the marks that are not read back; after these all are.
+_ROUNDS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """Text to write; a delimiter names the mark that it belongs to."""
+
+    text: str
+    mark: int = 0
+
+
+def write_line(runs: Sequence[Run]) -> str:
+    row = _tidy(runs)
+    if not any(run.strong or run.code or run.href for run in row):
+        return "".join(run.text for run in row)
+    dropped: frozenset[int] = frozenset()
+    for _ in range(_ROUNDS):
+        pieces = list(_Writer(dropped).line(row))
+        misread = _misread(pieces)
+        if not misread:
+            return "".join(piece.text for piece in pieces)
+        dropped |= misread
+    every = frozenset(range(1, 4 * len(row) + 1))
+    return "".join(piece.text for piece in _Writer(every).line(row))
+
+
+def _misread(pieces: Sequence[_Piece]) -> frozenset[int]:
+    """The marks with a delimiter that would not be read as one."""
+    found = {span for mark in find_marks("".join(piece.text for piece in pieces)) for span in mark.delimiters()}
+    misread: set[int] = set()
+    at = 0
+    for piece in pieces:
+        end = at + len(piece.text)
+        if piece.mark and (at, end) not in found:
+            misread.add(piece.mark)
+        at = end
+    return frozenset(misread)
+
+
+def _tidy(runs: Sequence[Run]) -> list[Run]:
+    """Neighbours of one look as one, with blanks at the ends of a mark outside of it."""
+    row = _merged([part for run in _merged(map(_spelled, _joined_links(runs))) for part in _parted(run)])
+    tidied: list[Run] = []
+    for index, run in enumerate(row):
+        before = row[index - 1] if index else Run("")
+        after = row[index + 1] if index + 1 < len(row) else Run("")
+        if not run.text.strip():
+            is_inside = run.href and run.href == before.href == after.href
+            is_strong = run.strong and before.strong and after.strong
+            run = Run(run.text, is_strong, href=run.href if is_inside else "")
+        elif run.code:
+            run = replace(run, strong=run.strong or (before.strong and after.strong))
+        tidied.append(run)
+    return _merged(tidied)
+
+
+def _joined_links(runs: Sequence[Run]) -> Iterator[Run]:
+    """The runs, links that say what their text says already being none."""
+    for href, group in groupby(runs, key=lambda run: run.href):
+        members = list(group)
+        text = "".join(run.text for run in members)
+        is_told = bool(href) and links.is_spelled_out(text.strip(), href)
+        yield from (replace(run, href="") for run in members) if is_told else members
+
+
+def _spelled(run: Run) -> Run:
+    return replace(run, href=links.destination(run.href) or run.href) if run.href else run
+
+
+def _merged(runs: Sequence[Run] | Iterator[Run]) -> list[Run]:
+    found: list[Run] = []
+    for look, group in groupby((run for run in runs if run.text), key=lambda run: replace(run, text="")):
+        found.append(replace(look, text="".join(run.text for run in group)))
+    return found
+
+
+def _parted(run: Run) -> Iterator[Run]:
+    """A run of some look as the blanks before it, itself, and the blanks behind it."""
+    core = run.text.strip()
+    if not core or not (run.strong or run.code or run.href):
+        yield run
+        return
+    start = run.text.index(core)
+    blank = replace(run, code=False)
+    yield replace(blank, text=run.text[:start])
+    yield replace(run, text=core)
+    yield replace(blank, text=run.text[start + len(core) :])
+
+
+class _Writer:
+    """Writes a line's runs, numbering the marks in order; those in `dropped` get no delimiters."""
+
+    def __init__(self, dropped: frozenset[int]) -> None:
+        self._dropped = dropped
+        self._mark = 0
+
+    def line(self, row: Sequence[Run]) -> Iterator[_Piece]:
+        """A link that is strong throughout stands within `**`, one that is strong in parts has these in its text."""
+        groups = [(href, list(group)) for href, group in groupby(row, key=lambda run: run.href)]
+        units = [unit for href, group in groups for unit in ([group] if href else [[run] for run in group])]
+        for is_strong, members in groupby(units, key=_is_strong):
+            written = [(self._link(unit) if unit[0].href else self._run(unit[0])) for unit in members]
+            yield from self._enclosed(written, "**", "**" if is_strong else "")
+
+    def _link(self, group: Sequence[Run]) -> Iterator[_Piece]:
+        href = group[0].href
+        inner = [replace(run, strong=run.strong and not _is_strong(group), href="") for run in group]
+        written = list(self._inner(inner))
+        text = "".join(run.text for run in group)
+        delimited = list(self._enclosed([iter(written)], "[", f"]({href})"))
+        if len(delimited) > len(written) or not text.strip():
+            yield from delimited
+            return
+        yield from written
+        yield _Piece(f" ({href})")
+
+    def _inner(self, row: Sequence[Run]) -> Iterator[_Piece]:
+        for is_strong, members in groupby(row, key=lambda run: run.strong):
+            yield from self._enclosed([self._run(run) for run in members], "**", "**" if is_strong else "")
+
+    def _run(self, run: Run) -> Iterator[_Piece]:
+        if not run.code:
+            yield _Piece(run.text)
+            return
+        opening, closing = _ticks(run.text)
+        yield from self._enclosed([iter([_Piece(run.text)])], opening, closing)
+
+    def _enclosed(self, inner: Sequence[Iterator[_Piece]], opening: str, closing: str) -> Iterator[_Piece]:
+        mark = 0
+        if closing:
+            self._mark += 1
+            mark = self._mark
+        is_marked = mark and mark not in self._dropped
+        if is_marked:
+            yield _Piece(opening, mark)
+        for pieces in inner:
+            yield from pieces
+        if is_marked:
+            yield _Piece(closing, mark)
+
+
+def _is_strong(unit: Sequence[Run]) -> bool:
+    return all(run.strong for run in unit)
+
+
+def _ticks(text: str) -> tuple[str, str]:
+    lengths = {len(run) for run in _TICKS.findall(text)}
+    ticks = "`" * next(length for length in range(1, len(lengths) + 2) if length not in lengths)
+    padding = " " if "`" in (text[0], text[-1]) else ""
+    return ticks + padding, padding + ticks
