@@ -58,7 +58,7 @@ def _heading(lines: Sequence[str]) -> Node | None:
     sign = _HEADING.match(lines[0])
     if not sign or len(lines) > 1:
         return None
-    return node("heading", text_nodes(lines[0][sign.end() :]), level=len(sign.group(1)))
+    return node("heading", text_nodes(lines[0][sign.end() :].rstrip()), level=len(sign.group(1)))
 
 
 def _quote(lines: Sequence[str]) -> Node | None:

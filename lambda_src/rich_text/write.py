@@ -22,7 +22,7 @@ _ITEMS = frozenset(("listItem", "taskItem", "blockTaskItem", "decisionItem"))
 _MAX_DEPTH = 40
 _MAX_NUMBER = 9_999_999
 _LANGUAGE = re.compile(r"[\w+#.-]+")
-_OPENED = re.compile(r"^\s*(`{3,})", re.MULTILINE)
+_OPENED = re.compile(r"^(`{3,})", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
