@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 
 # One pair of brackets within it, as in Wikipedia's addresses.
-ADDRESS = r"https?://(?:[^\s()<>]|\([^\s()<>]*+\))++"
+ADDRESS = r"https?://(?:[^\s()<>\\]|\([^\s()<>\\]*+\))++"
 _ADDRESS = re.compile(ADDRESS, re.IGNORECASE)
 # Only ASCII: in scripts without spaces the sentence goes on right behind an address.
 BARE = r"(?<![A-Za-z0-9])https?://[A-Za-z0-9\[][A-Za-z0-9._:/?#@!$&'+,;=%*~()\[\]-]*"
 _TRAILING = ".,:;!?'*_~([&"
 _CLOSERS = {")": "(", "]": "["}
-_UNSAFE = re.compile(r"[\s<>]")
+_UNSAFE = re.compile(r"[\s<>\\]")
 
 
 def bare_end(text: str, start: int, end: int) -> int:
@@ -38,6 +38,6 @@ def destination(href: str) -> str | None:
 
 def is_spelled_out(text: str, href: str) -> bool:
     """Whether the address says nothing that the text does not: Jira's editor links `setup.sh` and addresses itself."""
-    return href.removesuffix("/") in {prefix + text for prefix in ("", "http://", "https://", "mailto:")} | {
-        text.removesuffix("/")
+    return href.removesuffix("/") in {
+        prefix + text.removesuffix("/") for prefix in ("", "http://", "https://", "mailto:")
     }

@@ -45,7 +45,10 @@ def marks(of: Adf) -> list[Adf]:
 
 
 def _mappings(value: object) -> list[Adf]:
-    return [each for each in value if isinstance(each, Mapping)] if isinstance(value, list | tuple) else []
+    if not isinstance(value, list | tuple):
+        return []
+    # Asking for dict first is several times as fast.
+    return [each for each in value if isinstance(each, dict) or isinstance(each, Mapping)]  # noqa: SIM101
 
 
 def attribute(of: Adf, name: str) -> object:

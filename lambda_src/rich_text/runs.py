@@ -28,6 +28,7 @@ INLINE = frozenset(
         "mediaInline",
     )
 )
+_SIGNED = frozenset(("strike", "subsup"))
 _SCRIPTS = {"sup": "^", "sub": "_"}
 
 
@@ -54,11 +55,16 @@ Line = Sequence[Run]
 
 def lines_of(nodes: Iterable[Adf], *, signs: bool) -> list[Line]:
     """The lines of inline nodes; `signs`: struck, raised and lowered text is marked as such."""
+    listed = list(nodes)
+    has_signs = signs and any(kind(mark) in _SIGNED for node in listed for mark in marks(node))
     lines: list[list[Run]] = [[]]
-    for run in _with_signs(nodes) if signs else _all_runs(nodes):
-        first, *others = run.text.split("\n")
-        lines[-1].append(replace(run, text=first))
-        lines.extend([replace(run, text=text)] for text in others)
+    for run in _with_signs(listed) if has_signs else _all_runs(listed):
+        if "\n" not in run.text:
+            lines[-1].append(run)
+            continue
+        first, *others = (Run(text, run.strong, run.code, run.href) for text in run.text.split("\n"))
+        lines[-1].append(first)
+        lines.extend([other] for other in others)
     return list(lines)
 
 
@@ -124,6 +130,8 @@ def _text(node: Adf) -> list[Run]:
     text = node.get("text")
     if not isinstance(text, str):
         return []
+    if not node.get("marks"):
+        return [Run(clean(text))]
     kinds = {kind(mark): mark for mark in marks(node)}
     href = string(kinds["link"], "href") if "link" in kinds else ""
     return [Run(clean(text), "strong" in kinds, "code" in kinds, href)]

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from string import Formatter
 
 from .chars import clean
@@ -26,12 +27,12 @@ def sentence(template: str, **values: str | Strong) -> Node:
     Nothing in a value is read as markup. Its line ends are hard breaks, and one that is an http(s) address altogether
     is a link. Raises KeyError if the template names a value that is not given.
     """
-    found: list[Node] = []
+    parts: list[_Part] = []
     for wording, name, _, _ in Formatter().parse(template):
-        found.extend(_pieces(wording))
+        parts.append(_Part(wording))
         if name is not None:
-            found.extend(_value(values[name]))
-    return node("paragraph", found)
+            parts.append(_part(values[name]))
+    return node("paragraph", _pieces(parts))
 
 
 def document(*parts: Node | Adf) -> Node:
@@ -39,15 +40,24 @@ def document(*parts: Node | Adf) -> Node:
     return doc(each for part in parts for each in (content(part) if kind(part) == "doc" else [part]))
 
 
-def _value(value: str | Strong) -> Iterator[Node]:
+@dataclass(frozen=True, slots=True)
+class _Part:
+    text: str
+    mark: str = ""
+
+
+def _part(value: str | Strong) -> _Part:
     if isinstance(value, Strong):
-        return _pieces(value.text, {"type": "strong"})
-    return _pieces(value, link_mark(value)) if _ADDRESS.fullmatch(value) else _pieces(value)
+        return _Part(value.text, "strong")
+    return _Part(value, "link" if _ADDRESS.fullmatch(value) else "")
 
 
-def _pieces(text: str, *marks: Node) -> Iterator[Node]:
-    for index, line in enumerate(clean(text).split("\n")):
-        if index:
-            yield {"type": BREAK}
-        if line:
-            yield text_node(line, *marks)
+def _pieces(parts: Sequence[_Part]) -> Iterator[Node]:
+    for mark, group in groupby(parts, key=lambda part: part.mark):
+        text = clean("".join(part.text for part in group))
+        marks = {"": [], "strong": [{"type": "strong"}], "link": [link_mark(text)]}[mark]
+        for index, line in enumerate(text.split("\n")):
+            if index:
+                yield {"type": BREAK}
+            if line:
+                yield text_node(line, *marks)

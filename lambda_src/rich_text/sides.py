@@ -6,12 +6,12 @@ Two stretches with the same key read the same on either side.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from .chars import LINE_END, clean
-from .nodes import Adf, doc
+from .nodes import Adf, content, doc, kind
 from .read import read_stretch
 from .stretches import Stretch, stretches
 from .write import write_text, written_nodes
@@ -63,15 +63,16 @@ def text_of(side: Side, start: int, end: int) -> str:
     return "\n".join(side.lines[side.stretches[start].start : side.stretches[end - 1].end])
 
 
-def case_side(text: str) -> CaseSide:
+def case_side(text: str, known: Mapping[str, str] | None = None) -> CaseSide:
+    """`known`: keys of stretches that may be there, see `known_keys`."""
     breaks = [match.span() for match in LINE_END.finditer(text)]
     spans = list(zip([0, *(end for _, end in breaks)], [*(start for start, _ in breaks), len(text)], strict=True))
     lines = [clean(text[start:end]) for start, end in spans]
     found = list(stretches(lines))
-    return CaseSide(lines, found, _keys(lines, found), text, spans)
+    return CaseSide(lines, found, _keys(lines, found, known or {}), text, spans)
 
 
-def issue_side(document: Adf | None, beside: str = "") -> IssueSide:
+def issue_side(document: Adf | None, beside: str = "", known: Mapping[str, str] | None = None) -> IssueSide:
     """`beside`: a case's text with which the stretches will stand together."""
     lines: list[str] = []
     nodes: list[Adf] = []
@@ -85,15 +86,22 @@ def issue_side(document: Adf | None, beside: str = "") -> IssueSide:
         lines.extend([*([""] if lines else []), *written])
         ranges.append((start, len(lines)))
     found = list(stretches(lines))
-    return IssueSide(lines, found, _keys(lines, found), nodes, ranges)
+    return IssueSide(lines, found, _keys(lines, found, known or {}), nodes, ranges)
 
 
-def _keys(lines: Sequence[str], found: Sequence[Stretch]) -> list[str]:
-    return [_key(lines, stretch) for stretch in found]
+def _keys(lines: Sequence[str], found: Sequence[Stretch], known: Mapping[str, str]) -> list[str]:
+    return [known.get("\n".join(lines[stretch.start : stretch.end])) or _key(lines, stretch) for stretch in found]
+
+
+def known_keys(*sides: Side) -> dict[str, str]:
+    """The keys of all stretches, by what stands there."""
+    return {text_of(side, at, at + 1): key for side in sides for at, key in enumerate(side.keys)}
 
 
 def _key(lines: Sequence[str], stretch: Stretch) -> str:
     """A short digest of the stretch as it reads when it comes back from Jira, blanks at the ends of lines aside."""
-    text = write_text(doc(read_stretch(lines, stretch)))
-    canonical = "\n".join(line.rstrip() for line in text.split("\n"))
+    nodes = read_stretch(lines, stretch)
+    is_plain = all(kind(node) == "paragraph" and not any("marks" in each for each in content(node)) for node in nodes)
+    written = lines[stretch.start : stretch.end] if is_plain else write_text(doc(nodes)).split("\n")
+    canonical = "\n".join(line.rstrip() for line in written)
     return hashlib.sha256(canonical.encode()).hexdigest()[:_KEY_LENGTH]

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from .alike import Match, matches, orphans
 from .nodes import Adf, Node, doc
 from .read import read_document, read_stretch
-from .sides import CaseSide, IssueSide, case_side, issue_side, text_of
+from .sides import CaseSide, IssueSide, case_side, issue_side, known_keys, text_of
 from .write import write_text
 
 
@@ -30,7 +30,7 @@ def update_adf(text: str, current: Adf | None, alike: Collection[str] = ()) -> N
         keys.extend((*case.keys[at : unit.start], *unit.keys))
         at = unit.end
     document = doc(nodes)
-    return document if list(issue_side(document).keys) == keys else read_document(text)
+    return document if list(issue_side(document, known=known_keys(case, issue)).keys) == keys else read_document(text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +127,7 @@ def update_text(document: Adf | None, current: str, alike: Collection[str] = ())
     pieces = list(_pieces(case, issue, matches(case, issue, alike), orphans(case, alike)))
     text = _joined(case, pieces)
     keys = [key for piece in pieces for key in piece.keys]
-    return text if list(case_side(text).keys) == keys else write_text(document)
+    return text if list(case_side(text, known_keys(case, issue)).keys) == keys else write_text(document)
 
 
 def _pieces(case: CaseSide, issue: IssueSide, found: Sequence[Match], alone: frozenset[int]) -> Iterator[_Piece]:

@@ -88,7 +88,7 @@ def _block(node: Adf, manner: _Manner) -> list[str]:
     if manner.depth > _MAX_DEPTH:
         return _paragraph([{"type": "text", "text": " ".join(texts(node))}], manner)
     inner = content(node)
-    manner = replace(manner, depth=manner.depth + 1)
+    manner = _Manner(manner.bare, manner.fence, manner.tight, manner.depth + 1)
     match kind(node):
         case "paragraph" | "caption":
             return _paragraph(inner, manner)
@@ -124,8 +124,11 @@ def _lines(nodes: Iterable[Adf], manner: _Manner) -> list[str]:
 
 def _paragraph(nodes: Iterable[Adf], manner: _Manner) -> list[str]:
     """The lines of a paragraph; of empty ones between them one is left, which parts two stretches."""
+    lines = _lines(nodes, manner)
+    if len(lines) == 1:
+        return lines if lines[0].strip() else []
     found: list[str] = []
-    for has_text, group in groupby(_lines(nodes, manner), key=lambda line: bool(line.strip())):
+    for has_text, group in groupby(lines, key=lambda line: bool(line.strip())):
         if has_text:
             found.extend([""] if found and not manner.tight else [])
             found.extend(group)
@@ -189,7 +192,7 @@ def _below(lines: Sequence[str], sign: str, manner: _Manner) -> list[str]:
 
 def _item(node: Adf, manner: _Manner) -> list[str]:
     """The lines of an item, without empty ones between its blocks: these would end the list."""
-    manner = replace(manner, tight=True)
+    manner = manner if manner.tight else replace(manner, tight=True)
     lines = _blocks(content(node) if kind(node) in _ITEMS else [node], manner)
     if kind(node) not in ("taskItem", "blockTaskItem") or manner.bare:
         return lines

@@ -14,6 +14,7 @@ from .runs import Run
 _TICKS = re.compile("`+")
 # Each round lets go of the marks that are not read back; after these all are.
 _ROUNDS = 4
+_NOTHING = Run("")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,9 +26,9 @@ class _Piece:
 
 
 def write_line(runs: Sequence[Run]) -> str:
+    if not any(run.strong or run.code or run.href for run in runs):
+        return "".join(run.text for run in runs)
     row = _tidy(runs)
-    if not any(run.strong or run.code or run.href for run in row):
-        return "".join(run.text for run in row)
     dropped: frozenset[int] = frozenset()
     for _ in range(_ROUNDS):
         pieces = list(_Writer(dropped).line(row))
@@ -57,14 +58,14 @@ def _tidy(runs: Sequence[Run]) -> list[Run]:
     row = _merged([part for run in _merged(map(_spelled, _joined_links(runs))) for part in _parted(run)])
     tidied: list[Run] = []
     for index, run in enumerate(row):
-        before = row[index - 1] if index else Run("")
-        after = row[index + 1] if index + 1 < len(row) else Run("")
+        before = row[index - 1] if index else _NOTHING
+        after = row[index + 1] if index + 1 < len(row) else _NOTHING
         if not run.text.strip():
             is_inside = run.href and run.href == before.href == after.href
             is_strong = run.strong and before.strong and after.strong
             run = Run(run.text, is_strong, href=run.href if is_inside else "")
         elif run.code:
-            run = replace(run, strong=run.strong or (before.strong and after.strong))
+            run = Run(run.text, run.strong or (before.strong and after.strong), True, run.href)
         tidied.append(run)
     return _merged(tidied)
 
@@ -84,15 +85,16 @@ def _spelled(run: Run) -> Run:
 
 def _merged(runs: Sequence[Run] | Iterator[Run]) -> list[Run]:
     found: list[Run] = []
-    for look, group in groupby((run for run in runs if run.text), key=lambda run: replace(run, text="")):
-        found.append(replace(look, text="".join(run.text for run in group)))
+    for _, group in groupby((run for run in runs if run.text), key=lambda run: (run.strong, run.code, run.href)):
+        first, *others = group
+        found.append(replace(first, text="".join((first.text, *(run.text for run in others)))) if others else first)
     return found
 
 
 def _parted(run: Run) -> Iterator[Run]:
     """A run of some look as the blanks before it, itself, and the blanks behind it."""
     core = run.text.strip()
-    if not core or not (run.strong or run.code or run.href):
+    if not core or len(core) == len(run.text) or not (run.strong or run.code or run.href):
         yield run
         return
     start = run.text.index(core)
@@ -159,6 +161,8 @@ def _is_strong(unit: Sequence[Run]) -> bool:
 
 
 def _ticks(text: str) -> tuple[str, str]:
+    if "`" not in text:
+        return "`", "`"
     lengths = {len(run) for run in _TICKS.findall(text)}
     ticks = "`" * next(length for length in range(1, len(lengths) + 2) if length not in lengths)
     padding = " " if "`" in (text[0], text[-1]) else ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import re
 
 from hypothesis import assume, given
 from hypothesis import strategies as st
@@ -34,6 +35,8 @@ def test_a_document_is_stable_after_one_trip(document: Node) -> None:
 @given(wordy_documents)
 def test_a_document_whose_words_are_no_markup_reads_the_same_for_ever(document: Node) -> None:
     text = to_text(document)
+    # A numbered item without text is none on a case: its number stands there as text.
+    assume(not re.search(r"^[> ]*(?:(?:-|\d+\.) )*\d+\.$", text, re.MULTILINE))
     assert to_text(to_adf(text)) == text
 
 
