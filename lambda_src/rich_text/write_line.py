@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
@@ -55,32 +56,42 @@ def _misread(pieces: Sequence[_Piece]) -> frozenset[int]:
 
 def _tidy(runs: Sequence[Run]) -> list[Run]:
     """Neighbours of one look as one, with blanks at the ends of a mark outside of it."""
-    row = _merged([part for run in _merged(map(_spelled, _joined_links(runs))) for part in _parted(run)])
-    tidied: list[Run] = []
-    for index, run in enumerate(row):
-        before = row[index - 1] if index else _NOTHING
-        after = row[index + 1] if index + 1 < len(row) else _NOTHING
-        if not run.text.strip():
-            is_inside = run.href and run.href == before.href == after.href
-            is_strong = run.strong and before.strong and after.strong
-            run = Run(run.text, is_strong, href=run.href if is_inside else "")
-        elif run.code:
-            run = Run(run.text, run.strong or (before.strong and after.strong), True, run.href)
-        tidied.append(run)
-    return _merged(tidied)
+    row = _bridged([part for run in _merged(_linked(runs)) for part in _parted(run) if part.text])
+    worded = [index for index, run in enumerate(row) if run.text.strip()]
+    return _merged(run if run.text.strip() else _blank(run, *_beside(row, worded, index)) for index, run in enumerate(row))
 
 
-def _joined_links(runs: Sequence[Run]) -> Iterator[Run]:
-    """The runs, links that say what their text says already being none."""
+def _bridged(row: Sequence[Run]) -> list[Run]:
+    """Code between strong text counts as strong, though Jira cannot show it so: the mark goes on behind it."""
+    beside = zip([_NOTHING, *row], row, [*row[1:], _NOTHING], strict=False)
+    return [
+        replace(run, strong=True) if run.code and before.strong and after.strong else run
+        for before, run, after in beside
+    ]
+
+
+def _beside(row: Sequence[Run], worded: Sequence[int], blank: int) -> tuple[Run, Run]:
+    """The nearest runs before and after a blank one that are not blank."""
+    following = bisect_left(worded, blank)
+    before = row[worded[following - 1]] if following else _NOTHING
+    return before, row[worded[following]] if following < len(worded) else _NOTHING
+
+
+def _blank(run: Run, before: Run, after: Run) -> Run:
+    """Blanks belong to the marks that go on behind them."""
+    is_inside = run.href and run.href == before.href == after.href
+    return Run(run.text, run.strong and before.strong and after.strong, href=run.href if is_inside else "")
+
+
+def _linked(runs: Sequence[Run]) -> Iterator[Run]:
+    """The runs, their addresses as they can be written; one that cannot be a link stands behind its text."""
     for href, group in groupby(runs, key=lambda run: run.href):
         members = list(group)
-        text = "".join(run.text for run in members)
-        is_told = bool(href) and links.is_spelled_out(text.strip(), href)
-        yield from (replace(run, href="") for run in members) if is_told else members
-
-
-def _spelled(run: Run) -> Run:
-    return replace(run, href=links.destination(run.href) or run.href) if run.href else run
+        text = "".join(run.text for run in members).strip()
+        address = "" if not href or links.is_spelled_out(text, href) else links.destination(href) or ""
+        yield from members if address == href else (replace(run, href=address) for run in members)
+        if text and href and not address and not links.is_spelled_out(text, href):
+            yield Run(f" ({href})")
 
 
 def _merged(runs: Sequence[Run] | Iterator[Run]) -> list[Run]:

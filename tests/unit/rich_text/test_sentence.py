@@ -31,7 +31,7 @@ def test_the_lines_of_a_value_and_of_the_wording_are_lines() -> None:
 
 
 def test_our_wording_is_no_markup_either() -> None:
-    assert sentence('set "{{{name}}}" of status_mapping', name="*x*") == p('set "{', "*x*", '}" of status_mapping')
+    assert sentence('set "{{{name}}}" of status_mapping', name="*x*") == p('set "{*x*}" of status_mapping')
 
 
 def test_a_name_that_is_not_given_is_an_error() -> None:

@@ -14,21 +14,22 @@ from tests.unit.rich_text.strategies import texts
 
 
 def test_a_short_text_is_not_touched() -> None:
-    assert to_adf_within("# a\n\n- b", 100) == (to_adf("# a\n\n- b"), False)
+    assert to_adf_within("## a\n\n- b", 100) == (to_adf("## a\n\n- b"), False)
 
 
 @pytest.mark.parametrize(
     ("text", "limit", "content"),
     [
         ("one two three four", 16, [p("one two three"), p("…")]),
-        ("# Title\n\none two", 12, [h(1, "Title"), p("…")]),
+        ("## Title\n\none two", 13, [h(2, "Title"), p("…")]),
         ("one\ntwo\nthree", 12, [p("one", BREAK, "two", BREAK, "t"), p("…")]),
         ("- one\n- two\n- three", 18, [ul(li(p("one")), li(p("two")), li(p("t"))), p("…")]),
-        ("> one\n> two\n> three", 18, [quote(p("one")), p("…")]),
-        ("```\none\ntwo\nthree\n```", 20, [code("one\ntwo"), p("…")]),
+        ("> one\n> two\n> three", 18, [quote(p("one", BREAK, "two", BREAK, "t")), p("…")]),
+        ("```\none\ntwo\nthree\n```", 20, [code("one\ntwo\nt"), p("…")]),
         ("| a |\n|---|\n| b |\n| c |", 24, [table(row("a", header=True), row("b")), p("…")]),
-        ("**one two three four**", 20, [p(t("one two t", "strong")), p("…")]),
+        ("**one two three four**", 20, [p(t("one two three", "strong")), p("…")]),
         ("see https://example.com/a/long/way", 30, [p("see"), p("…")]),
+        ("a [text](https://example.com) b", 20, [p("a"), p("…")]),
         ("one", 1, [p("…")]),
         ("one", 0, []),
     ],
