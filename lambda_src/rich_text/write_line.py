@@ -58,7 +58,9 @@ def _tidy(runs: Sequence[Run]) -> list[Run]:
     """Neighbours of one look as one, with blanks at the ends of a mark outside of it."""
     row = _bridged([part for run in _merged(_linked(runs)) for part in _parted(run) if part.text])
     worded = [index for index, run in enumerate(row) if run.text.strip()]
-    return _merged(run if run.text.strip() else _blank(run, *_beside(row, worded, index)) for index, run in enumerate(row))
+    return _merged(
+        run if run.text.strip() else _blank(run, *_beside(row, worded, index)) for index, run in enumerate(row)
+    )
 
 
 def _bridged(row: Sequence[Run]) -> list[Run]:

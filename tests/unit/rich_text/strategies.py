@@ -116,7 +116,9 @@ documents = _documents(short_texts, texts)
 _WORDS = st.lists(
     st.sampled_from(["word", "snake_case", "日本", "a.b", "x-1", "C:\\\\a", " ", "  "]), min_size=1, max_size=4
 )
-wordy_documents = _documents(_WORDS.map("".join), _WORDS.map("\n".join).filter(lambda code: all(map(str.strip, code.split("\n")))))
+wordy_documents = _documents(
+    _WORDS.map("".join), _WORDS.map("\n".join).filter(lambda code: all(map(str.strip, code.split("\n"))))
+)
 """Documents in which plain text never looks like markup."""
 
 _SCALARS = st.one_of(st.none(), st.booleans(), st.integers(), st.floats(), st.text(max_size=5))
