@@ -55,7 +55,7 @@ def _part(value: str | Strong) -> _Part:
 def _pieces(parts: Sequence[_Part]) -> Iterator[Node]:
     for mark, group in groupby(parts, key=lambda part: part.mark):
         text = clean("".join(part.text for part in group))
-        marks = {"": [], "strong": [{"type": "strong"}], "link": [link_mark(text)]}[mark]
+        marks = [link_mark(text) if mark == "link" else {"type": mark}] if mark else []
         for index, line in enumerate(text.split("\n")):
             if index:
                 yield {"type": BREAK}

@@ -73,7 +73,7 @@ def case_side(text: str, known: Mapping[str, str] | None = None) -> CaseSide:
 
 
 def issue_side(document: Adf | None, beside: str = "", known: Mapping[str, str] | None = None) -> IssueSide:
-    """`beside`: a case's text with which the stretches will stand together."""
+    """`beside`: text of a case that is no fence, with which the stretches will stand together."""
     lines: list[str] = []
     nodes: list[Adf] = []
     ranges: list[tuple[int, int] | None] = []

@@ -123,11 +123,17 @@ def update_text(document: Adf | None, current: str, alike: Collection[str] = ())
     the same. Never raises.
     """
     case = case_side(current)
-    issue = issue_side(document, current)
+    issue = issue_side(document, "\n".join(_unfenced(case)))
     pieces = list(_pieces(case, issue, matches(case, issue, alike), orphans(case, alike)))
     text = _joined(case, pieces)
     keys = [key for piece in pieces for key in piece.keys]
     return text if list(case_side(text, known_keys(case, issue)).keys) == keys else write_text(document)
+
+
+def _unfenced(case: CaseSide) -> Iterator[str]:
+    for at, stretch in enumerate(case.stretches):
+        if not stretch.fenced:
+            yield text_of(case, at, at + 1)
 
 
 def _pieces(case: CaseSide, issue: IssueSide, found: Sequence[Match], alone: frozenset[int]) -> Iterator[_Piece]:
