@@ -136,9 +136,8 @@ class _Writer:
         href = group[0].href
         inner = [replace(run, strong=run.strong and not _is_strong(group), href="") for run in group]
         written = list(self._inner(inner))
-        text = "".join(run.text for run in group)
         delimited = list(self._enclosed([iter(written)], "[", f"]({href})"))
-        if len(delimited) > len(written) or not text.strip():
+        if len(delimited) > len(written):
             yield from delimited
             return
         yield from written

@@ -30,16 +30,27 @@ def is_told(document: Node, text: str) -> bool:
 
     `text` has "\\n" as its only line end. Blank lines count within code only.
     """
-    lines = [line for block in content(document) for line in _block(block)]
-    found = [line for line in text.split("\n") if line.strip()]
-    wanted = [line for line in lines if line]
-    if len(found) != len(wanted):
-        return False
+    wanted = [line for block in content(document) for line in _block(block) if line]
     codes = [letters(node) for node in content(document) if node["type"] == "codeBlock"]
-    return all(re.fullmatch(want, line, re.IGNORECASE) for want, line in zip(wanted, found, strict=True)) and all(
+    return _are_lines([line for line in text.split("\n") if line.strip()], wanted) and all(
         re.search(f"^{_FENCE}.*\n{re.escape(code)}{_line_end(code)}{_FENCE}[ \t]*$", text, re.MULTILINE)
         for code in codes
     )
+
+
+def _are_lines(found: Sequence[str], wanted: Sequence[str]) -> bool:
+    """Whether the lines are the wanted ones; a quote's may be told from the letters, which are escaped, by its sign."""
+    at = 0
+    for line in found:
+        if at < len(wanted) and re.fullmatch(wanted[at], line, re.IGNORECASE):
+            at += 1
+            continue
+        is_blank_in_quote = line.rstrip() == ">" and any(
+            each.startswith("> ") for each in wanted[max(at - 1, 0) : at + 1]
+        )
+        if not is_blank_in_quote:
+            return False
+    return at == len(wanted)
 
 
 def _line_end(code: str) -> str:
@@ -57,7 +68,7 @@ def _block(node: Node) -> list[str]:
         case "paragraph":
             return _lines(inner)
         case "heading":
-            return [f"{'#' * int(str(attrs(node)['level']))} {_lines(inner)[0]}"]
+            return [rf"{'#' * int(str(attrs(node)['level']))} {_lines(inner)[0]}\s*"]
         case "codeBlock":
             language = re.escape(str(attrs(node).get("language", "")))
             code = [re.escape(line) if line.strip() else "" for line in letters(node).split("\n")]

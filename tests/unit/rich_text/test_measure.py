@@ -7,9 +7,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rich_text import cut, fold, utf16_length
+from rich_text.chars import clean
+from tests.unit.rich_text import incidents
+from tests.unit.rich_text.laws import costly_law
 from tests.unit.rich_text.strategies import texts
 
 FAMILY = "👨‍👩‍👧‍👦"
+# A control character, which a text shows by its picture, is a blank in a title.
+CONTROLS = {chr(0x2400 + code) for code in range(0x20)} | {"\u2421", "\ufffd"}
 FLAGS = "🇩🇪🇫🇷🇯🇵"
 
 
@@ -81,3 +86,10 @@ def test_folding_twice_changes_nothing(text: str) -> None:
     folded = fold(text)
     assert fold(folded) == folded
     assert len(folded.splitlines()) <= 1
+
+
+@costly_law
+@given(incidents.texts)
+def test_a_title_keeps_every_letter_on_its_one_line(text: str) -> None:
+    shown = "".join(each for each in clean(text) if each not in CONTROLS)
+    assert "".join(fold(text).replace("\ufffd", "").split()) == "".join(shown.split())
