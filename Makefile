@@ -31,7 +31,7 @@ export TF_PLUGIN_CACHE_DIR := $(CURDIR)/.cache/terraform-plugins
 export TF_PLUGIN_CACHE_MAY_BREAK_DEPENDENCY_LOCK_FILE := 1
 endif
 
-.PHONY: help demo sandbox test build venv runtime lock clean format needs-terraform needs-python \
+.PHONY: help demo sandbox test soak build venv runtime lock clean format needs-terraform needs-python \
 	terraform-config $(CHECKS)
 
 help: ## This list
@@ -103,6 +103,9 @@ mypy: venv ## mypy --strict
 
 pytest: $(PREPARED) ## pytest: unit, contract, sync, sandbox; ARGS="tests/unit -k …" for some
 	@$(BIN)/python -m pytest $(ARGS)
+
+soak: venv ## The laws of rich text with a hundred thousand texts each, in half an hour or so; not part of `make test`
+	@$(BIN)/python -m pytest --hypothesis-profile=soak --timeout=0 tests/unit/rich_text/test_letters.py $(ARGS)
 
 format: needs-terraform venv ## Formats Terraform and Python, mends what ruff can
 	@terraform fmt -recursive

@@ -52,7 +52,7 @@ if [[ ! -d $libraries ]]; then
 fi
 
 "$python" - "$libraries" <<'PYTHON'
-"""Packs each function, the shared package and the libraries: sorted entries, one date, one mode."""
+"""Packs each function, the shared packages and the libraries: sorted entries, one date, one mode."""
 
 import hashlib
 import os
@@ -61,7 +61,7 @@ import zipfile
 from pathlib import Path
 
 FUNCTIONS = ("jira_client", "jira_notifications_handler", "security_ir_client", "security_ir_poller")
-SHARED = "security_ir_jira"
+SHARED = ("rich_text", "security_ir_jira")
 SOURCES = Path("lambda_src")
 DIST = Path("dist")
 # The earliest a zip can tell. Lambda only asks that everybody may read.
@@ -118,10 +118,11 @@ compiled = sorted(name for name in common if name.endswith((".so", ".pyd", ".dyl
 if compiled:
     fail(f"would run on one architecture only: {', '.join(compiled)}. To lock pure Python instead: make lock")
 
-for package in (*FUNCTIONS, SHARED):
+for package in (*FUNCTIONS, *SHARED):
     if not (SOURCES / package).is_dir():
         fail(f"{SOURCES / package} is missing: is the checkout whole?")
-common |= files(SOURCES, SOURCES / SHARED)
+for package in SHARED:
+    common |= files(SOURCES, SOURCES / package)
 
 DIST.mkdir(exist_ok=True)
 sums = []

@@ -21,6 +21,8 @@ LEFT_OUT = "contract check left out"
 
 # CI answers the same for the same commit; elsewhere every run looks for new counter-examples.
 settings.register_profile("ci", derandomize=True)
+# `make soak`: laws that say so are tried with as many examples.
+settings.register_profile("soak", max_examples=100_000)
 
 
 def _is_on(variable: str) -> bool:

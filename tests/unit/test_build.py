@@ -120,12 +120,13 @@ def test_a_zip_is_at_most_two_megabytes(package: zipfile.ZipFile) -> None:
     assert Path(package.filename).stat().st_size <= 2_000_000
 
 
-def test_a_zip_holds_its_function_the_shared_package_and_the_libraries(package: zipfile.ZipFile) -> None:
+def test_a_zip_holds_its_function_the_shared_packages_and_the_libraries(package: zipfile.ZipFile) -> None:
     assert package.filename
     function = Path(package.filename).stem
     code = {name.split("/")[0] for name in package.namelist() if ".dist-info/" not in name}
     assert code == {
         function,
+        "rich_text",
         "security_ir_jira",
         "aws_lambda_powertools",
         "certifi",
