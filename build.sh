@@ -77,6 +77,8 @@ INSTALLER_FILES = {
     "entry_points.txt",
     "top_level.txt",
 }
+# A third of a zip, for functions that answer web requests: nothing of ours imports it.
+UNUSED = Path("aws_lambda_powertools", "event_handler")
 
 
 def fail(message: str) -> None:
@@ -84,7 +86,7 @@ def fail(message: str) -> None:
 
 
 def wanted(path: Path) -> bool:
-    if path.parts[0] == "bin" or path.suffix == ".pyc":
+    if path.parts[0] == "bin" or path.suffix == ".pyc" or path.is_relative_to(UNUSED):
         return False
     if any(part in {"__pycache__", "tests"} or part.startswith(".") for part in path.parts):
         return False

@@ -22,7 +22,7 @@ from .nodes import Adf, Node
 from .parts import split
 from .read import read_document as to_adf
 from .sentence import Strong, document, sentence
-from .update import update_adf, update_text
+from .update import keep_nodes, update_adf, update_text
 from .within import to_adf_within
 from .words import same_words
 from .write import plain
@@ -36,6 +36,7 @@ __all__ = [
     "cut",
     "document",
     "fold",
+    "keep_nodes",
     "plain",
     "same_words",
     "sentence",

@@ -6,11 +6,12 @@ from bisect import bisect_left
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
+from .align import align
 from .alike import Match, matches, orphans
 from .nodes import Adf, Node, doc
 from .read import read_document, read_stretch
 from .sides import CaseSide, IssueSide, case_side, issue_side, known_keys, text_of
-from .write import write_text
+from .write import write_text, written_nodes
 
 
 def update_adf(text: str, current: Adf | None, alike: Collection[str] = ()) -> Node:
@@ -174,3 +175,10 @@ def _between(case: CaseSide, before: _Piece | None, piece: _Piece) -> str:
     if before.end == piece.start >= 0:
         return case.typed[case.end(before.end - 1) : case.start(piece.start)]
     return "\n\n"
+
+
+def keep_nodes(document: Adf, current: Adf | None) -> Node:
+    """`document` with the very nodes of `current` in place of its own that read the same. Never raises."""
+    new, old = written_nodes(document), written_nodes(current)
+    kept = dict(align(["\n".join(lines) for _, lines in new], ["\n".join(lines) for _, lines in old]))
+    return doc(old[kept[at]][0] if at in kept else each for at, (each, _) in enumerate(new))

@@ -2,29 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from security_ir_jira.shell import runtime
+from security_ir_jira.shell.worker import entry_point
 
-from aws_lambda_powertools.utilities.typing import LambdaContext
-
-from security_ir_jira import runtime
-from security_ir_jira.events import Told, read_issue_event
-from security_ir_jira.security_ir_sink import SecurityIrSink
-from security_ir_jira.worker import Worker, logger, metrics, seconds_left
-
-if TYPE_CHECKING:
-    from aws_lambda_powertools.utilities.batch.types import PartialItemFailureResponse
-
-
-def work(issue: str, told: list[Told], context: LambdaContext) -> None:
-    sink.reconcile(issue, Told.together(told), seconds_left(context))
-
-
-sink = SecurityIrSink(runtime.sides())
-worker = Worker(read_issue_event, work)
-
-
-@logger.inject_lambda_context
-@metrics.log_metrics
-def handler(event: dict[str, Any], context: LambdaContext) -> PartialItemFailureResponse:
-    """Answer a batch of SQS records with those that failed."""
-    return worker(event, context)
+handler = entry_point(runtime.security_ir_client)

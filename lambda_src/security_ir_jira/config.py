@@ -1,14 +1,17 @@
-"""The module's variables as the functions see them: one JSON document, parsed and validated once."""
+"""The module's variables as the functions see them: one JSON document, which Terraform has validated."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Literal, cast
+from dataclasses import dataclass, field, fields
+from typing import TYPE_CHECKING, Literal
 
-from .errors import ConfigurationError
-from .model import CASE_STATUSES, Side
+if TYPE_CHECKING:
+    from .model import Side
+
+GONE_SECONDS = 600
+"""How long a case or an issue must stay away to be called deleted, while its neighbours can still be read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,103 +60,18 @@ class Config:
 
     @classmethod
     def from_json(cls, document: str) -> Config:
-        """Read the ``SYNC_CONFIG`` document.
-
-        Raises ``ConfigurationError`` whose message names the Terraform variable at fault.
-        """
-        try:
-            values = json.loads(document)
-        except ValueError as error:
-            raise ConfigurationError(f"SYNC_CONFIG is not JSON: {error}") from error
-        if not isinstance(values, dict):
-            raise ConfigurationError("SYNC_CONFIG must be a JSON object.")
+        """Read the ``SYNC_CONFIG`` document, which holds every attribute."""
+        values = json.loads(document)
+        mapping, wanted = values["status_mapping"], values["issue_filter"]
+        browse_url = values["jira_browse_url"]
         return cls(
-            name=_text(values, "name"),
-            account_id=_text(values, "account_id"),
-            status_mapping=_status_mapping(values.get("status_mapping")),
-            jira_issue_type=_text(values, "jira_issue_type"),
-            jira_auth=cast(Literal["basic", "bearer"], _one_of(values, "jira_auth", ("basic", "bearer"))),
-            jira_create_fields=_object(values, "jira_create_fields"),
-            jira_browse_url=_text(values, "jira_browse_url").rstrip("/") if values.get("jira_browse_url") else None,
-            transition_fields={
-                status: _object(fields, status)
-                for fields in [_object(values, "transition_fields")]
-                for status in fields
-            },
-            closure_resolutions=_texts(values, "closure_resolutions"),
-            jira_custom_fields=_texts(values, "jira_custom_fields"),
-            conflict_winner=cast(Side, _one_of(values, "conflict_winner", ("security_ir", "jira"))),
-            create_cases_from_jira=_flag(values, "create_cases_from_jira"),
-            issue_filter=_issue_filter(values),
-            close_case_when_done=_flag(values, "close_case_when_done"),
-            sync_watchers=_flag(values, "sync_watchers"),
-            sync_attachments=_flag(values, "sync_attachments"),
-            sync_restricted_comments=_flag(values, "sync_restricted_comments"),
-            backfill_closed_cases=_flag(values, "backfill_closed_cases"),
-            on_case_deleted=cast(
-                Literal["comment", "close", "delete"],
-                _one_of(values, "on_case_deleted", ("comment", "close", "delete")),
-            ),
-            on_issue_deleted=cast(
-                Literal["comment", "close"], _one_of(values, "on_issue_deleted", ("comment", "close"))
-            ),
+            **{each.name: values[each.name] for each in fields(cls)}
+            | {
+                "jira_browse_url": browse_url.rstrip("/") if browse_url else None,
+                "status_mapping": StatusMapping(
+                    to_jira={status: tuple(candidates) for status, candidates in mapping["to_jira"].items()},
+                    to_case=mapping["to_case"],
+                ),
+                "issue_filter": IssueFilter(tuple(wanted["issue_types"]), tuple(wanted["labels"])),
+            }
         )
-
-
-def _text(values: dict[str, object], variable: str) -> str:
-    value = values.get(variable)
-    if not isinstance(value, str) or not value:
-        raise ConfigurationError(f"{variable} must be a non-empty string.")
-    return value
-
-
-def _one_of(values: dict[str, object], variable: str, allowed: tuple[str, ...]) -> str:
-    value = _text(values, variable)
-    if value not in allowed:
-        raise ConfigurationError(f"{variable} must be one of: {', '.join(allowed)}.")
-    return value
-
-
-def _object(values: dict[str, object], variable: str) -> dict[str, object]:
-    value = values.get(variable, {})
-    if not isinstance(value, dict):
-        raise ConfigurationError(f"{variable} must be an object of field → value.")
-    return value
-
-
-def _texts(values: dict[str, object], variable: str) -> dict[str, str]:
-    found = _object(values, variable)
-    if not all(isinstance(value, str) for value in found.values()):
-        raise ConfigurationError(f"{variable} must be a map of text to text.")
-    return cast(dict[str, str], found)
-
-
-def _flag(values: dict[str, object], variable: str) -> bool:
-    value = values.get(variable)
-    if not isinstance(value, bool):
-        raise ConfigurationError(f"{variable} must be true or false.")
-    return value
-
-
-def _issue_filter(values: dict[str, object]) -> IssueFilter:
-    given = _object(values, "issue_filter")
-    kinds, labels = given.get("issue_types", []), given.get("labels", [])
-    if not isinstance(kinds, list) or not isinstance(labels, list):
-        raise ConfigurationError("issue_filter must be an object with the lists issue_types and labels.")
-    return IssueFilter(tuple(str(kind) for kind in kinds), tuple(str(label) for label in labels))
-
-
-def _status_mapping(value: object) -> StatusMapping:
-    to_jira, to_case = (value.get("to_jira"), value.get("to_case")) if isinstance(value, dict) else (None, None)
-    if not isinstance(to_jira, dict) or not isinstance(to_case, dict):
-        raise ConfigurationError("status_mapping must be an object with the maps to_jira and to_case.")
-    for status in to_jira:
-        if status not in CASE_STATUSES:
-            raise ConfigurationError(f"status_mapping.to_jira: {status!r} is no case status.")
-    for issue_status, status in to_case.items():
-        if status and status not in CASE_STATUSES:
-            raise ConfigurationError(f"status_mapping.to_case[{issue_status!r}]: {status!r} is no case status.")
-    return StatusMapping(
-        to_jira={status: tuple(candidates) for status, candidates in to_jira.items()},
-        to_case=dict(to_case),
-    )

@@ -30,6 +30,14 @@ class Unavailable(RetryLater):
     """Jira or security-ir is down, slow or rate-limiting."""
 
 
+class NotPermitted(Unavailable):
+    """Our role, its credentials or the membership is refused, and not what was asked: mended elsewhere, it passes."""
+
+
+class Conflict(Unavailable):
+    """409: somebody changes the same thing at this moment, which passes; unless it is closed, which does not."""
+
+
 class JiraUnauthorized(RetryLater):
     """Jira refused the token (401). Nothing but a new token mends it, so the wait is in minutes."""
 
@@ -47,7 +55,7 @@ class NotFound(Exception):
 
 
 class Refused(Exception):
-    """The other side understood the request and refused it (400, 403, 409, 413, 422): repeating it is no use.
+    """The other side understood the request and refused it (400, 402, 403, 413, 422): repeating it is no use.
 
     ``fields`` maps the name of each field complained of to the complaint.
     """
@@ -56,7 +64,3 @@ class Refused(Exception):
         super().__init__(reason)
         self.status = status
         self.fields = fields or {}
-
-
-class ConfigurationError(Exception):
-    """A Terraform variable holds something the functions cannot work with."""

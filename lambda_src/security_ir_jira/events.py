@@ -13,10 +13,11 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, get_args
 
 from .errors import PublishFailed, Undeliverable
-from .model import Side
 
 if TYPE_CHECKING:
     from mypy_boto3_events import EventBridgeClient
+
+    from .model import Side
 
 VERSION = "1"
 SOURCES: dict[Side, str] = {"security_ir": "security-ir", "jira": "jira"}
@@ -103,34 +104,34 @@ def tens(things: Iterable[Thing]) -> Iterator[list[Thing]]:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class Heard:
     """What events said of one case or issue: what kind of thing changed, and when the latest happened (epoch)."""
 
     changed: frozenset[Change]
     at: float = 0.0
 
     @classmethod
-    def together(cls, told: Iterable[Told]) -> Told:
+    def together(cls, heard: Iterable[Heard]) -> Heard:
         """What several events said, as one."""
-        all_told = list(told)
-        return cls(frozenset().union(*(each.changed for each in all_told)), max(each.at for each in all_told))
+        every = list(heard)
+        return cls(frozenset().union(*(each.changed for each in every)), max(each.at for each in every))
 
 
-def read_case_event(envelope: dict[str, Any]) -> tuple[str, Told]:
+def read_case_event(envelope: dict[str, Any]) -> tuple[str, Heard]:
     """The case an event on the bus names, and what is said to have changed. Raises ``Undeliverable``."""
     detail = _detail(envelope)
     if not isinstance(detail.get("caseId"), str):
         raise Undeliverable("the event names no case: detail.caseId is missing")
-    return detail["caseId"], _told(detail)
+    return detail["caseId"], _heard(detail)
 
 
-def read_issue_event(envelope: dict[str, Any]) -> tuple[str, Told]:
+def read_issue_event(envelope: dict[str, Any]) -> tuple[str, Heard]:
     """The issue an event on the bus names, by id where it is known, and what is said to have changed."""
     detail = _detail(envelope)
     named = detail.get("issueId") or detail.get("issueKey")
     if not isinstance(named, str):
         raise Undeliverable("the event names no issue: detail.issueId and detail.issueKey are missing")
-    return named, _told(detail)
+    return named, _heard(detail)
 
 
 def _detail(envelope: dict[str, Any]) -> dict[str, Any]:
@@ -140,12 +141,12 @@ def _detail(envelope: dict[str, Any]) -> dict[str, Any]:
     return detail
 
 
-def _told(detail: dict[str, Any]) -> Told:
+def _heard(detail: dict[str, Any]) -> Heard:
     try:
         at = datetime.fromisoformat(str(detail.get("occurredAt"))).timestamp()
     except ValueError:
         at = 0.0
-    return Told(_changes(detail), at)
+    return Heard(_changes(detail), at)
 
 
 def _changes(detail: dict[str, Any]) -> frozenset[Change]:

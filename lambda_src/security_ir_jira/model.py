@@ -1,15 +1,17 @@
 """The things that are kept in step, as plain values.
 
-Texts are Markdown on both sides (Jira's ADF is converted at the edge), times are aware ``datetime`` in UTC.
+Texts are what people read on a case (Jira's documents are read as text at the edge, and kept beside it where an edit
+must leave them alone); times are aware ``datetime`` in UTC.
 """
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
+
+from rich_text import Adf
 
 Side = Literal["security_ir", "jira"]
 Facet = Literal["title", "description", "status", "fields"]
@@ -17,25 +19,35 @@ Facet = Literal["title", "description", "status", "fields"]
 CLOSED = "Closed"
 SUBMITTED = "Submitted"
 DETECTION_AND_ANALYSIS = "Detection and Analysis"
+CONTAINMENT = "Containment, Eradication and Recovery"
+POST_INCIDENT = "Post-incident Activities"
 CASE_STATUSES = (
     SUBMITTED,
     "Acknowledged",
     DETECTION_AND_ANALYSIS,
-    "Containment, Eradication and Recovery",
-    "Post-incident Activities",
+    CONTAINMENT,
+    POST_INCIDENT,
     "Ready to Close",
     CLOSED,
 )
 """``CaseStatus`` of the security-ir API 2018-05-10, in the order of an incident's life."""
 
-GONE_SECONDS = 600
-"""How long a case or an issue must stay away to be called deleted, while its neighbours can still be read."""
+
+CASE_PROPERTY = "aws-security-ir"
+"""Key of the issue property that names the case: ``{"caseId": …, "caseArn": …}``."""
+ISSUE_TAG = "jira-issue-id"
+"""Tag of a case that was made for an issue."""
+LABEL = "aws-security-ir"
+"""Every paired issue carries it; the sweep finds pairs by it wherever they were moved."""
 
 
-def digest(text: str) -> str:
-    """32 hexadecimal digits that stand for a text in the ledger; line ends and outer blanks do not count."""
-    normal = "\n".join(line.rstrip() for line in text.replace("\r\n", "\n").split("\n")).strip()
-    return hashlib.sha256(normal.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+def case_label(case_id: str) -> str:
+    """The label by which the issue of one case is searched."""
+    return f"aws-sir-{case_id}"
+
+
+def other(side: Side) -> Side:
+    return "jira" if side == "security_ir" else "security_ir"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +55,7 @@ class Comment:
     """One comment of either side.
 
     ``shared`` is false for a Jira comment with restricted visibility or one internal to a service project;
-    ``author_id`` is the account id of who wrote it in Jira.
+    ``author_id`` is the account id of who wrote it in Jira, ``edited`` whether it was changed since it was written.
     """
 
     id: str
@@ -52,6 +64,7 @@ class Comment:
     created: datetime
     shared: bool = True
     author_id: str = ""
+    edited: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +105,12 @@ class Case:
     def closed(self) -> bool:
         return self.status == CLOSED
 
+    @property
+    def url(self) -> str:
+        """Its page in the AWS console, from its ARN (``arn:aws:security-ir:<region>:<account>:case/<id>``)."""
+        region = (self.arn.split(":") + [""] * 4)[3]
+        return f"https://{region}.console.aws.amazon.com/security-ir/home?region={region}#/cases/{self.id}"
+
 
 @dataclass(frozen=True, slots=True)
 class Status:
@@ -101,12 +120,48 @@ class Status:
     name: str
     category: str
 
+    def is_named(self, names_or_ids: Iterable[str]) -> bool:
+        """Whether it is one of those named, by id or by name without regard to case."""
+        wanted = {each.strip().casefold() for each in names_or_ids}
+        return self.id in wanted or self.name.strip().casefold() in wanted
+
+
+@dataclass(frozen=True, slots=True)
+class Workflow:
+    """The statuses an issue can ever have, in the order Jira lists them."""
+
+    statuses: tuple[Status, ...] = ()
+
+    def find(self, name_or_id: str) -> Status | None:
+        return next((status for status in self.statuses if status.is_named((name_or_id,))), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Transition:
+    """A transition that is open to an issue, the status it leads to, and its screen where Jira tells of it: all of the
+    screen's ``fields`` (``None``: not told), and those it demands and does not fill itself.
+    """
+
+    id: str
+    to: Status
+    fields: frozenset[str] | None
+    required: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class MadeFor:
+    """The issue property that says which case an issue was made for."""
+
+    case_id: str
+    case_arn: str
+
 
 @dataclass(frozen=True, slots=True)
 class Issue:
-    """A Jira issue. ``comments`` is ``None`` where the answer did not hold all of them.
+    """A Jira issue. ``document`` is its description as Jira holds it, ``description`` what it reads as.
 
-    ``watch_count`` is the number of its watchers, ``files`` its attachments.
+    ``comments`` is ``None`` where the answer did not hold all of them; ``watch_count`` is the number of its watchers,
+    ``files`` its attachments.
     """
 
     id: str
@@ -119,7 +174,8 @@ class Issue:
     description: str
     status: Status
     created: datetime
-    marker: Marker | None = None
+    document: Adf | None = None
+    made_for: MadeFor | None = None
     comments: tuple[Comment, ...] | None = None
     issue_type: str = ""
     labels: tuple[str, ...] = ()
@@ -143,95 +199,3 @@ class IssueWatchers:
     accounts: tuple[Account, ...]
     count: int
     shown: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class Marker:
-    """The issue property that says which case an issue was made for."""
-
-    case_id: str
-    case_arn: str
-
-
-@dataclass(frozen=True, slots=True)
-class Agreed:
-    """What each side held when they last agreed on one facet: a digest, or a status; ``None`` = never agreed.
-
-    ``refused`` marks a value that the written side would not take; ``cut`` a text that lost its end on the case;
-    ``walking`` the ids of issue statuses that the integration itself is passing through.
-    """
-
-    case: str | None = None
-    issue: str | None = None
-    refused: bool = False
-    cut: bool = False
-    walking: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Base:
-    """The values both sides had when they last agreed."""
-
-    title: Agreed = Agreed()
-    description: Agreed = Agreed()
-    status: Agreed = Agreed()
-    fields: Agreed = Agreed()
-
-
-@dataclass(frozen=True, slots=True)
-class Pair:
-    """One case and the one issue that mirrors it, as the ledger knows them.
-
-    ``dressed`` says that the issue carries the labels, property and link that name its case. ``missing`` is the side
-    that could not be found since ``missing_since`` (epoch), ``gone`` the one that was deleted for good.
-    """
-
-    case_id: str
-    case_arn: str
-    issue_id: str
-    issue_key: str
-    service_project: bool = False
-    dressed: bool = False
-    missing: Side | None = None
-    missing_since: float = 0.0
-    gone: Side | None = None
-    base: Base = field(default_factory=Base)
-
-
-@dataclass(frozen=True, slots=True)
-class Copy:
-    """What the ledger knows of one comment (or notice) of ours on the other side.
-
-    ``key`` is its sort key in the ledger, ``source`` the digest of the text it was made from, ``parts`` the ids of
-    our comments in order, ``sending`` the digest of a part whose answer has not been recorded yet.
-    """
-
-    key: str
-    source: str
-    parts: tuple[str, ...] = ()
-    sending: str | None = None
-    total: int = 1
-
-    @property
-    def complete(self) -> bool:
-        return self.sending is None and len(self.parts) >= self.total
-
-
-_TELLING = ("url", "reason")
-"""Values that a notice mentions and that do not make it another one."""
-
-
-@dataclass(frozen=True, slots=True)
-class Notice:
-    """Something the integration itself has to say on one side, once. ``values`` fill in its wording."""
-
-    side: Side
-    kind: str
-    values: dict[str, str] = field(default_factory=dict)
-
-    @property
-    def key(self) -> str:
-        told = digest(
-            "\n".join(f"{name}={value}" for name, value in sorted(self.values.items()) if name not in _TELLING)
-        )
-        return f"NOTICE#{self.side}#{self.kind}#{told[:12]}"

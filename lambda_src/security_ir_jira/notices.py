@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from .model import Case, Comment, Notice, Side
-from .text import split, utf16_length
+from collections.abc import Mapping
+
+from rich_text import Adf, Strong, document, fold, sentence, split, to_adf, utf16_length
+
+from .memory import Notice
+from .model import Case, Comment, Side
 
 CASE_COMMENT_LIMIT = 12_000
 ISSUE_COMMENT_LIMIT = 30_000
@@ -32,8 +36,8 @@ _WORDING = {
         "A comment of {author} ({when}) could not be copied: the other side did not accept it. It stands where it was "
         "written."
     ),
-    "refused-title": "The new title was not accepted here. On the other side it is now:\n\n{text}",
-    "refused-description": "The new description was not accepted here. On the other side it is now:\n\n{text}",
+    "refused-title": "The new title was not accepted here. On the other side it is now:",
+    "refused-description": "The new description was not accepted here. On the other side it is now:",
     "status-unknown": (
         'The case is now "{status}" in AWS Security Incident Response. None of the statuses that status_mapping names '
         "for it exists in this issue's workflow, so the issue stays where it is."
@@ -52,6 +56,9 @@ _WORDING = {
     "status-refused": (
         'AWS Security Incident Response did not accept the status "{status}" for the case, which stays at "{current}".'
     ),
+    "issue-status-unknown": (
+        'The Jira issue is now "{status}". status_mapping does not name this status, so the case stays where it is.'
+    ),
     "issue-status": 'The Jira issue is now "{status}". The status of a case that AWS manages is set by AWS.',
     "file-failed": (
         'The file "{name}" on the case did not pass the malware check of AWS Security Incident Response. It was not '
@@ -68,54 +75,92 @@ _WORDING = {
         "it is: {url}"
     ),
     "file-refused": 'The file "{name}" was not accepted on the other side. It stays where it is: {url}',
-    "kept-title": "Title and summary were changed on both sides. This one was replaced:\n\n{text}",
-    "kept-description": "The description was changed on both sides. This one was replaced:\n\n{text}",
+    "kept-title": "Title and summary were changed on both sides. This one was replaced:",
+    "kept-description": "The description was changed on both sides. This one was replaced:",
     "kept-status": 'The status was changed on both sides. This one was replaced: "{text}".',
 }
 
+_RICH = frozenset(("kept-description", "refused-description"))
+"""Notices that quote a text which may hold markup."""
 
-def wording(notice: Notice) -> str:
-    """A notice in words (Markdown)."""
-    return _WORDING[notice.kind].format_map(notice.values)
+
+def text_of(notice: Notice) -> str:
+    """A notice in words, as a case shows them."""
+    return "\n\n".join((_sentence_of(notice).format_map(notice.values), *_quoted(notice)))
+
+
+def texts_on_case(notice: Notice) -> tuple[str, ...]:
+    """A notice as the case comments that will carry it."""
+    return tuple(split(text_of(notice), CASE_COMMENT_LIMIT))
+
+
+def documents_on_issue(notice: Notice) -> tuple[Adf, ...]:
+    """A notice as the Jira comments that will carry it. What it quotes stands there letter for letter."""
+    said = sentence(_sentence_of(notice), **notice.values)
+    room = ISSUE_COMMENT_LIMIT - utf16_length(text_of(Notice(notice.side, notice.kind, {**notice.values, "text": ""})))
+    pieces = [piece for quoted in _quoted(notice) for piece in split(quoted, room)]
+    if not pieces:
+        return (document(said),)
+    bodies = [to_adf(piece) if notice.kind in _RICH else document(sentence("{text}", text=piece)) for piece in pieces]
+    return (document(said, bodies[0]), *bodies[1:])
+
+
+def _sentence_of(notice: Notice) -> str:
+    return _WORDING[notice.kind]
+
+
+def _quoted(notice: Notice) -> tuple[str, ...]:
+    """The text that a notice ends with, below its own sentence."""
+    text = notice.values.get("text", "")
+    return (text,) if text and "{text}" not in _sentence_of(notice) else ()
 
 
 def comment_refused(side: Side, comment: Comment) -> Notice:
     """What to say on the side where a comment was written that the other side did not take."""
-    return Notice(side, "comment-refused", {"author": _plain(comment.author), "when": _when(comment)})
+    return Notice(side, "comment-refused", {"author": _name(comment), "when": _when(comment)})
 
 
-def texts_for_issue(comment: Comment) -> tuple[str, ...]:
-    """A case comment as the Jira comments that will carry it: Markdown, in parts where it is too long for one."""
-    return _parts(f"**{_plain(comment.author)}** on the AWS case, {_when(comment)}", comment.body, ISSUE_COMMENT_LIMIT)
+def copies_on_issue(comment: Comment) -> tuple[Adf, ...]:
+    """A case comment as the Jira comments that will carry it, in parts where it is too long for one."""
+    name, when = _name(comment), _when(comment)
+    head = "{author} on the AWS case, {when}"
+    as_read = head.format(author=f"**{name}**", when=when)
+    return tuple(
+        document(sentence(head + ending, author=Strong(name), when=when), to_adf(piece))
+        for ending, piece in _parts(comment, as_read, ISSUE_COMMENT_LIMIT)
+    )
 
 
-def texts_for_case(comment: Comment) -> tuple[str, ...]:
+def copies_on_case(comment: Comment) -> tuple[str, ...]:
     """A Jira comment as the case comments that will carry it, in parts of at most 12,000 characters."""
-    return _parts(f"{_plain(comment.author)} in Jira, {_when(comment)}", comment.body, CASE_COMMENT_LIMIT)
+    head = f"{_name(comment)} in Jira, {_when(comment)}"
+    return tuple(
+        f"{head}{ending}\n\n{piece}" if piece else head + ending
+        for ending, piece in _parts(comment, head, CASE_COMMENT_LIMIT)
+    )
 
 
-def notice_texts(notice: Notice, limit: int) -> tuple[str, ...]:
-    """A notice as the comments that will carry it."""
-    return tuple(split(wording(notice), limit)) or ("",)
-
-
-def _parts(header: str, body: str, limit: int) -> tuple[str, ...]:
-    whole = f"{header}:\n\n{body}" if body.strip() else f"{header}: (empty comment)"
-    if utf16_length(whole) <= limit:
-        return (whole,)
-    pieces = split(body, limit - utf16_length(header) - _PART_ROOM)
-    return tuple(f"{header} ({number}/{len(pieces)}):\n\n{piece}" for number, piece in enumerate(pieces, 1))
+def _parts(comment: Comment, head: str, limit: int) -> tuple[tuple[str, str], ...]:
+    """How the head of each part ends, and the piece of the text below it."""
+    body = comment.body
+    if not body.strip():
+        return ((": (empty comment)", ""),)
+    room = limit - utf16_length(head) - _PART_ROOM
+    if utf16_length(body) <= room:
+        return ((":", body),)
+    pieces = split(body, room)
+    return tuple((f" ({number}/{len(pieces)}):", piece) for number, piece in enumerate(pieces, 1))
 
 
 def _when(comment: Comment) -> str:
     return f"{comment.created:%Y-%m-%d %H:%M} UTC"
 
 
-def _plain(name: str) -> str:
-    return "".join(character for character in name if character not in "*_`[]<>\\\n") or "Somebody"
+def _name(comment: Comment) -> str:
+    return fold(comment.author) or "Somebody"
 
 
-DETAILS_HEADING = "**Case details**"
+DETAILS_HEADING = "Case details"
 _DETAILS = {
     "caseArn": "ARN",
     "resolverType": "Resolver",
@@ -133,7 +178,19 @@ _DETAILS = {
 }
 
 
-def details_text(case: Case) -> str:
-    """The managed comment "Case details": what moves with every change (status, last update) is not in it."""
-    lines = [f"- {label}: {case.details[name]}" for name, label in _DETAILS.items() if case.details.get(name)]
-    return "\n".join((DETAILS_HEADING, "", *lines))
+def details_of(case: Case) -> dict[str, str]:
+    """What the managed comment "Case details" tells, by label: what moves with every change is not in it."""
+    return {label: case.details[name] for name, label in _DETAILS.items() if case.details.get(name)}
+
+
+def details_text(details: Mapping[str, str]) -> str:
+    """The managed comment as text, which stands for it where it is remembered."""
+    return "\n".join((f"**{DETAILS_HEADING}**", "", *(f"- {label}: {value}" for label, value in details.items())))
+
+
+def details_document(details: Mapping[str, str]) -> Adf:
+    """The managed comment as a document."""
+    lines = [sentence("{label}: {value}", label=label, value=value) for label, value in details.items()]
+    items = [{"type": "listItem", "content": [line]} for line in lines]
+    bullets = [{"type": "bulletList", "content": items}] if items else []
+    return document(sentence("{heading}", heading=Strong(DETAILS_HEADING)), *bullets)

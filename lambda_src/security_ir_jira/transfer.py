@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import mimetypes
 import tempfile
 import uuid
 from collections.abc import Callable, Iterator
@@ -13,6 +14,7 @@ import requests
 import urllib3
 
 from .errors import NotFound, OutcomeUnknown, Unavailable
+from .model import File
 
 AS_STORED = {"Accept-Encoding": "identity"}
 """Asks for the bytes as they are, not packed for the way."""
@@ -67,8 +69,9 @@ def fetch(url: str) -> requests.Response:
     return _session().get(url, headers=AS_STORED, timeout=_TIMEOUT, stream=True)
 
 
-def download(ask: Callable[[], requests.Response], limit: int) -> Spool:
-    """A file on the disk. Asked for anew, from the beginning, where its URL has expired or the connection tore.
+def download(ask: Callable[[], requests.Response], file: File, limit: int) -> Spool:
+    """A file on the disk, and nothing else than that file: what has another length, or is a page that somebody put in
+    its place, is asked for anew, and so is what tore on the way or whose URL has expired.
 
     Raises ``NotFound``, ``TooLarge`` beyond ``limit`` bytes, or ``Unavailable``.
     """
@@ -76,14 +79,29 @@ def download(ask: Callable[[], requests.Response], limit: int) -> Spool:
     for _ in range(_TRIES):
         try:
             with ask() as response:
-                if response.status_code == 200:
-                    return spool(_whole(response), limit)
                 if response.status_code == 404:
                     raise NotFound("the file is not there any more")
                 failure = str(response.status_code)
+                if response.status_code != 200:
+                    continue
+                if _is_a_page_instead(response, file):
+                    failure = "a page was sent instead"
+                    continue
+                content = spool(_whole(response), limit)
+            if file.size in (None, content.size):
+                return content
+            failure = f"{content.size} bytes were sent instead of {file.size}"
+            content.file.close()
         except (requests.exceptions.RequestException, urllib3.exceptions.HTTPError) as error:
             failure = type(error).__name__
     raise Unavailable(f"a file could not be fetched: {failure}")
+
+
+def _is_a_page_instead(response: requests.Response, file: File) -> bool:
+    """Whether a sign-in page answers for a file of unknown length whose name says that it is something else."""
+    sent = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
+    named = mimetypes.guess_type(file.name)[0]
+    return file.size is None and sent == "text/html" and named not in (None, "text/html", "application/xhtml+xml")
 
 
 def _whole(response: requests.Response) -> Iterator[bytes]:

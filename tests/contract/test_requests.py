@@ -13,17 +13,19 @@ from typing import Any
 
 import pytest
 
+from rich_text import document, sentence, to_adf
 from sandbox.jira import JiraServer, Workflow
 from sandbox.security_ir import SecurityIrServer
-from security_ir_jira import birth
+from security_ir_jira.cases.calls import CaseCalls
+from security_ir_jira.cases.client import CaseClient
 from security_ir_jira.config import Config, StatusMapping
-from security_ir_jira.credentials import Credentials
-from security_ir_jira.jira import JiraClient, JiraHttp
-from security_ir_jira.links import case_url
-from security_ir_jira.model import Case
-from security_ir_jira.notices import texts_for_case, texts_for_issue
-from security_ir_jira.planner import case_description
-from security_ir_jira.security_ir import SecurityIrClient, connect
+from security_ir_jira.jira.client import JiraClient
+from security_ir_jira.jira.credentials import Credentials
+from security_ir_jira.jira.http import JiraHttp
+from security_ir_jira.model import LABEL, Case, case_label
+from security_ir_jira.notices import copies_on_case, copies_on_issue
+from security_ir_jira.plan import births
+from security_ir_jira.plan.texts import case_description, issue_document
 from security_ir_jira.transfer import spool
 from tests.unit.things import a_case, a_comment, an_issue
 
@@ -33,6 +35,7 @@ CONFIG = Config(
     status_mapping=StatusMapping({}, {}),
     jira_create_fields={"labels": ["soc"], "priority": {"name": "High"}},
 )
+HELLO = document(sentence("hello"))
 TEXTS = {
     "plain": "Found in a public repository.",
     "rich": "# Finding\n\n- one\n  - *two*\n\n> quoted\n\n```sh\nls\n```",
@@ -73,6 +76,13 @@ def _attach(site: Site) -> str:
         return site.client.upload_attachment(site.issue_id, "evidence of \u00e4.txt", file)
 
 
+def _download(site: Site) -> None:
+    _attach(site)
+    (file,) = site.issue().files
+    with site.client.download_attachment(file, 100) as content:
+        assert content.size == file.size
+
+
 def _resolve(site: Site) -> None:
     site.server.site.projects["SEC"].workflow = Workflow.strict()
     for name in ("In Progress", "In Review", "Done"):
@@ -84,26 +94,26 @@ def _resolve(site: Site) -> None:
 JIRA_CALLS: dict[str, list[Callable[[Site], object]]] = {
     "issue": [
         lambda site: site.client.issue(site.issue_id),
-        lambda site: site.client.issue("SEC-1", with_marker=True),
+        lambda site: site.client.issue("SEC-1", with_property=True),
     ],
     "comments": [lambda site: site.client.comments(replace(site.issue(), comments=None))],
     "all_comments": [lambda site: site.client.all_comments(site.issue_id)],
     "workflow": [lambda site: site.client.workflow(site.issue())],
     "transitions": [lambda site: site.client.transitions(site.issue_id)],
-    "issues_marked": [lambda site: site.client.issues_marked(birth.case_label("1000000001"))],
+    "issues_labelled": [lambda site: site.client.issues_labelled(case_label("1000000001"))],
     "issues_created": [lambda site: site.client.issues_created(30)],
-    "issues_updated": [lambda site: site.client.issues_updated(30, label=birth.LABEL)],
-    "create_issue": [lambda site: site.client.create_issue(birth.issue_request(a_case(), CONFIG, "SEC"))],
+    "issues_updated": [lambda site: site.client.issues_updated(30, label=LABEL)],
+    "create_issue": [lambda site: site.client.create_issue(births.issue_request(a_case(), CONFIG, "SEC"))],
     "set_fields": [
         lambda site: site.client.set_fields(site.issue_id, summary="New"),
-        lambda site: site.client.set_fields(site.issue_id, description="New"),
-        lambda site: site.client.set_fields(site.issue_id, summary="Both", description="**new**"),
+        lambda site: site.client.set_fields(site.issue_id, description=to_adf("New")),
+        lambda site: site.client.set_fields(site.issue_id, summary="Both", description=to_adf("**new**")),
     ],
-    "add_labels": [lambda site: site.client.add_labels(site.issue_id, [birth.LABEL, birth.case_label("1000000001")])],
-    "set_marker": [lambda site: site.client.set_marker(site.issue_id, birth.marker_value(a_case()))],
+    "add_labels": [lambda site: site.client.add_labels(site.issue_id, [LABEL, case_label("1000000001")])],
+    "set_case_property": [lambda site: site.client.set_case_property(site.issue_id, births.case_property(a_case()))],
     "link": [
         lambda site: site.client.link(
-            site.issue_id, global_id=a_case().arn, url=case_url(a_case()), title="AWS Security Incident Response case"
+            site.issue_id, global_id=a_case().arn, url=a_case().url, title="AWS Security Incident Response case"
         )
     ],
     "transition": [
@@ -124,12 +134,13 @@ JIRA_CALLS: dict[str, list[Callable[[Site], object]]] = {
     "remove_watcher": [lambda site: site.client.remove_watcher(site.issue_id, _ada(site))],
     "upload_limit": [lambda site: site.client.upload_limit()],
     "upload_attachment": [lambda site: _attach(site)],
-    "download_attachment": [lambda site: site.client.download_attachment(_attach(site), 100)],
+    "download_attachment": [lambda site: _download(site)],
+    "comment_document": [lambda site: site.client.comment_document(site.issue_id, site.comment_id)],
     "add_comment": [
-        lambda site: site.client.add_comment(site.issue_id, "hello", internal=False),
-        lambda site: site.client.add_comment(site.issue_id, "hello", internal=True),
+        lambda site: site.client.add_comment(site.issue_id, HELLO, internal=False),
+        lambda site: site.client.add_comment(site.issue_id, HELLO, internal=True),
     ],
-    "edit_comment": [lambda site: site.client.edit_comment(site.issue_id, site.comment_id, "edited")],
+    "edit_comment": [lambda site: site.client.edit_comment(site.issue_id, site.comment_id, HELLO)],
 }
 
 
@@ -147,7 +158,7 @@ def site(contracts: Path) -> Iterator[Site]:
         for number in range(5):
             ada.comment(issue.key, f"comment {number}")
         client = JiraClient(JiraHttp(lambda _: Credentials(server.url, server.email, "SEC", server.token, 1)))
-        yield Site(server, client, issue.id, client.add_comment(issue.id, "ours", internal=False))
+        yield Site(server, client, issue.id, client.add_comment(issue.id, HELLO, internal=False))
         assert server.violations == []
         assert {request.status for request in server.requests} <= {200, 201, 204, 303}
 
@@ -166,19 +177,23 @@ def test_a_request_to_jira_keeps_its_contract(site: Site, method: str) -> None:
 @pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS)
 def test_whatever_people_write_on_a_case_makes_a_request_jira_takes(site: Site, text: str) -> None:
     case = a_case(title=text[:300], description=text[:8_000])
-    issue_id, _ = site.client.create_issue(birth.issue_request(case, CONFIG, "SEC"))
-    site.client.set_fields(issue_id, description=text[:8_000])
-    for part in texts_for_issue(a_comment(1, text)):
+    issue_id, _ = site.client.create_issue(births.issue_request(case, CONFIG, "SEC"))
+    site.client.set_fields(issue_id, description=issue_document(text[:8_000]))
+    for part in copies_on_issue(a_comment(1, text)):
         site.client.edit_comment(issue_id, site.client.add_comment(issue_id, part, internal=False), part)
 
 
 def test_an_issue_may_be_created_without_labels(site: Site) -> None:
     site.server.site.projects["SEC"].hidden_on_create = frozenset({"labels"})
-    request = birth.without_labels(birth.issue_request(a_case(), CONFIG, "SEC"))
+    request = births.without_labels(births.issue_request(a_case(), CONFIG, "SEC"))
     assert site.client.create_issue(request)
 
 
 # security-ir
+
+
+def test_the_list_of_cases_keeps_its_contract(service: Service) -> None:
+    assert [case.id for case in CaseCalls.connect().listed()] == [service.case_id]
 
 
 @dataclass(slots=True)
@@ -186,7 +201,7 @@ class Service:
     """A security-ir service with a self-managed case that has three pages of comments."""
 
     server: SecurityIrServer
-    client: SecurityIrClient
+    client: CaseClient
     case_id: str
     comment_id: str
 
@@ -196,16 +211,17 @@ class Service:
 
 def a_request(summary: str = "Phishing mail", description: str = "Somebody clicked.") -> dict[str, Any]:
     issue = an_issue(summary=summary, description=description)
-    return birth.sendable(birth.case_request(issue, CONFIG, "https://example.atlassian.net/browse/SEC-1"))
+    return births.sendable(births.case_request(issue, CONFIG, "https://example.atlassian.net/browse/SEC-1"))
 
 
-def _download_url(service: Service) -> str:
-    attachment = service.server.person("grace").attach(service.case_id, "logs.txt", b"abc")
-    return service.client.download_url(service.case_id, attachment)
+def _fetch(service: Service) -> None:
+    service.server.person("grace").attach(service.case_id, "logs.txt", b"abc")
+    (file,) = service.case().files
+    with service.client.download_attachment(service.case_id, file, 100) as content:
+        assert content.size == 3
 
 
 SECURITY_IR_CALLS: dict[str, list[Callable[[Service], object]]] = {
-    "cases": [lambda service: list(service.client.cases())],
     "case": [lambda service: service.case()],
     "comments": [lambda service: service.client.comments(service.case_id)],
     "issue_tag": [lambda service: service.client.issue_tag(service.case().arn)],
@@ -221,7 +237,7 @@ SECURITY_IR_CALLS: dict[str, list[Callable[[Service], object]]] = {
         lambda service: service.client.set_watchers(service.case_id, [], ["ada@example.com"]),
     ],
     "upload_url": [lambda service: service.client.upload_url(service.case_id, "logs.txt", 3, token="1")],
-    "download_url": [lambda service: _download_url(service)],
+    "download_attachment": [lambda service: _fetch(service)],
     "set_status": [lambda service: service.client.set_status(service.case_id, "Detection and Analysis")],
     "close": [lambda service: service.client.close(service.case_id)],
     "add_comment": [lambda service: service.client.add_comment(service.case_id, "hello", token="0" * 64)],
@@ -239,7 +255,7 @@ def service(monkeypatch: pytest.MonkeyPatch) -> Iterator[Service]:
             ("AWS_ENDPOINT_URL_SECURITY_IR", server.url),
         ):
             monkeypatch.setenv(name, value)
-        client = connect()
+        client = CaseClient(CaseCalls.connect())
         case_id = client.create_case(a_request("First"))
         comments = [client.add_comment(case_id, f"comment {number}", token=str(number)) for number in range(60)]
         yield Service(server, client, case_id, comments[0])
@@ -248,7 +264,7 @@ def service(monkeypatch: pytest.MonkeyPatch) -> Iterator[Service]:
 
 
 def test_every_method_of_the_security_ir_client_is_called_here() -> None:
-    assert public_methods(SecurityIrClient) == set(SECURITY_IR_CALLS)
+    assert public_methods(CaseClient) == set(SECURITY_IR_CALLS)
 
 
 @pytest.mark.parametrize("method", SECURITY_IR_CALLS)
@@ -284,7 +300,7 @@ def test_whatever_people_write_in_jira_makes_a_request_security_ir_takes(service
     case_id = service.client.create_case(a_request(text[:250], text))
     cut, _ = case_description(text, "https://example.atlassian.net/browse/SEC-1")
     service.client.set_fields(case_id, description=cut)
-    for number, part in enumerate(texts_for_case(a_comment(1, text))):
+    for number, part in enumerate(copies_on_case(a_comment(1, text))):
         service.client.add_comment(case_id, part, token=str(number))
 
 

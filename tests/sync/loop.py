@@ -10,7 +10,7 @@ import json
 import os
 import random
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,23 +21,27 @@ import boto3
 from moto import mock_aws
 from moto.core.serialize import BaseJSONSerializer
 from moto.dynamodb.models.dynamo_type import Item
-from moto.dynamodb.models.table import Table
+from moto.dynamodb.models.table import Table as MotoTable
 
 from sandbox.jira import Comment, JiraServer
 from sandbox.security_ir import SecurityIrServer
-from security_ir_jira import security_ir
-from security_ir_jira.case_source import CaseSource, read_native_event
+from security_ir_jira.cases.calls import CaseCalls
+from security_ir_jira.cases.client import CaseClient
 from security_ir_jira.config import Config, StatusMapping
-from security_ir_jira.credentials import Credentials
 from security_ir_jira.errors import Undeliverable
-from security_ir_jira.events import EventBus, read_case_event, read_issue_event
-from security_ir_jira.issue_source import IssueSource, read_notification
-from security_ir_jira.jira import JiraClient, JiraHttp
-from security_ir_jira.jira_sink import JiraSink
-from security_ir_jira.ledger import Ledger
-from security_ir_jira.security_ir_sink import SecurityIrSink
-from security_ir_jira.sides import Sides
-from security_ir_jira.worker import visible_after
+from security_ir_jira.events import EventBus
+from security_ir_jira.jira.client import JiraClient
+from security_ir_jira.jira.credentials import Credentials
+from security_ir_jira.jira.http import JiraHttp
+from security_ir_jira.ledger.cursors import CaseCursors, IssueCursors
+from security_ir_jira.ledger.pairs import PairLedger
+from security_ir_jira.ledger.table import Table
+from security_ir_jira.shell.worker import Function, visible_after
+from security_ir_jira.sinks.cases import case_sink
+from security_ir_jira.sinks.issues import issue_sink
+from security_ir_jira.sinks.surroundings import Surroundings
+from security_ir_jira.sources.cases import CaseSource
+from security_ir_jira.sources.issues import IssueSource
 
 REGION = "eu-central-1"
 ACCOUNT = "123456789012"
@@ -115,6 +119,7 @@ class Loop:
         self.events: list[dict[str, Any]] = []
         self.dead: list[tuple[Message, str]] = []
         self.failures: list[tuple[str, Exception]] = []
+        self.counts: list[str] = []
         self._messages: list[Message] = []
         self.bus = Bus(self)
         self.start(config)
@@ -124,36 +129,27 @@ class Loop:
     def start(self, config: Config) -> None:
         """The functions as after a deployment: nothing is left of what instances kept in memory."""
         bus = EventBus(self.bus, "bus")  # type: ignore[arg-type]  # only put_events is called
-        ledger = Ledger(boto3.client("dynamodb", region_name=REGION), "ledger", self.clock)
-        self.security_ir = security_ir.connect(self.clock.sleep)
+        self.config = config
+        table = Table(boto3.client("dynamodb", region_name=REGION), "ledger", self.clock)
+        self.ledger, self.case_cursors, self.issue_cursors = PairLedger(table), CaseCursors(table), IssueCursors(table)
+        calls = CaseCalls.connect(self.clock.sleep)
+        self.cases = CaseClient(calls)
         http = JiraHttp(self._credentials, sleep=self.clock.sleep, clock=self.clock)
         self.jira_client = JiraClient(http)
-        self.ledger = ledger
-        sides = Sides(config, ledger, self.jira_client, self.security_ir, bus, self.clock)
-        self.jira_sink, self.security_ir_sink = JiraSink(sides), SecurityIrSink(sides)
-        self.case_source = CaseSource(ledger, self.security_ir, bus, self.clock, config.backfill_closed_cases)
-        self.issue_source = IssueSource(ledger, self.jira_client, bus, self.clock, config.jira_browse_url)
-        self._workers: dict[str, Callable[[dict[str, Any]], None]] = {
-            "security_ir_poller": self._poll,
-            "jira_notifications_handler": self._notify,
-            "jira_client": lambda body: self.jira_sink.reconcile(*read_case_event(body), LEASE_SECONDS),
-            "security_ir_client": lambda body: self.security_ir_sink.reconcile(*read_issue_event(body), LEASE_SECONDS),
+        surroundings = Surroundings(
+            config, self.ledger, self.case_cursors, bus, lambda: self.jira_client.site, self.counts.append, self.clock
+        )
+        self.functions: dict[str, Function[Any, Any]] = {
+            "security_ir_poller": CaseSource(self.case_cursors, calls, bus, self.clock, config.backfill_closed_cases),
+            "jira_notifications_handler": IssueSource(
+                self.ledger, self.issue_cursors, self.jira_client, bus, self.clock, config.jira_browse_url
+            ),
+            "jira_client": issue_sink(surroundings, self.jira_client, self.cases),
+            "security_ir_client": case_sink(surroundings, self.cases, self.jira_client),
         }
 
     def _credentials(self, fresh: bool) -> Credentials:
         return Credentials(self.jira.url, self.jira.email, "SEC", self.jira.token, 1)
-
-    def _poll(self, body: dict[str, Any]) -> None:
-        if body.get("sweep"):
-            self.case_source.sweep()
-        else:
-            self.case_source.announce([read_native_event(body)])
-
-    def _notify(self, body: dict[str, Any]) -> None:
-        if body.get("sweep"):
-            self.issue_source.sweep()
-        else:
-            self.issue_source.announce(read_notification(body))
 
     def _on_native_event(self, kind: str, detail: dict[str, Any]) -> None:
         if self.native:
@@ -162,6 +158,12 @@ class Loop:
     def _on_change(self, _: str, key: str) -> None:
         if self.automation:
             self.notify(key)
+
+    def lose_the_table(self) -> None:
+        """The ledger's table is deleted and made anew."""
+        client = boto3.client("dynamodb", region_name=REGION)
+        for item in client.scan(TableName="ledger")["Items"]:
+            client.delete_item(TableName="ledger", Key={name: item[name] for name in ("PK", "SK")})
 
     # Delivery
 
@@ -223,7 +225,9 @@ class Loop:
     def _deliver(self, message: Message) -> None:
         message.received += 1
         try:
-            self._workers[message.queue](message.body)
+            function = self.functions[message.queue]
+            subject, heard = function.read(message.body)
+            function.receive(subject, [heard], LEASE_SECONDS)
         except Undeliverable as reason:
             self.dead.append((message, str(reason)))
         except Exception as failure:
@@ -286,7 +290,7 @@ def looped(config: Config, contract: Path | None = None) -> Iterator[Loop]:
     with ExitStack() as stack:
         stack.enter_context(mock_aws())
         stack.enter_context(patch.object(BaseJSONSerializer, "_serialize_type_structure", _quickly))
-        stack.enter_context(patch.object(Table, "all_items", _unsorted))
+        stack.enter_context(patch.object(MotoTable, "all_items", _unsorted))
         boto3.client("dynamodb", region_name=REGION).create_table(
             TableName="ledger",
             KeySchema=[{"AttributeName": "PK", "KeyType": "HASH"}, {"AttributeName": "SK", "KeyType": "RANGE"}],
@@ -311,6 +315,6 @@ def _quickly(serializer: Any, serialized: Any, value: Any, shape: Any, key: str)
         _serialize_structure(serializer, serialized, value, shape, key)
 
 
-def _unsorted(table: Table) -> list[Item]:
+def _unsorted(table: MotoTable) -> list[Item]:
     """moto sorts the whole table for each Query, and what it found once more."""
     return [item for partition in table.items.values() for item in partition.values()]

@@ -7,6 +7,7 @@ import random
 import pytest
 
 from sandbox.jira import Person
+from security_ir_jira.cases.calls import CaseCalls
 
 from .loop import Loop, said_on_issue
 
@@ -189,8 +190,7 @@ def test_pairs_are_found_again_after_the_table_was_lost(loop: Loop, ada: Person)
     loop.settle()
     comments = [len(loop.service.comments(case.case_id)) for case in loop.service.cases()]
     before = {case.case_id for case in loop.service.cases()}
-    for item in loop.ledger._client.scan(TableName="ledger")["Items"]:
-        loop.ledger._client.delete_item(TableName="ledger", Key={name: item[name] for name in ("PK", "SK")})
+    loop.lose_the_table()
     loop.sweep_cases()
     loop.sweep_issues()
     loop.settle()
@@ -209,9 +209,7 @@ def test_fields_that_the_project_demands_come_from_jira_create_fields(loop: Loop
     case_id = open_case(loop)
     loop.run()
     assert loop.jira.issues() == []
-    loop.start(
-        replace(loop.jira_sink.sides.config, jira_create_fields={"customfield_10001": "Blue", "labels": ["soc"]})
-    )
+    loop.start(replace(loop.config, jira_create_fields={"customfield_10001": "Blue", "labels": ["soc"]}))
     loop.settle()
     issue = loop.jira.issue(loop.pairs()[case_id])
     assert issue.fields["customfield_10001"] == "Blue"
@@ -256,15 +254,15 @@ def test_a_copy_that_somebody_deleted_holds_up_nothing(loop: Loop, ada: Person) 
     assert [comment.text.rpartition("\n")[2] for comment in said_on_issue(loop, key)] == ["second"]
 
 
-def test_a_short_list_of_cases_deletes_nothing(loop: Loop) -> None:
+def test_a_short_list_of_cases_deletes_nothing(loop: Loop, monkeypatch: pytest.MonkeyPatch) -> None:
     case_id = open_case(loop)
     loop.sweep_cases()
     loop.settle()
     loop.service.switches.access = "active"
-    listed, loop.security_ir.cases = loop.security_ir.cases, lambda: iter(())  # type: ignore[method-assign]
+    monkeypatch.setattr(CaseCalls, "listed", lambda _: iter(()))
     loop.sweep_cases()
     loop.advance(700)
-    loop.security_ir.cases = listed  # type: ignore[method-assign]
+    monkeypatch.undo()
     loop.sweep_cases()
     loop.settle()
     assert "CaseDeleted" not in [event["detail-type"] for event in loop.events]

@@ -8,8 +8,8 @@ from dataclasses import replace
 import pytest
 
 from sandbox.jira import Person
-from security_ir_jira import file_delivery
 from security_ir_jira.config import Config
+from security_ir_jira.plan import files as plan_files
 
 from .loop import Loop
 from .test_in_step import case_id, key_of, own_case, texts
@@ -159,7 +159,7 @@ def test_a_copy_that_fails_the_check_is_named_once_on_the_issue(loop: Loop, case
 def test_what_cannot_go_to_the_case_is_named_there_once_with_a_link(
     loop: Loop, case_id: str, ada: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(file_delivery, "FILE_LIMIT", 10)
+    monkeypatch.setattr(plan_files, "FILE_LIMIT", 10)
     key = key_of(loop, case_id)
     ada.attach(key, "fits.txt", b"x" * 10)
     ada.attach(key, "huge.bin", b"x" * 11)
@@ -281,7 +281,7 @@ def test_an_upload_that_fails_for_a_while_is_made_up_for(loop: Loop, case_id: st
 @pytest.mark.parametrize("repeats", [True, False])
 def test_an_upload_url_that_expired_is_replaced(loop: Loop, case_id: str, ada: Person, repeats: bool) -> None:
     loop.service.switches.repeats_upload_url = repeats
-    upload_url, late = loop.security_ir.upload_url, [400.0]
+    upload_url, late = loop.cases.upload_url, [400.0]
 
     def slowly(case_id: str, name: str, size: int, *, token: str) -> str:
         url = upload_url(case_id, name, size, token=token)
@@ -289,7 +289,7 @@ def test_an_upload_url_that_expired_is_replaced(loop: Loop, case_id: str, ada: P
         return url
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(loop.security_ir, "upload_url", slowly)
+        patch.setattr(loop.cases, "upload_url", slowly)
         ada.attach(key_of(loop, case_id), "log.txt", b"log")
         loop.settle()
     assert late == []

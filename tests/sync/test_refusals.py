@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from sandbox.jira import Person, Visibility
+from security_ir_jira.cases.client import CaseClient
 from security_ir_jira.config import Config
 from security_ir_jira.errors import Refused
-from security_ir_jira.security_ir import SecurityIrClient
 
 from .loop import Loop, said_on_issue
 from .test_births import open_case
@@ -40,14 +40,14 @@ def test_a_cut_description_is_attached_and_kept_though_its_writing_was_never_rec
 ) -> None:
     case_id = own_case(loop)
     key = key_of(loop, case_id)
-    write, crashes = SecurityIrClient.set_fields, iter([True])
+    write, crashes = CaseClient.set_fields, iter([True])
 
-    def write_and_crash(self: SecurityIrClient, *arguments: Any, **fields: Any) -> None:
+    def write_and_crash(self: CaseClient, *arguments: Any, **fields: Any) -> None:
         write(self, *arguments, **fields)
         if next(crashes, False):
             raise RuntimeError("killed after the write")
 
-    monkeypatch.setattr(SecurityIrClient, "set_fields", write_and_crash)
+    monkeypatch.setattr(CaseClient, "set_fields", write_and_crash)
     ada.edit(key, description="word " * 3_000)
     loop.settle()
     assert len(loop.service.case(case_id).attachments) == 1
@@ -62,14 +62,14 @@ def test_parts_that_were_taken_do_not_come_back_when_a_later_one_is_refused(
 ) -> None:
     case_id = own_case(loop)
     key = key_of(loop, case_id)
-    add = SecurityIrClient.add_comment
+    add = CaseClient.add_comment
 
-    def add_first_parts(self: SecurityIrClient, case: str, body: str, *, token: str) -> str:
+    def add_first_parts(self: CaseClient, case: str, body: str, *, token: str) -> str:
         if "(2/" in body:
             raise Refused("quota", status=402)
         return add(self, case, body, token=token)
 
-    monkeypatch.setattr(SecurityIrClient, "add_comment", add_first_parts)
+    monkeypatch.setattr(CaseClient, "add_comment", add_first_parts)
     ada.comment(key, "word " * 4_000)
     loop.sweep_cases()
     loop.settle()

@@ -318,7 +318,7 @@ def test_a_watcher_whose_adding_was_interrupted_is_still_ours(
         return once
 
     if side == "case":
-        monkeypatch.setattr(loop.security_ir, "set_watchers", dies(loop.security_ir.set_watchers))
+        monkeypatch.setattr(loop.cases, "set_watchers", dies(loop.cases.set_watchers))
         watch_issue(loop, case_id, bob)
         loop.jira.person(bob).unwatch(key_of(loop, case_id))
     else:
@@ -392,7 +392,7 @@ def test_a_new_watcher_of_the_case_costs_few_calls(loop: Loop, case_id: str, bob
 def test_a_comment_beside_watchers_costs_no_more(loop: Loop, case_id: str, ada: Person, bob: User) -> None:
     watch_case(loop, case_id, bob.email)
     watch_issue(loop, case_id, bob)
-    loop.start(loop.jira_sink.sides.config)
+    loop.start(loop.config)
     quiet = loop.quiet()
     ada.comment(key_of(loop, case_id), "news")
     loop.settle()

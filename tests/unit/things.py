@@ -6,9 +6,10 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from rich_text import to_adf, to_text
 from security_ir_jira.config import Config, StatusMapping
-from security_ir_jira.model import Agreed, Base, Case, Comment, Issue, Pair, Status, digest
-from security_ir_jira.planner import Workflow
+from security_ir_jira.memory import Agreed, Base, Pair, digest, read_digest
+from security_ir_jira.model import Case, Comment, File, Issue, Status, Workflow
 
 CASE_ID = "1000000001"
 ARN = f"arn:aws:security-ir:eu-central-1:123456789012:case/{CASE_ID}"
@@ -54,7 +55,9 @@ def a_case(**changes: Any) -> Case:
     return replace(ordinary, **changes)
 
 
-def an_issue(**changes: Any) -> Issue:
+def an_issue(*, description: str = "Found in a public repository.", **changes: Any) -> Issue:
+    """An issue whose document is what Jira would hold of the description."""
+    document = to_adf(description)
     ordinary = Issue(
         id="10100",
         key="SEC-1",
@@ -63,7 +66,8 @@ def an_issue(**changes: Any) -> Issue:
         issue_type_id="1",
         subtask=False,
         summary="Leaked key",
-        description="Found in a public repository.",
+        description=to_text(document),
+        document=document,
         status=TO_DO,
         created=NOON,
     )
@@ -76,11 +80,15 @@ def a_comment(number: int, body: str = "", **changes: Any) -> Comment:
     return replace(ordinary, **changes)
 
 
+def a_file(number: int, name: str = "log.txt", *, size: int | None = 3, state: str = "Verified") -> File:
+    return File(str(number), name, "Ada", NOON + timedelta(minutes=number), size, state)
+
+
 def agreed_on(case: Case, issue: Issue) -> Base:
     """The base of a pair whose two sides stand as given."""
     return Base(
         title=Agreed(digest(case.title), digest(issue.summary)),
-        description=Agreed(digest(case.description), digest(issue.description)),
+        description=Agreed(digest(case.description), read_digest(issue.description)),
         status=Agreed(case.status, issue.status.id),
     )
 

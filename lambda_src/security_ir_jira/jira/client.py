@@ -2,44 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from urllib.parse import quote, urljoin
 
 import requests
 
-from ..errors import NotFound, Refused
-from ..model import Account, Comment, Issue, IssueWatchers, Marker, Status
-from ..planner import ISSUE_DESCRIPTION_LIMIT, Workflow
-from ..text import cut, to_adf, to_adf_within
+from rich_text import Adf, cut, document, sentence
+
+from ..errors import NotFound, Refused, Unavailable
+from ..model import CASE_PROPERTY, Account, Comment, File, Issue, IssueWatchers, MadeFor, Transition, Workflow
 from ..transfer import Spool, download, fetch
 from .http import JiraHttp
 from .wire import (
     ISSUE_FIELDS,
-    MARKER_PROPERTY,
     read_account,
+    read_case_property,
     read_comment,
     read_issue,
-    read_marker,
     read_status,
     read_time,
+    read_transition,
     read_watchers,
 )
 
 _PAGE = 100
 _LINE = 255
 """UTF-16 units a text field of one line may have."""
-
-
-@dataclass(frozen=True, slots=True)
-class Transition:
-    """A transition that is open to an issue, the status it leads to, and the fields of its screen where Jira tells."""
-
-    id: str
-    to: Status
-    fields: frozenset[str] | None
 
 
 class JiraClient:
@@ -62,11 +52,11 @@ class JiraClient:
 
     # Reads
 
-    def issue(self, id_or_key: str, *, with_marker: bool = False) -> Issue:
+    def issue(self, id_or_key: str, *, with_property: bool = False) -> Issue:
         """An issue with its comments, as far as Jira gives them in one answer. Raises ``NotFound``."""
         params: dict[str, str | int] = {"fields": ISSUE_FIELDS}
-        if with_marker:
-            params["properties"] = MARKER_PROPERTY
+        if with_property:
+            params["properties"] = CASE_PROPERTY
         return read_issue(self._http.get(_issue(id_or_key), params))
 
     def comments(self, issue: Issue) -> tuple[Comment, ...]:
@@ -77,14 +67,33 @@ class JiraClient:
 
     def all_comments(self, issue_id: str) -> tuple[Comment, ...]:
         """All pages of an issue's comments in order of creation."""
-        found: list[Comment] = []
+        return tuple(read_comment(each) for each in self._all_comments(issue_id))
+
+    def _all_comments(self, issue_id: str) -> Iterator[Mapping[str, Any]]:
+        found: set[str] = set()
         while True:
             page = self._http.get(
                 f"{_issue(issue_id)}/comment", {"startAt": len(found), "maxResults": _PAGE, "orderBy": "created"}
             )
-            found += [read_comment(each) for each in page["comments"]]
-            if not page["comments"] or len(found) >= page["total"]:
-                return tuple(found)
+            fresh = {str(each["id"]): each for each in page["comments"]}
+            if fresh.keys() & found:
+                raise Unavailable("the pages of an issue's comments repeat themselves")
+            yield from fresh.values()
+            found |= fresh.keys()
+            if not fresh or len(found) >= page["total"]:
+                return
+
+    def comment_document(self, issue_id: str, comment_id: str) -> Adf | None:
+        """The body of one comment as Jira holds it. Raises ``NotFound``."""
+        try:
+            answer = self._http.get(f"{_issue(issue_id)}/comment/{quote(comment_id)}")
+        except (NotFound, Refused) as reason:
+            # Who may see a comment in the list may not always ask for it alone.
+            answer = next((each for each in self._all_comments(issue_id) if str(each["id"]) == comment_id), None)
+            if answer is None:
+                raise NotFound(str(reason)) from reason
+        body: Adf | None = answer.get("body")
+        return body
 
     def workflow(self, issue: Issue) -> Workflow:
         """The statuses that issues of this project and type can have; kept for the life of the function instance."""
@@ -98,13 +107,7 @@ class JiraClient:
     def transitions(self, issue_id: str) -> tuple[Transition, ...]:
         """The transitions open to the issue now, with the fields of their screens."""
         answer = self._http.get(f"{_issue(issue_id)}/transitions", {"expand": "transitions.fields"})
-        return tuple(
-            Transition(
-                str(each["id"]), read_status(each["to"]), frozenset(each["fields"]) if "fields" in each else None
-            )
-            for each in answer["transitions"]
-            if each.get("isAvailable", True)
-        )
+        return tuple(read_transition(each) for each in answer["transitions"] if each.get("isAvailable", True))
 
     def project_readable(self, key: str) -> bool:
         """Whether the account can still read a project at all."""
@@ -124,22 +127,22 @@ class JiraClient:
             )
         return self._paragraphs
 
-    def issues_marked(self, label: str) -> tuple[tuple[str, str, Marker], ...]:
-        """Issues that carry a label *and* a marker, oldest first: id, key, marker. Jira's index lags behind writes."""
-        return self._marked(f'labels = "{label}" ORDER BY created ASC')
+    def issues_labelled(self, label: str) -> tuple[tuple[str, str, MadeFor], ...]:
+        """Issues that carry a label *and* name a case, oldest first: id, key, case. Jira's index lags behind writes."""
+        return self._naming_a_case(f'labels = "{label}" ORDER BY created ASC')
 
-    def issues_created(self, minutes: int) -> tuple[tuple[str, str, Marker], ...]:
-        """Issues of the project created in the last minutes that carry a marker, oldest first: id, key, marker."""
+    def issues_created(self, minutes: int) -> tuple[tuple[str, str, MadeFor], ...]:
+        """Issues of the project created in the last minutes that name a case, oldest first: id, key, case."""
         jql = f'project = "{self.project_key}" AND created >= "-{minutes}m" ORDER BY created ASC'
-        return self._marked(jql)
+        return self._naming_a_case(jql)
 
-    def _marked(self, jql: str) -> tuple[tuple[str, str, Marker], ...]:
-        answer = self._search(jql, ["created"], [MARKER_PROPERTY])
+    def _naming_a_case(self, jql: str) -> tuple[tuple[str, str, MadeFor], ...]:
+        answer = self._search(jql, ["created"], [CASE_PROPERTY])
         found = []
         for each in answer["issues"]:
-            marker = read_marker((each.get("properties") or {}).get(MARKER_PROPERTY))
-            if marker is not None:
-                found.append((str(each["id"]), str(each["key"]), marker))
+            made_for = read_case_property((each.get("properties") or {}).get(CASE_PROPERTY))
+            if made_for is not None:
+                found.append((str(each["id"]), str(each["key"]), made_for))
         return tuple(sorted(found, key=lambda issue: int(issue[0])))
 
     def issues_updated(self, minutes: int, *, label: str) -> Sequence[tuple[str, str, datetime]]:
@@ -152,6 +155,7 @@ class JiraClient:
         )
         found: list[tuple[str, str, datetime]] = []
         token: str | None = None
+        used: set[str] = set()
         while True:
             answer = self._search(jql, ["updated"], None, token)
             found += [
@@ -160,6 +164,9 @@ class JiraClient:
             token = answer.get("nextPageToken")
             if not token or answer.get("isLast") is True:
                 return found
+            if token in used:
+                raise Unavailable("the pages of a search repeat themselves")
+            used.add(token)
 
     def watchers(self, issue_id: str) -> IssueWatchers:
         """Who watches an issue."""
@@ -195,13 +202,13 @@ class JiraClient:
         answer = self._http.call("POST", "/issue", body=request, repeatable=False)
         return str(answer["id"]), str(answer["key"])
 
-    def set_fields(self, issue_id: str, *, summary: str | None = None, description: str | None = None) -> None:
-        """Write the summary, the description (Markdown) or both, in one request."""
+    def set_fields(self, issue_id: str, *, summary: str | None = None, description: Adf | None = None) -> None:
+        """Write the summary, the description or both, in one request."""
         fields: dict[str, object] = {}
         if summary is not None:
             fields["summary"] = summary
         if description is not None:
-            fields["description"] = to_adf_within(description, ISSUE_DESCRIPTION_LIMIT)[0]
+            fields["description"] = description
         self._http.call("PUT", _issue(issue_id), body={"fields": fields}, repeatable=True)
 
     def add_labels(self, issue_id: str, labels: Sequence[str]) -> None:
@@ -209,8 +216,8 @@ class JiraClient:
         body = {"update": {"labels": [{"add": label} for label in labels]}}
         self._http.call("PUT", _issue(issue_id), body=body, repeatable=True)
 
-    def set_marker(self, issue_id: str, value: Mapping[str, str]) -> None:
-        self._http.call("PUT", f"{_issue(issue_id)}/properties/{MARKER_PROPERTY}", body=value, repeatable=True)
+    def set_case_property(self, issue_id: str, value: Mapping[str, str]) -> None:
+        self._http.call("PUT", f"{_issue(issue_id)}/properties/{CASE_PROPERTY}", body=value, repeatable=True)
 
     def link(self, issue_id: str, *, global_id: str, url: str, title: str) -> None:
         """Add or update a remote link; Jira keeps one per ``globalId``, so it may be repeated."""
@@ -229,15 +236,17 @@ class JiraClient:
             self._set_custom_fields(issue_id, values, paragraphs)
         except Refused as refusal:
             # Not every site tells which fields hold documents; the refusal of a plain text does.
-            told = paragraphs | {name for name in refusal.fields if name in values}
-            if told == paragraphs:
+            named = paragraphs | {name for name in refusal.fields if name in values}
+            if named == paragraphs:
                 raise
-            self._set_custom_fields(issue_id, values, told)
-            self._paragraphs = told
+            self._set_custom_fields(issue_id, values, named)
+            self._paragraphs = named
 
     def _set_custom_fields(self, issue_id: str, values: Mapping[str, str], paragraphs: frozenset[str]) -> None:
         fields = {
-            field_id: (to_adf(value) if field_id in paragraphs else cut(value, _LINE)) if value else None
+            field_id: (document(sentence("{value}", value=value)) if field_id in paragraphs else cut(value, _LINE))
+            if value
+            else None
             for field_id, value in values.items()
         }
         self._http.call("PUT", _issue(issue_id), body={"fields": fields}, repeatable=True)
@@ -253,21 +262,17 @@ class JiraClient:
             body["fields"] = dict(fields)
         self._http.call("POST", f"{_issue(issue_id)}/transitions", body=body, repeatable=False)
 
-    def add_comment(self, issue_id: str, body: str, *, internal: bool) -> str:
-        """Add a comment (Markdown) and return its id; ``internal`` hides it from a service project's portal."""
-        request: dict[str, object] = {"body": to_adf(body)}
+    def add_comment(self, issue_id: str, body: Adf, *, internal: bool) -> str:
+        """Add a comment and return its id; ``internal`` hides it from a service project's portal."""
+        request: dict[str, object] = {"body": body}
         if internal:
             request["properties"] = [{"key": "sd.public.comment", "value": {"internal": True}}]
         answer = self._http.call("POST", f"{_issue(issue_id)}/comment", body=request, repeatable=False)
         return str(answer["id"])
 
-    def edit_comment(self, issue_id: str, comment_id: str, body: str) -> None:
-        self._http.call(
-            "PUT",
-            f"{_issue(issue_id)}/comment/{quote(comment_id)}",
-            body={"body": to_adf(body)},
-            repeatable=True,
-        )
+    def edit_comment(self, issue_id: str, comment_id: str, body: Adf) -> None:
+        path = f"{_issue(issue_id)}/comment/{quote(comment_id)}"
+        self._http.call("PUT", path, body={"body": body}, repeatable=True)
 
     def add_watcher(self, issue_id: str, account_id: str) -> None:
         self._http.call("POST", f"{_issue(issue_id)}/watchers", body=account_id, repeatable=True)
@@ -278,12 +283,12 @@ class JiraClient:
 
     # Files
 
-    def download_attachment(self, attachment_id: str, limit: int) -> Spool:
+    def download_attachment(self, file: File, limit: int) -> Spool:
         """An attachment's content on the disk. Raises ``TooLarge`` beyond ``limit`` bytes, ``NotFound`` if it is gone.
 
         Jira redirects to its media host, which must never see the credentials.
         """
-        path = f"/attachment/content/{quote(attachment_id)}"
+        path = f"/attachment/content/{quote(file.id)}"
 
         def ask() -> requests.Response:
             response = self._http.open(path)
@@ -292,7 +297,7 @@ class JiraClient:
             with response:
                 return fetch(urljoin(response.url, response.headers["Location"]))
 
-        return download(ask, limit)
+        return download(ask, file, limit)
 
     def upload_limit(self) -> int:
         """Most bytes this site takes in one file."""

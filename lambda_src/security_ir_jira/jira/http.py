@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -12,9 +13,9 @@ from typing import Any, Literal
 
 import requests
 
-from ..credentials import Credentials
 from ..errors import JiraUnauthorized, NotFound, OutcomeUnknown, Refused, Unavailable
 from ..transfer import AS_STORED, FormFile, Spool
+from .credentials import Credentials
 
 _TIMEOUT = (5.0, 30.0)
 _FILE_TIMEOUT = (5.0, 120.0)
@@ -182,23 +183,32 @@ class JiraHttp:
         )
 
     def _asked_wait(self, response: requests.Response) -> float | None:
-        """Seconds asked for by ``Retry-After`` (seconds or a date) or ``X-RateLimit-Reset`` (a date).
+        """Seconds asked for by ``Retry-After`` (seconds or a date) or ``X-RateLimit-Reset`` (a date, or the epoch).
 
         https://developer.atlassian.com/cloud/jira/platform/rate-limiting/
         """
         after, reset = response.headers.get("Retry-After"), response.headers.get("X-RateLimit-Reset")
         try:
             if after is not None:
-                return max(0.0, float(after)) if after.strip().isdigit() else self._until(parsedate_to_datetime(after))
+                seconds = _number(after)
+                return self._until(parsedate_to_datetime(after)) if seconds is None else max(0.0, seconds)
             if reset is not None:
-                return self._until(datetime.fromisoformat(reset))
-        except ValueError:
+                epoch = _number(reset)
+                return self._until(
+                    datetime.fromisoformat(reset) if epoch is None else datetime.fromtimestamp(epoch, UTC)
+                )
+        except (ValueError, OverflowError):
             return None
         return None
 
     def _until(self, moment: datetime) -> float:
         aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
         return max(0.0, aware.timestamp() - self._clock())
+
+
+def _number(text: str) -> float | None:
+    """A number of seconds; ``None`` for anything else, infinities included."""
+    return float(text) if re.fullmatch(r"\s*-?[0-9]{1,12}(\.[0-9]*)?\s*", text) else None
 
 
 def _parsed(method: str, path: str, response: requests.Response, *, repeatable: bool) -> Any:

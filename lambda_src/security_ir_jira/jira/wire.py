@@ -6,11 +6,9 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from ..model import Account, Comment, File, Issue, IssueWatchers, Marker, Status
-from ..text import to_markdown
+from rich_text import to_text
 
-MARKER_PROPERTY = "aws-security-ir"
-"""Key of the issue property that names the case: ``{"caseId": …, "caseArn": …}``."""
+from ..model import CASE_PROPERTY, Account, Comment, File, Issue, IssueWatchers, MadeFor, Status, Transition
 
 ISSUE_FIELDS = "summary,description,status,project,issuetype,created,labels,comment,attachment,watches"
 
@@ -27,10 +25,11 @@ def read_issue(answer: Mapping[str, Any]) -> Issue:
         issue_type_id=str(issue_type["id"]),
         subtask=bool(issue_type.get("subtask", False)),
         summary=fields.get("summary") or "",
-        description=to_markdown(fields.get("description")),
+        description=to_text(fields.get("description")),
+        document=fields.get("description"),
         status=read_status(fields["status"]),
         created=read_time(fields["created"]),
-        marker=read_marker((answer.get("properties") or {}).get(MARKER_PROPERTY)),
+        made_for=read_case_property((answer.get("properties") or {}).get(CASE_PROPERTY)),
         comments=_all_comments(fields.get("comment")),
         issue_type=issue_type.get("name") or "",
         labels=tuple(fields.get("labels") or ()),
@@ -43,9 +42,9 @@ def read_status(answer: Mapping[str, Any]) -> Status:
     return Status(str(answer["id"]), answer["name"], (answer.get("statusCategory") or {}).get("key", ""))
 
 
-def read_marker(value: object) -> Marker | None:
+def read_case_property(value: object) -> MadeFor | None:
     if isinstance(value, dict) and isinstance(value.get("caseId"), str) and value["caseId"]:
-        return Marker(value["caseId"], str(value.get("caseArn", "")))
+        return MadeFor(value["caseId"], str(value.get("caseArn", "")))
     return None
 
 
@@ -54,11 +53,22 @@ def read_comment(answer: Mapping[str, Any]) -> Comment:
     return Comment(
         id=str(answer["id"]),
         author=(answer.get("author") or {}).get("displayName") or "Somebody",
-        body=to_markdown(answer.get("body")),
+        body=to_text(answer.get("body")),
         created=read_time(answer["created"]),
         shared=not answer.get("visibility") and answer.get("jsdPublic", True) is not False,
         author_id=(answer.get("author") or {}).get("accountId") or "",
+        edited=answer.get("updated", answer["created"]) != answer["created"],
     )
+
+
+def read_transition(answer: Mapping[str, Any]) -> Transition:
+    """A transition; a field that is required and has a default is Jira's own to fill."""
+    screen: Mapping[str, Mapping[str, Any]] | None = answer.get("fields")
+    required = {
+        name for name, each in (screen or {}).items() if each.get("required") and not each.get("hasDefaultValue")
+    }
+    fields = None if screen is None else frozenset(screen)
+    return Transition(str(answer["id"]), read_status(answer["to"]), fields, frozenset(required))
 
 
 def read_account(answer: Mapping[str, Any]) -> Account:
@@ -90,6 +100,8 @@ def _all_comments(answer: Mapping[str, Any] | None) -> tuple[Comment, ...] | Non
     return tuple(read_comment(each) for each in answer["comments"])
 
 
-def read_time(text: str) -> datetime:
-    """Jira writes ``2026-11-23T20:15:00.000+0000``."""
-    return datetime.fromisoformat(text).astimezone(UTC)
+def read_time(moment: str | int | float) -> datetime:
+    """Jira writes ``2026-11-23T20:15:00.000+0000``, or milliseconds since 1970."""
+    if isinstance(moment, str) and not moment.isdigit():
+        return datetime.fromisoformat(moment).astimezone(UTC)
+    return datetime.fromtimestamp(float(moment) / 1000, UTC)

@@ -23,6 +23,12 @@ def list_comments(call: Call) -> Answer:
     return Answer(200, {"startAt": start, "maxResults": size, "total": len(found), "comments": shown})
 
 
+def read_comment(call: Call) -> Answer:
+    issue = call.issue()
+    comment = comments.find(call.store, call.actor, issue, call.path["comment"])
+    return Answer(200, call.view.comment(comment, issue))
+
+
 def add_comment(call: Call) -> Answer:
     issue = call.issue()
     comment = comments.add(call.store, call.actor, issue, call.object())
@@ -40,5 +46,6 @@ def edit_comment(call: Call) -> Answer:
 ROUTES: Routes = {
     ("GET", COMMENTS): endpoint(list_comments, "startAt", "maxResults", "orderBy", "expand=properties"),
     ("POST", COMMENTS): endpoint(add_comment),
+    ("GET", f"{COMMENTS}/<comment>"): endpoint(read_comment),
     ("PUT", f"{COMMENTS}/<comment>"): endpoint(edit_comment),
 }

@@ -1,0 +1,65 @@
+"""Where Jira is and how to sign in, read from SSM at run time and nowhere else."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from ..errors import RetryLater
+
+if TYPE_CHECKING:
+    from mypy_boto3_ssm import SSMClient
+
+_KEPT_SECONDS = 300.0
+_SETTLE_DELAY = 240.0
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """``token_version`` is the version of the SSM parameter that holds the token."""
+
+    url: str
+    email: str
+    project_key: str
+    token: str = field(repr=False)
+    token_version: int
+
+
+class CredentialStore:
+    """Reads the four SecureString parameters in one call and keeps them for at most five minutes.
+
+    ``names`` maps ``url``, ``email``, ``project_key`` and ``token`` to parameter names or ARNs.
+    """
+
+    def __init__(self, client: SSMClient, names: Mapping[str, str], clock: Callable[[], float] = time.time) -> None:
+        self._client = client
+        self._names = dict(names)
+        self._clock = clock
+        self._kept: Credentials | None = None
+        self._read_at = 0.0
+
+    def __call__(self, fresh: bool = False) -> Credentials:
+        """The credentials; ``fresh`` reads them anew. Raises ``RetryLater`` where a parameter is missing."""
+        if fresh or self._kept is None or self._clock() - self._read_at > _KEPT_SECONDS:
+            self._kept, self._read_at = self._read(), self._clock()
+        return self._kept
+
+    def _read(self) -> Credentials:
+        answer = self._client.get_parameters(Names=list(self._names.values()), WithDecryption=True)
+        if answer.get("InvalidParameters"):
+            missing = ", ".join(answer["InvalidParameters"])
+            raise RetryLater(f"SSM parameters not found: {missing}", delay=_SETTLE_DELAY)
+        found = {}
+        for parameter in answer["Parameters"]:
+            found[parameter["Name"]] = parameter
+            found[parameter["ARN"]] = parameter
+        url, email, project_key, token = (found[self._names[part]] for part in ("url", "email", "project_key", "token"))
+        return Credentials(
+            url=url["Value"].strip().rstrip("/"),
+            email=email["Value"].strip(),
+            project_key=project_key["Value"].strip(),
+            token=token["Value"].strip(),
+            token_version=token["Version"],
+        )

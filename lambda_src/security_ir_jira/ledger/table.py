@@ -1,0 +1,186 @@
+"""DynamoDB in a few calls: items as plain dictionaries, conditions that fail as exceptions, leases."""
+
+from __future__ import annotations
+
+import time
+import uuid
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING, Any
+
+from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
+from botocore.exceptions import ClientError
+
+from ..errors import PairBusy
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+Item = dict[str, Any]
+
+_BUSY_DELAY = 3.0
+_serialise = TypeSerializer().serialize
+_deserialise = TypeDeserializer().deserialize
+
+
+class ConditionFailed(Exception):
+    """The item is not what the write expected it to be."""
+
+
+class Table:
+    """One table. ``clock`` gives the epoch in seconds."""
+
+    def __init__(self, client: DynamoDBClient, name: str, clock: Callable[[], float] = time.time) -> None:
+        self._client = client
+        self._name = name
+        self.clock = clock
+
+    def get(self, partition: str, sort_key: str) -> Item | None:
+        """One item, strongly consistent."""
+        answer = self._client.get_item(TableName=self._name, Key=_key(partition, sort_key), ConsistentRead=True)
+        return _unpack(answer["Item"]) if "Item" in answer else None
+
+    def query(self, partition: str, *, consistent: bool = False) -> Iterator[Item]:
+        """All items of a partition, a page per MB."""
+        pages = self._client.get_paginator("query").paginate(
+            TableName=self._name,
+            KeyConditionExpression="PK = :partition",
+            ExpressionAttributeValues=_pack({":partition": partition}),
+            ConsistentRead=consistent,
+        )
+        for page in pages:
+            for item in page["Items"]:
+                yield _unpack(item)
+
+    def put(
+        self,
+        partition: str,
+        sort_key: str,
+        attributes: Mapping[str, object],
+        condition: str | None = None,
+        values: Mapping[str, object] | None = None,
+        names: Mapping[str, str] | None = None,
+    ) -> None:
+        """Write a whole item; ``None`` attributes are left out. Raises ``ConditionFailed``."""
+        item = _pack({"PK": partition, "SK": sort_key, **attributes})
+        with _conditional():
+            self._client.put_item(TableName=self._name, Item=item, **_conditions(condition, values, names))
+
+    def update(
+        self,
+        partition: str,
+        sort_key: str,
+        expression: str,
+        values: Mapping[str, object] | None = None,
+        names: Mapping[str, str] | None = None,
+    ) -> None:
+        self._client.update_item(
+            TableName=self._name,
+            Key=_key(partition, sort_key),
+            UpdateExpression=expression,
+            **_conditions(None, values, names),
+        )
+
+    def delete(
+        self,
+        partition: str,
+        sort_key: str,
+        condition: str | None = None,
+        values: Mapping[str, object] | None = None,
+        names: Mapping[str, str] | None = None,
+    ) -> None:
+        """Raises ``ConditionFailed``."""
+        with _conditional():
+            self._client.delete_item(
+                TableName=self._name, Key=_key(partition, sort_key), **_conditions(condition, values, names)
+            )
+
+    def transact(self, writes: Sequence[Mapping[str, Any]]) -> None:
+        """Several writes (`pack_put`, `pack_update`) or none. Raises ``ConditionFailed``."""
+        items: list[Any] = [{kind: {"TableName": self._name, **write[kind]} for kind in write} for write in writes]
+        with _conditional():
+            self._client.transact_write_items(TransactItems=items)
+
+    def created_at(self) -> float:
+        """When the table was made, which is when the module was first applied (epoch)."""
+        return self._client.describe_table(TableName=self._name)["Table"]["CreationDateTime"].timestamp()
+
+    @contextmanager
+    def lease(self, partition: str, seconds: float) -> Iterator[None]:
+        """Hold a partition alone. Raises ``PairBusy`` where another holder's lease has not ended.
+
+        ``seconds`` must outlast the invocation, so that a lease never ends under a holder that is still at work.
+        """
+        owner, now = uuid.uuid4().hex, self.clock()
+        ends_at = int(now + seconds)
+        try:
+            self.put(
+                partition,
+                "LEASE",
+                {"owner": owner, "ends_at": ends_at, "expires_at": ends_at + 86_400},
+                # Its own owner: botocore repeats a put whose answer was lost.
+                "attribute_not_exists(PK) OR ends_at < :now OR #owner = :owner",
+                {":now": int(now), ":owner": owner},
+                {"#owner": "owner"},
+            )
+        except ConditionFailed as error:
+            raise PairBusy(f"{partition} is being worked on", delay=_BUSY_DELAY) from error
+        try:
+            yield
+        finally:
+            with suppress(ConditionFailed):  # where it had ended, and is another's
+                self.delete(partition, "LEASE", "#owner = :owner", {":owner": owner}, {"#owner": "owner"})
+
+
+def pack_update(
+    partition: str, sort_key: str, expression: str, condition: str, values: Mapping[str, object]
+) -> dict[str, Any]:
+    """An update as a part of ``Table.transact``."""
+    return {
+        "Update": {"Key": _key(partition, sort_key), "UpdateExpression": expression, **_conditions(condition, values)}
+    }
+
+
+def pack_put(
+    partition: str,
+    sort_key: str,
+    attributes: Mapping[str, object],
+    condition: str | None = None,
+    values: Mapping[str, object] | None = None,
+) -> dict[str, Any]:
+    """A put as a part of ``Table.transact``."""
+    item = _pack({"PK": partition, "SK": sort_key, **attributes})
+    return {"Put": {"Item": item, **_conditions(condition, values)}}
+
+
+def _conditions(
+    condition: str | None, values: Mapping[str, object] | None = None, names: Mapping[str, str] | None = None
+) -> dict[str, Any]:
+    given: dict[str, Any] = {
+        "ConditionExpression": condition,
+        "ExpressionAttributeValues": _pack(values or {}),
+        "ExpressionAttributeNames": dict(names or {}),
+    }
+    return {name: value for name, value in given.items() if value}
+
+
+@contextmanager
+def _conditional() -> Iterator[None]:
+    try:
+        yield
+    except ClientError as error:
+        if error.response["Error"]["Code"] in ("ConditionalCheckFailedException", "TransactionCanceledException"):
+            raise ConditionFailed(str(error)) from error
+        raise
+
+
+def _key(partition: str, sort_key: str) -> dict[str, Any]:
+    return _pack({"PK": partition, "SK": sort_key})
+
+
+def _pack(item: Mapping[str, object]) -> dict[str, Any]:
+    return {name: _serialise(value) for name, value in item.items() if value is not None}
+
+
+def _unpack(item: Mapping[str, Any]) -> Item:
+    return {name: _deserialise(value) for name, value in item.items()}

@@ -1,0 +1,101 @@
+"""The request that creates the other side, exactly as it will be sent, and the base the new pair starts from."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from rich_text import to_text
+
+from ..config import Config
+from ..memory import Agreed, Base, digest, read_digest
+from ..model import CASE_PROPERTY, ISSUE_TAG, LABEL, SUBMITTED, Case, Issue, case_label
+from .texts import case_description, case_title, issue_document, issue_summary
+
+
+def case_property(case: Case) -> dict[str, str]:
+    return {"caseId": case.id, "caseArn": case.arn}
+
+
+def issue_request(case: Case, config: Config, project_key: str) -> dict[str, object]:
+    """The body of ``POST /issue`` for a case: marked by labels and property from its first moment."""
+    extra = dict(config.jira_create_fields)
+    labels = [str(label) for label in _list(extra.pop("labels", []))]
+    return {
+        "fields": {
+            **extra,
+            "project": {"key": project_key},
+            "issuetype": {"name": config.jira_issue_type},
+            "summary": issue_summary(case.title),
+            "description": issue_document(case.description),
+            "labels": [*labels, LABEL, case_label(case.id)],
+        },
+        "properties": [{"key": CASE_PROPERTY, "value": case_property(case)}],
+    }
+
+
+def without_labels(request: Mapping[str, Any]) -> dict[str, object]:
+    """The same request for a project whose create screen has no labels."""
+    fields = {name: value for name, value in request["fields"].items() if name != "labels"}
+    return {**request, "fields": fields}
+
+
+def base_of_new_issue(case: Case) -> Base:
+    """The base of a pair born from a case; the issue's first status is for the case to decide."""
+    return Base(
+        title=Agreed(digest(case.title), digest(issue_summary(case.title))),
+        description=Agreed(digest(case.description), read_digest(to_text(issue_document(case.description)))),
+    )
+
+
+def case_request(issue: Issue, config: Config, issue_url: str) -> dict[str, object]:
+    """The parameters of CreateCase for an issue, JSON-ready; nothing in it is invented.
+
+    https://docs.aws.amazon.com/security-ir/latest/APIReference/API_CreateCase.html
+    """
+    request: dict[str, object] = {
+        "resolverType": "Self",
+        "title": case_title(issue.summary) or issue.key,
+        "description": case_description(issue.description, issue_url)[0]
+        or f"The Jira issue {issue.key} has no description: {issue_url}",
+        "engagementType": "Security Incident",
+        "reportedIncidentStartDate": issue.created.isoformat(),
+        "impactedAccounts": [config.account_id],
+        "watchers": [],
+        "tags": {ISSUE_TAG: issue.id},
+    }
+    return {**request, "clientToken": _token(config, issue, request)}
+
+
+def sendable(request: Mapping[str, Any]) -> dict[str, Any]:
+    """A stored CreateCase request with its date as boto3 takes it."""
+    return {**request, "reportedIncidentStartDate": datetime.fromisoformat(request["reportedIncidentStartDate"])}
+
+
+def base_of_new_case(issue: Issue, request: Mapping[str, Any], *, cut: bool) -> Base:
+    """The base of a pair born from an issue; where the issue's status goes beyond Submitted, the case follows."""
+    return Base(
+        title=Agreed(digest(request["title"]), digest(issue.summary)),
+        description=Agreed(digest(request["description"]), read_digest(issue.description), cut=cut),
+        status=Agreed(SUBMITTED),
+    )
+
+
+def _token(config: Config, issue: Issue, request: Mapping[str, object]) -> str:
+    """The same for the same request, so that a repeated one is carried out once; another text is another request."""
+    named = "\n".join(
+        (config.name, config.account_id, issue.id, *(str(request[part]) for part in ("title", "description")))
+    )
+    return hashlib.sha256(named.encode()).hexdigest()
+
+
+def _list(value: object) -> list[object]:
+    return value if isinstance(value, list) else [value]
+
+
+def custom_fields(case: Case, mapping: Mapping[str, str]) -> dict[str, str]:
+    """What each field of ``jira_custom_fields`` should hold; empty where the case says nothing."""
+    values = {**case.details, "consoleUrl": case.url}
+    return {field_id: values.get(attribute, "") for field_id, attribute in mapping.items()}

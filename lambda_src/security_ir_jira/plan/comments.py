@@ -1,0 +1,70 @@
+"""Comments that the other side has not got as they stand, and copies whose comments are gone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ..memory import Copy, Known, digest, is_present_reading, read_digest
+from ..model import Comment, Side
+
+WITHDRAWN = "withdrawn"
+DELETED = "deleted"
+"""What stands for the source of a copy whose comment became restricted, or was deleted."""
+
+
+@dataclass(frozen=True, slots=True)
+class CommentWork:
+    """A comment that is new or was edited: ``copy`` is what the other side has of it already, if anything.
+
+    ``withdraw``: it may no longer be read there, so its copy is to give way to a note. ``compare``: an earlier version
+    read it otherwise, so that only its copy can tell whether it was edited since.
+    """
+
+    comment: Comment
+    copy: Copy | None = None
+    withdraw: bool = False
+    compare: bool = False
+
+
+def source_of(side: Side, comment: Comment) -> str:
+    """What stands for one side's comment as it reads now."""
+    return read_digest(comment.body) if side == "jira" else digest(comment.body)
+
+
+def plan_comments(
+    side: Side, comments: Sequence[Comment], known: Known, *, restricted: bool = False
+) -> tuple[CommentWork, ...]:
+    """The comments of one side that the other has not got as they stand, in their order of creation.
+
+    Copies the integration wrote are recognised by their recorded ids and never come back. Comments that are not shared
+    stay where they are unless ``restricted`` is asked for.
+    """
+    ordered = sorted(comments, key=lambda comment: (comment.created, len(comment.id), comment.id))
+    work = []
+    for comment in ordered:
+        copy = known.copies.get(comment.id)
+        if comment.id in known.ours or (known.sent and digest(comment.body) in known.sent):
+            continue
+        if not (comment.shared or restricted):
+            if copy is not None and (copy.parts or copy.sending) and copy.source != WITHDRAWN:
+                work.append(CommentWork(comment, copy, withdraw=True))
+        elif copy is None or not copy.complete or copy.source != source_of(side, comment):
+            compare = side == "jira" and copy is not None and copy.complete and _read_by_an_earlier_version(copy)
+            if not compare or comment.edited:
+                work.append(CommentWork(comment, copy, compare=compare))
+    return tuple(work)
+
+
+def _read_by_an_earlier_version(copy: Copy) -> bool:
+    return copy.source not in (WITHDRAWN, DELETED) and not is_present_reading(copy.source)
+
+
+def plan_deletions(comments: Sequence[Comment], known: Known) -> tuple[Copy, ...]:
+    """The copies whose comments are no longer there, or no longer to be seen."""
+    present, settled = {comment.id for comment in comments}, (DELETED, WITHDRAWN)
+    return tuple(
+        copy
+        for source, copy in known.copies.items()
+        if source not in present and copy.parts and copy.source not in settled
+    )

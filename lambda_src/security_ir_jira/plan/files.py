@@ -1,0 +1,110 @@
+"""Which files of one side the other has yet to get, and under what names.
+
+A file is recognised by its id and its copy by what the ledger wrote down, never by its name: equal names are two
+files. Only additions are copied; a file that was deleted leaves its copy where it is.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from ..memory import FileCopy, file_key
+from ..model import File, Side, other
+
+FILE_LIMIT = 104_857_600
+"""Most bytes a file may have: ``ContentLength`` of the security-ir API 2018-05-10."""
+CASE_FILES = 50
+"""Most files a case may have."""
+_NAME_LIMIT = 255
+_EXTENSION_LIMIT = 20
+
+Obstacle = Literal["failed", "empty", "too-large"]
+
+
+@dataclass(frozen=True, slots=True)
+class FileWork:
+    """A file to be brought to the other side, or to be named there where an obstacle forbids that."""
+
+    file: File
+    obstacle: Obstacle | None = None
+
+
+def plan_files(side: Side, files: Sequence[File], known: Mapping[str, FileCopy]) -> tuple[FileWork, ...]:
+    """The files of one side that the other has not got, oldest first.
+
+    Copies of ours never come back. A Pending file waits for the case's check; one that may be a copy whose answer was
+    lost waits until the sink that sent it has found out.
+    """
+    ours = {copy.copy for copy in known.values() if copy.copy} | perhaps_ours(side, files, known).keys()
+    work = []
+    for file in sorted(files, key=lambda each: (each.created, len(each.id), each.id)):
+        copy = known.get(file_key(side, file.id))
+        settled = copy is not None and copy.state != "reserved"
+        if settled or file.id in ours or file.state == "Pending":
+            continue
+        work.append(FileWork(file, _obstacle(file)))
+    return tuple(work)
+
+
+def _obstacle(file: File) -> Obstacle | None:
+    if file.state == "Failed":
+        return "failed"
+    if file.size is None:
+        return None
+    return "empty" if file.size == 0 else "too-large" if file.size > FILE_LIMIT else None
+
+
+def perhaps_ours(side: Side, files: Sequence[File], known: Mapping[str, FileCopy]) -> dict[str, FileCopy]:
+    """Files on one side that may be copies of ours whose ids are not known, by id: name and, where told, size fit.
+
+    Somebody else's file may fit as well; where it matters, the content tells.
+    """
+    source = file_key(other(side), "")
+    bound = {copy.copy for copy in known.values()}
+    free = [file for file in files if file.id not in bound and file_key(side, file.id) not in known]
+    found: dict[str, FileCopy] = {}
+    for key, copy in known.items():
+        if key.startswith(source) and copy.copy is None and copy.state in ("reserved", "there"):
+            fitting = [file.id for file in free if file.name == copy.name and file.size in (None, copy.size)]
+            found |= dict.fromkeys(fitting, copy)
+    return found
+
+
+def rejected(files: Iterable[File], known: Mapping[str, FileCopy]) -> tuple[FileCopy, ...]:
+    """Copies of ours that failed the case's check, as long as nobody was told."""
+    failed = {file.id for file in files if file.state == "Failed"}
+    return tuple(copy for copy in known.values() if copy.copy in failed and copy.state == "there")
+
+
+def case_file_name(name: str, taken: Collection[str]) -> str:
+    """A name for a file on a case: ``[A-Za-z0-9._-]+``, at most 255, none of those taken, with its extension.
+
+    >>> case_file_name("Żółw log.txt", ["zo_w_log.txt"])
+    'Zo_w_log-2.txt'
+    """
+    stem, dot, extension = name.strip().rpartition(".")
+    ending = dot + extension
+    if not stem or not extension or len(extension) > _EXTENSION_LIMIT or extension != _fit(extension):
+        stem, ending = name, ""
+    stem = _fit(stem.strip())
+    if not any(each.isalnum() for each in stem):
+        stem = "file"
+    used = {each.casefold() for each in taken}
+    number = 1
+    while True:
+        suffix = f"-{number}" if number > 1 else ""
+        fitted = f"{stem[: _NAME_LIMIT - len(suffix) - len(ending)]}{suffix}{ending}"
+        if fitted.casefold() not in used:
+            return fitted
+        number += 1
+
+
+def _fit(text: str) -> str:
+    """A text without the characters a case refuses: letters lose their accents, other runs become ``_``."""
+    plain = "".join(each for each in unicodedata.normalize("NFKD", text) if not unicodedata.combining(each))
+    fitted = re.sub(r"[^A-Za-z0-9._-]+", "_", plain)
+    return fitted if fitted == text else fitted.strip("_")

@@ -1,0 +1,147 @@
+"""How an issue gets its case: exactly once, since a repeated request with the same token is the same case."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from aws_lambda_powertools import Logger
+
+from ..cases.client import CaseClient
+from ..errors import NotFound, Refused, RetryLater
+from ..events import Heard
+from ..memory import Base, Facts, Pair, Reservation
+from ..model import Case, Issue, case_label
+from ..plan.births import base_of_new_case, case_request, sendable
+from ..plan.texts import case_description
+from .hand import IssueReader
+from .relearn import relearn_copies
+from .surroundings import Surroundings
+
+logger = Logger(child=True)
+
+
+@dataclass(frozen=True, slots=True)
+class BirthsOfCases:
+    """Cases made for issues, and pairs found again."""
+
+    surroundings: Surroundings
+    cases: CaseClient
+    issues: IssueReader
+
+    def case_of(self, subject: str, lease_seconds: float) -> str | None:
+        """The case of an issue, known, found or made; ``None`` where it is to have none."""
+        entry = self.surroundings.ledger.entry_of_issue(subject)
+        if entry is None:
+            return self._case_of_unknown(subject, lease_seconds)
+        return entry.case_id or self._case_of_unknown(entry.issue_id, lease_seconds)
+
+    def pair_of(self, case_id: str, facts: Facts, heard: Heard) -> Pair | None:
+        """A case without a pair is for the other sink."""
+        return None
+
+    def _case_of_unknown(self, id_or_key: str, lease_seconds: float) -> str | None:
+        try:
+            issue = self.issues.issue(id_or_key, with_property=True)
+        except NotFound:
+            logger.info("an issue nobody knows is not there", issue=id_or_key)
+            return None
+        ledger = self.surroundings.ledger
+        with ledger.lease_issue(issue.id, lease_seconds):
+            entry = ledger.entry_of_issue(issue.id)
+            if entry is not None and entry.case_id is not None:
+                return entry.case_id
+            if entry is not None and entry.reservation is not None:
+                return self._create(issue, entry.reservation, first=False)
+            case_id = self._case_made_for(issue, lease_seconds)
+            if case_id is not None:
+                return case_id
+            if not self._wanted(issue):
+                return None
+            return self._create(issue, self._reserve(issue), first=True)
+
+    def _wanted(self, issue: Issue) -> bool:
+        """Whether an issue without a case is to have one."""
+        config, reason = self.surroundings.config, None
+        kinds = {kind.casefold() for kind in config.issue_filter.issue_types}
+        if not config.create_cases_from_jira:
+            reason = "create_cases_from_jira is false"
+        elif issue.project_key != self.issues.project_key:
+            reason = "of another project"
+        elif kinds and issue.issue_type.casefold() not in kinds:
+            reason = "a type that issue_filter leaves out"
+        elif issue.subtask and not kinds:
+            reason = "a sub-task"
+        elif config.issue_filter.labels and not set(config.issue_filter.labels) & set(issue.labels):
+            reason = "without a label of issue_filter"
+        elif issue.created.timestamp() < self.surroundings.ledger.created_at():
+            reason = "older than the module"
+        if reason:
+            logger.info("no case for this issue", issue_key=issue.key, reason=reason)
+        return reason is None
+
+    def _case_made_for(self, issue: Issue, lease_seconds: float) -> str | None:
+        """The case that the issue names, if this is the issue that was made for it and not a clone."""
+        if issue.made_for is None:
+            return None
+        case_id, ledger = issue.made_for.case_id, self.surroundings.ledger
+        with ledger.lease_case(case_id, lease_seconds):
+            facts = ledger.load(case_id)
+            if facts.pair is not None:
+                return case_id if facts.pair.issue_id == issue.id else None
+            try:
+                case = self.cases.case(case_id)
+            except NotFound:
+                return None
+            claiming = [
+                found
+                for found, _, made_for in self.issues.issues_labelled(case_label(case_id))
+                if made_for.case_id == case_id
+            ]
+            if min((*claiming, issue.id), key=int) != issue.id:
+                return None
+            pair = self._bind(case, issue, facts.reservation.base if facts.reservation else Base())
+            if facts.reservation is None:
+                comments = self.cases.comments(case_id), self.issues.all_comments(issue.id)
+                relearn_copies(ledger, pair, *comments, self.surroundings.issue_url(issue.key))
+            return case_id
+
+    def _reserve(self, issue: Issue) -> Reservation:
+        url = self.surroundings.issue_url(issue.key)
+        request = case_request(issue, self.surroundings.config, url)
+        base = base_of_new_case(issue, request, cut=case_description(issue.description, url)[1])
+        self.surroundings.ledger.reserve_case(issue.id, request, base)
+        return Reservation(request, base, self.surroundings.clock())
+
+    def _create(self, issue: Issue, reservation: Reservation, *, first: bool) -> str:
+        """Create the case; its token makes a repeated request the same case, so a lost answer is simply asked again.
+
+        A reservation is dropped only where its one and only request was found invalid.
+        """
+        try:
+            case_id = self.cases.create_case(sendable(reservation.request))
+        except Refused as refusal:
+            if first and refusal.status == 400:
+                self.surroundings.ledger.drop_case_reservation(issue.id)
+            raise
+        logger.info("case created", case_id=case_id, issue_key=issue.key)
+        try:
+            case = self.cases.case(case_id)
+        except NotFound as missing:
+            raise RetryLater("a case that was just created cannot be read yet", delay=5) from missing
+        self._bind(case, issue, reservation.base)
+        return case_id
+
+    def _bind(self, case: Case, issue: Issue, base: Base) -> Pair:
+        pair = Pair(
+            case_id=case.id,
+            case_arn=case.arn,
+            issue_id=issue.id,
+            issue_key=issue.key,
+            service_project=issue.service_project,
+            base=base,
+        )
+        self.surroundings.ledger.bind(pair)
+        # Known to the case sweep from now on, should the case be closed before it was ever listed.
+        self.surroundings.cursors.seen_moving(case.id)
+        self.surroundings.ring(pair, "jira", ("case",), "CaseCreated")
+        return pair

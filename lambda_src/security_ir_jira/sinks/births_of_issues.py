@@ -1,0 +1,143 @@
+"""How a case gets its issue: exactly once, also where the answer to the creation was lost.
+
+Reserve, create, bind. A creation of ours is recognised by what it carries: an issue by its label and property, a case
+by its tag.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from aws_lambda_powertools import Logger
+
+from ..errors import JiraUnauthorized, NotFound, Refused, RetryLater, Unavailable
+from ..events import Heard
+from ..jira.client import JiraClient
+from ..memory import Base, Facts, IssueEntry, Pair
+from ..model import Case, case_label
+from ..plan.births import base_of_new_issue, issue_request, without_labels
+from .hand import CaseReader
+from .relearn import relearn_copies
+from .surroundings import Surroundings
+
+logger = Logger(child=True)
+
+INDEX_LAG_SECONDS = 600
+"""How long a created issue may stay out of Jira's search index."""
+JUST_ANNOUNCED_SECONDS = 600
+"""How long a case that cannot be read is taken for one that cannot be read yet."""
+_LOOK_AGAIN_SECONDS = 45.0
+
+
+@dataclass(frozen=True, slots=True)
+class BirthsOfIssues:
+    """Issues made for cases, and pairs found again."""
+
+    surroundings: Surroundings
+    jira: JiraClient
+    cases: CaseReader
+
+    def case_of(self, subject: str, lease_seconds: float) -> str:
+        """What is heard by the sink that writes issues names a case."""
+        return subject
+
+    def pair_of(self, case_id: str, facts: Facts, heard: Heard) -> Pair | None:
+        """The pair of a case that has none yet, found or made; ``None`` where the case is not to have one."""
+        clock = self.surroundings.clock
+        try:
+            case = self.cases.case(case_id)
+        except NotFound as missing:
+            if clock() - heard.at < JUST_ANNOUNCED_SECONDS:
+                raise RetryLater(
+                    "a case that was just announced cannot be read yet", delay=_LOOK_AGAIN_SECONDS
+                ) from missing
+            logger.info("case is gone before it was paired", case_id=case_id)
+            return None
+        found = self._found(case, facts)
+        if found is not None:
+            return found
+        if facts.reservation is not None:
+            waited = clock() - facts.reservation.attempted_at
+            if waited < INDEX_LAG_SECONDS:
+                raise RetryLater(
+                    "an issue may have been created; Jira's index has not shown it yet", delay=_LOOK_AGAIN_SECONDS
+                )
+            self.surroundings.ledger.drop_issue_reservation(case_id)
+        elif case.closed and not self.surroundings.config.backfill_closed_cases:
+            return None
+        return self._create(case)
+
+    def _found(self, case: Case, facts: Facts) -> Pair | None:
+        """A pair whose other half exists: the case was made for an issue, or an issue was made and not bound."""
+        reservation = facts.reservation
+        if reservation is None:
+            issue_id = self.cases.issue_tag(case.arn)
+            entry = self.surroundings.ledger.entry_of_issue(issue_id) if issue_id else None
+            if issue_id and (entry is None or entry.case_id is None):
+                found = self._bind_own_case(case, issue_id, entry)
+                if found is not None:
+                    return found
+        labelled = self.jira.issues_labelled(case_label(case.id))
+        if reservation is not None:
+            # The lost creation may carry no label: some create screens have none.
+            minutes = math.ceil((self.surroundings.clock() - reservation.attempted_at) / 60) + 1
+            labelled = (*labelled, *self.jira.issues_created(minutes))
+        for issue_id, key, made_for in labelled:
+            if made_for.case_id != case.id:
+                continue
+            if reservation is not None:
+                return self._bind(case, issue_id, key, reservation.base)
+            return self._found_again(case, issue_id, key)
+        return None
+
+    def _bind_own_case(self, case: Case, issue_id: str, entry: IssueEntry | None) -> Pair | None:
+        """The case says it was created for an issue, and the answer is not recorded (yet): this is that case."""
+        try:
+            issue = self.jira.issue(issue_id, with_property=True)
+        except NotFound:
+            return None
+        if issue.made_for is not None and issue.made_for.case_id != case.id:
+            return None
+        if entry is not None and entry.reservation is not None:
+            return self._bind(case, issue.id, issue.key, entry.reservation.base)
+        if issue.made_for is None:
+            return None  # anybody can write a tag, and another site has an issue of that id too
+        return self._found_again(case, issue.id, issue.key)
+
+    def _found_again(self, case: Case, issue_id: str, key: str) -> Pair:
+        """Bind a pair that the ledger has lost."""
+        pair = self._bind(case, issue_id, key, Base())
+        url = self.surroundings.issue_url(key)
+        relearn_copies(
+            self.surroundings.ledger, pair, self.cases.comments(case.id), self.jira.all_comments(issue_id), url
+        )
+        return pair
+
+    def _create(self, case: Case) -> Pair:
+        ledger = self.surroundings.ledger
+        request = issue_request(case, self.surroundings.config, self.jira.project_key)
+        base = base_of_new_issue(case)
+        ledger.reserve_issue(case.id, request, base)
+        try:
+            issue_id, key = self._send(request)
+        except (Refused, NotFound, Unavailable, JiraUnauthorized):
+            ledger.drop_issue_reservation(case.id)
+            raise
+        logger.info("issue created", case_id=case.id, issue_key=key)
+        return self._bind(case, issue_id, key, base)
+
+    def _send(self, request: dict[str, object]) -> tuple[str, str]:
+        try:
+            return self.jira.create_issue(request)
+        except Refused as refusal:
+            if "labels" not in refusal.fields:
+                raise
+            return self.jira.create_issue(without_labels(request))
+
+    def _bind(self, case: Case, issue_id: str, key: str, base: Base) -> Pair:
+        pair = Pair(case_id=case.id, case_arn=case.arn, issue_id=issue_id, issue_key=key, base=base)
+        self.surroundings.ledger.bind(pair)
+        # Known to the case sweep from now on, should the case be closed before it was ever listed.
+        self.surroundings.cursors.seen_moving(case.id)
+        return pair

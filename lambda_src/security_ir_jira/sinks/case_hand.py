@@ -1,0 +1,296 @@
+"""The hand that writes security-ir: one case's comments, files, texts, status and watchers."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
+from typing import TypeVar
+
+from aws_lambda_powertools import Logger
+
+from rich_text import utf16_length
+
+from ..cases.client import CaseClient
+from ..errors import Conflict, NotFound, NotPermitted, Refused, Unavailable
+from ..events import Change
+from ..memory import DESCRIPTION, Agreed, Facts, FileCopy, Notice, Pair
+from ..model import (
+    CLOSED,
+    CONTAINMENT,
+    DETECTION_AND_ANALYSIS,
+    POST_INCIDENT,
+    SUBMITTED,
+    Case,
+    Comment,
+    File,
+    Issue,
+    Side,
+    Workflow,
+)
+from ..notices import CASE_COMMENT_LIMIT, comment_refused, copies_on_case, texts_on_case
+from ..plan.files import CASE_FILES, FILE_LIMIT, case_file_name
+from ..plan.steps import Step
+from ..plan.whole import Plan, Seen, issue_moved, without_descriptions_end
+from ..transfer import Spool, UrlRefused, put, spool
+from .comments import Voice
+from .files import FileMemory, Files, Source
+from .hand import Absent, IssueReader
+from .surroundings import Surroundings
+from .watchers import WatchersOfCase
+
+logger = Logger(child=True)
+
+_URLS = 2
+_SETTABLE = (SUBMITTED, DETECTION_AND_ANALYSIS, CONTAINMENT, POST_INCIDENT)
+"""``SelfManagedCaseStatus`` of the security-ir API 2018-05-10."""
+_BEYOND_ANALYSIS = (CONTAINMENT, POST_INCIDENT)
+"""Statuses that lead to one another only over Detection and Analysis, by some of the service's documents."""
+
+
+_Answer = TypeVar("_Answer")
+
+
+def unless_closed(cases: CaseClient, case_id: str, write: Callable[[], _Answer]) -> _Answer:
+    """Write to a case: a conflict passes, unless the case is closed, which makes it a refusal."""
+    try:
+        return write()
+    except Conflict as conflict:
+        if cases.case(case_id).closed:
+            raise Refused(str(conflict), status=409) from conflict
+        raise
+
+
+@dataclass(frozen=True, slots=True)
+class CommentsOfCase:
+    """Comments of a case."""
+
+    cases: CaseClient
+    case_id: str
+    side: Side = "security_ir"
+
+    def copies(self, comment: Comment) -> Sequence[str]:
+        return copies_on_case(comment)
+
+    def notice(self, notice: Notice) -> Sequence[str]:
+        return texts_on_case(notice)
+
+    def plain(self, text: str) -> str:
+        return text
+
+    def headed(self, note: str, comment: Comment) -> str | None:
+        headed = f"{note}\n\n{comment.body}"
+        return headed if utf16_length(headed) <= CASE_COMMENT_LIMIT else None
+
+    def as_read(self, body: str) -> str:
+        return body
+
+    def add(self, body: str, *, token: str) -> str:
+        return unless_closed(self.cases, self.case_id, lambda: self.cases.add_comment(self.case_id, body, token=token))
+
+    def edit(self, comment_id: str, body: str) -> None:
+        # A text that is converted again reads as it did: what stands here need not be read for that.
+        self.replace(comment_id, body)
+
+    def replace(self, comment_id: str, body: str) -> None:
+        unless_closed(self.cases, self.case_id, lambda: self.cases.edit_comment(self.case_id, comment_id, body))
+
+    def all(self) -> Iterable[Comment]:
+        return self.cases.comments(self.case_id)
+
+
+@dataclass(frozen=True, slots=True)
+class FilesOfCase:
+    """Attachments of a case; ``sent`` are the names of those that were put there since it was read."""
+
+    cases: CaseClient
+    case: Case
+    sent: list[str] = field(default_factory=list)
+    side: Side = "security_ir"
+
+    def files(self) -> Sequence[File]:
+        return self.case.files
+
+    def obstacle(self, before: FileCopy | None) -> str | None:
+        return "file-full" if len(self.case.files) + len(self.sent) >= CASE_FILES else None
+
+    def name_for(self, name: str, ours: Sequence[str]) -> str:
+        return case_file_name(name, [*ours, *(file.name for file in self.case.files)])
+
+    def content(self, file: File, limit: int) -> Spool:
+        if file.state != "Verified":
+            raise NotFound("only what was checked can be fetched")
+        return self.cases.download_attachment(self.case.id, file, limit)
+
+    def put(self, copy: FileCopy, content: Spool, record: Callable[[FileCopy], None]) -> None:
+        for _ in range(_URLS):
+            url = unless_closed(self.cases, self.case.id, partial(self._url, copy))
+            try:
+                put(url, content)
+            except UrlRefused:
+                # A token may bring back the very URL that has expired: nothing was uploaded, so the next is another.
+                copy = replace(copy, attempt=copy.attempt + 1)
+                record(copy)
+                continue
+            self.sent.append(copy.name)
+            return
+        raise Unavailable("upload URLs are refused")
+
+    def _url(self, copy: FileCopy) -> str:
+        return self.cases.upload_url(self.case.id, copy.name, copy.size, token=self._token(copy))
+
+    def _token(self, copy: FileCopy) -> str:
+        """The same for the same upload: the service then makes one file of it."""
+        named = "\n".join((self.case.id, copy.key, copy.name, str(copy.size), str(copy.attempt)))
+        return hashlib.sha256(named.encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class CaseHand:
+    """Writes cases, and reads issues."""
+
+    surroundings: Surroundings
+    cases: CaseClient
+    issues: IssueReader
+    side: Side = "security_ir"
+
+    def look(self, pair: Pair, facts: Facts, changed: frozenset[Change]) -> Seen | None:
+        try:
+            issue = self.issues.issue(pair.issue_id)
+            comments = self.issues.comments(issue)
+        except NotFound as missing:
+            raise Absent("jira") from missing
+        deep = "deep" in changed
+        case = self.cases.case(pair.case_id) if deep or issue_moved(pair, issue) else None
+        return Seen(pair, facts, deep, case, issue, issue_comments=comments)
+
+    def comments(self, pair: Pair) -> CommentsOfCase:
+        return CommentsOfCase(self.cases, pair.case_id)
+
+    def workflow(self, issue: Issue) -> Workflow:
+        return self.issues.workflow(issue)
+
+    def set_texts(self, pair: Pair, steps: Sequence[Step]) -> None:
+        values = {step.facet: step.value for step in steps}
+        title, description = values.get("title"), values.get("description")
+        unless_closed(
+            self.cases,
+            pair.case_id,
+            lambda: self.cases.set_fields(pair.case_id, title=title, description=description),
+        )
+
+    def why_not(self, pair: Pair, comment: Comment | None = None) -> Notice | None:
+        closed = self.cases.case(pair.case_id).closed
+        if comment is None:
+            return Notice("jira", "closed-case") if closed else None
+        return Notice("jira", "comments-refused") if closed else comment_refused("jira", comment)
+
+    def greet(self, pair: Pair, voice: Voice[str]) -> None:
+        """Say on the case which issue mirrors it; again where the issue got another key."""
+        values = {"key": pair.issue_key, "url": self.surroundings.issue_url(pair.issue_key)}
+        voice.say(Notice("security_ir", "link", values))
+
+    def introduce(self, seen: Seen, voice: Voice[str]) -> None:
+        self.greet(seen.pair, voice)
+
+    # Files and watchers
+
+    def bring_files(self, seen: Seen, plan: Plan, voice: Voice[str]) -> None:
+        sources = self._sources(seen, plan)
+        if not sources:
+            return
+        case = seen.case or self.cases.case(seen.pair.case_id)
+        memory = FileMemory(self.surroundings.ledger, case.id, dict(seen.facts.files))
+        hand = FilesOfCase(self.cases, case)
+        memory.bind_arrived(case.files, hand.content)
+
+        def tell(notice: Notice) -> None:
+            if case.closed:
+                # It may take no comments either.
+                self.surroundings.leave(seen.pair, replace(notice, side="jira"))
+            else:
+                voice.say(notice)
+
+        Files(self.surroundings, seen.pair, hand, memory, tell).bring(sources)
+
+    def _sources(self, seen: Seen, plan: Plan) -> list[Source]:
+        issue = _issue_of(seen)
+        url = self.surroundings.issue_url(issue.key)
+        files = [Source.of("jira", work, url, self.issues.download_attachment) for work in plan.for_case.files]
+        whole = seen.facts.files.get(DESCRIPTION)
+        lacks_end = without_descriptions_end(plan, seen.pair.base.description)
+        if not lacks_end or (whole is not None and whole.state != "reserved"):
+            return files
+        text = issue.description.encode()
+        name = f"{issue.key}-description.md"
+        return [Source(DESCRIPTION, name, url, lambda: spool(iter([text]), FILE_LIMIT)), *files]
+
+    def follow_watchers(self, seen: Seen, copied: Sequence[Comment]) -> None:
+        WatchersOfCase(self.surroundings, self.cases, self.issues).follow(seen, _issue_of(seen), copied)
+
+    # Status
+
+    def move(self, seen: Seen, step: Step, voice: Voice[str]) -> Agreed:
+        case, wanted = seen.case, step.value
+        assert case is not None, "a status is planned for a case that was read"
+        try:
+            self._set_status(case, wanted)
+        except (Refused, Conflict) as refusal:
+            logger.warning("status refused", case_id=case.id, reason=str(refusal))
+            held = self.cases.case(case.id).status
+            if held != wanted:
+                values = {"status": wanted, "current": held}
+                self.surroundings.leave(seen.pair, Notice("jira", "status-refused", values))
+                return Agreed(held, step.held.issue, refused="security_ir")
+        return step.agreed
+
+    def _set_status(self, case: Case, wanted: str) -> None:
+        if wanted == CLOSED:
+            self._close(case)
+            return
+        if wanted not in _SETTABLE:
+            raise Refused("UpdateCaseStatus does not know this status", status=400)
+        try:
+            self.cases.set_status(case.id, wanted)
+        except (Refused, Conflict):
+            if wanted not in _BEYOND_ANALYSIS or case.status == DETECTION_AND_ANALYSIS:
+                raise
+            # The service's documents disagree on what Submitted may become; from here both are open.
+            self.cases.set_status(case.id, DETECTION_AND_ANALYSIS)
+            self._go_on_or_back(case, wanted)
+
+    def _go_on_or_back(self, case: Case, wanted: str) -> None:
+        """From Detection and Analysis: a case that may not go on does not stay half-way."""
+        try:
+            self.cases.set_status(case.id, wanted)
+        except (Refused, Conflict):
+            if case.status in _BEYOND_ANALYSIS:
+                self.cases.set_status(case.id, case.status)
+            raise
+
+    def _close(self, case: Case) -> None:
+        try:
+            self.cases.close(case.id)
+        except NotPermitted as refusal:
+            if case.self_managed:
+                raise
+            raise Refused(str(refusal), status=403) from refusal
+
+    # The issue is gone
+
+    def is_other_side_readable(self, pair: Pair) -> bool:
+        return self.issues.project_readable(pair.issue_key.rpartition("-")[0])
+
+    def part(self, pair: Pair, voice: Voice[str]) -> None:
+        voice.say(Notice("security_ir", "issue-deleted", {"key": pair.issue_key}))
+        if self.surroundings.config.on_issue_deleted == "close":
+            try:
+                self.cases.close(pair.case_id)
+            except (Refused, Conflict) as refusal:
+                logger.warning("case not closed", case_id=pair.case_id, reason=str(refusal))
+
+
+def _issue_of(seen: Seen) -> Issue:
+    assert seen.issue is not None, "whoever writes a case has read its issue"
+    return seen.issue

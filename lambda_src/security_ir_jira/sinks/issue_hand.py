@@ -1,0 +1,338 @@
+"""The hand that writes Jira: one issue's comments, files, fields, status and watchers."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from aws_lambda_powertools import Logger
+
+from rich_text import Adf, document, keep_nodes, sentence, to_text, utf16_length
+
+from ..errors import NotFound, Refused, RetryLater
+from ..events import Change
+from ..jira.client import JiraClient
+from ..memory import Agreed, Facts, FileCopy, Notice, Pair, digest
+from ..model import (
+    CLOSED,
+    LABEL,
+    Case,
+    Comment,
+    File,
+    Issue,
+    Side,
+    Status,
+    Transition,
+    Workflow,
+    case_label,
+)
+from ..notices import (
+    ISSUE_COMMENT_LIMIT,
+    comment_refused,
+    copies_on_issue,
+    details_document,
+    details_of,
+    details_text,
+    documents_on_issue,
+)
+from ..plan.births import case_property, custom_fields
+from ..plan.comments import plan_comments
+from ..plan.files import plan_files, rejected
+from ..plan.status import been_through, issue_target, walk
+from ..plan.steps import Step
+from ..plan.whole import Plan, Seen, case_moved
+from ..transfer import Spool
+from .comments import Voice
+from .files import FileMemory, Files, Source
+from .hand import Absent, CaseReader
+from .surroundings import Surroundings
+from .watchers import WatchersOfIssue
+
+logger = Logger(child=True)
+
+_MOST_HOPS = 5
+_CHECK_SECONDS = 86_400.0
+"""How long the check of a file is waited for on a case that is closed."""
+_CHECK_DELAY = 300.0
+
+
+@dataclass(frozen=True, slots=True)
+class CommentsOfIssue:
+    """Comments of an issue; internal notes in a service project, or the customer portal would show them."""
+
+    jira: JiraClient
+    pair: Pair
+    side: Side = "jira"
+
+    def copies(self, comment: Comment) -> Sequence[Adf]:
+        return copies_on_issue(comment)
+
+    def notice(self, notice: Notice) -> Sequence[Adf]:
+        return documents_on_issue(notice)
+
+    def plain(self, text: str) -> Adf:
+        return document(sentence("{text}", text=text))
+
+    def headed(self, note: str, comment: Comment) -> Adf | None:
+        body = document(self.plain(note), self.jira.comment_document(self.pair.issue_id, comment.id) or document())
+        return body if utf16_length(to_text(body)) <= ISSUE_COMMENT_LIMIT else None
+
+    def as_read(self, body: Adf) -> str:
+        return to_text(body)
+
+    def add(self, body: Adf, *, token: str) -> str:
+        return self.jira.add_comment(self.pair.issue_id, body, internal=self.pair.service_project)
+
+    def edit(self, comment_id: str, body: Adf) -> None:
+        self.replace(comment_id, keep_nodes(body, self.jira.comment_document(self.pair.issue_id, comment_id)))
+
+    def replace(self, comment_id: str, body: Adf) -> None:
+        self.jira.edit_comment(self.pair.issue_id, comment_id, body)
+
+    def all(self) -> Iterable[Comment]:
+        return self.jira.all_comments(self.pair.issue_id)
+
+
+@dataclass(frozen=True, slots=True)
+class FilesOfIssue:
+    """Attachments of an issue."""
+
+    jira: JiraClient
+    issue_id: str
+    side: Side = "jira"
+
+    def files(self) -> Sequence[File]:
+        return self.jira.issue(self.issue_id).files
+
+    def obstacle(self, before: FileCopy | None) -> str | None:
+        # Jira may hang up on a file that is too large instead of saying so.
+        return "file-too-large" if before is not None and before.size > self.jira.upload_limit() else None
+
+    def name_for(self, name: str, ours: Sequence[str]) -> str:
+        return name
+
+    def content(self, file: File, limit: int) -> Spool:
+        return self.jira.download_attachment(file, limit)
+
+    def put(self, copy: FileCopy, content: Spool, record: Callable[[FileCopy], None]) -> str:
+        try:
+            return self.jira.upload_attachment(self.issue_id, copy.name, content)
+        except NotFound as missing:
+            # Attachments are switched off, or the issue is gone: reading it tells.
+            self.jira.issue(self.issue_id)
+            raise Refused(str(missing), status=404) from missing
+
+
+@dataclass(frozen=True, slots=True)
+class IssueHand:
+    """Writes issues, and reads cases."""
+
+    surroundings: Surroundings
+    jira: JiraClient
+    cases: CaseReader
+    side: Side = "jira"
+
+    def look(self, pair: Pair, facts: Facts, changed: frozenset[Change]) -> Seen | None:
+        comments: tuple[Comment, ...] | None = None
+        if changed <= {"comments", "notice"} and pair.dressed and not facts.pending and pair.missing is None:
+            comments = self._comments(pair)
+            if comments is not None and not plan_comments("security_ir", comments, facts.known("security_ir")):
+                return None
+        try:
+            case = self.cases.case(pair.case_id)
+            deep = "deep" in changed
+            if comments is None and (deep or "comments" in changed):
+                comments = self.cases.comments(pair.case_id)
+        except NotFound as missing:
+            raise Absent("security_ir") from missing
+        seen = Seen(pair, facts, deep, case, case_comments=comments)
+        if not (deep or not pair.dressed or case_moved(pair, case)):
+            return seen
+        issue = self.jira.issue(pair.issue_id, with_property=not pair.dressed)
+        return replace(seen, issue=issue, issue_comments=self.jira.comments(issue))
+
+    def _comments(self, pair: Pair) -> tuple[Comment, ...] | None:
+        try:
+            return self.cases.comments(pair.case_id)
+        except NotFound:
+            return None
+
+    def comments(self, pair: Pair) -> CommentsOfIssue:
+        return CommentsOfIssue(self.jira, pair)
+
+    def workflow(self, issue: Issue) -> Workflow:
+        return self.jira.workflow(issue)
+
+    def set_texts(self, pair: Pair, steps: Sequence[Step]) -> None:
+        title = next((step.value for step in steps if step.facet == "title"), None)
+        description = next((step.document for step in steps if step.facet == "description"), None)
+        self.jira.set_fields(pair.issue_id, summary=title, description=description)
+
+    def why_not(self, pair: Pair, comment: Comment | None = None) -> Notice | None:
+        return comment_refused("security_ir", comment) if comment is not None else None
+
+    def greet(self, pair: Pair, voice: Voice[Adf]) -> None:
+        """An issue names its case by its labels, a link and a property."""
+
+    def introduce(self, seen: Seen, voice: Voice[Adf]) -> None:
+        case = _case_of(seen)
+        if seen.issue is not None and not seen.pair.dressed:
+            self._dress(seen.pair, case, seen.issue)
+        self._fill_fields(seen.pair, case, voice)
+        details = details_of(case)
+        voice.details(details_text(details), details_document(details))
+
+    def _dress(self, pair: Pair, case: Case, issue: Issue) -> None:
+        """Make the issue name its case. Each request may be repeated, and a refused one holds up nothing."""
+        jira, issue_id = self.jira, pair.issue_id
+        title = f"AWS Security Incident Response case {case.id}"
+        labels = [label for label in (LABEL, case_label(case.id)) if label not in issue.labels]
+        parts: list[Callable[[], None]] = [lambda: jira.link(issue_id, global_id=case.arn, url=case.url, title=title)]
+        if labels:
+            parts.append(lambda: jira.add_labels(issue_id, labels))
+        if issue.made_for is None or issue.made_for.case_id != case.id:
+            parts.append(lambda: jira.set_case_property(issue_id, case_property(case)))
+        for part in parts:
+            try:
+                part()
+            except Refused as refusal:
+                logger.warning("issue does not name its case in full", issue_key=pair.issue_key, reason=str(refusal))
+        self.surroundings.ledger.dressed(case.id)
+
+    def _fill_fields(self, pair: Pair, case: Case, voice: Voice[Adf]) -> None:
+        """Write the fields of ``jira_custom_fields`` where the case's values for them changed."""
+        values = custom_fields(case, self.surroundings.config.jira_custom_fields)
+        held = digest(json.dumps(values, sort_keys=True))
+        if not values or pair.base.fields.case == held:
+            return
+        refusal = self._set_custom_fields(pair, values)
+        if refusal is not None:
+            # One that is refused spoils the request for all.
+            each = [self._set_custom_fields(pair, {name: value}) for name, value in values.items()]
+            voice.say(Notice("jira", "fields-refused", {"reason": "; ".join(str(one) for one in each if one)}))
+        self.surroundings.ledger.advance(pair.case_id, {"fields": Agreed(case=held)})
+
+    def _set_custom_fields(self, pair: Pair, values: Mapping[str, str]) -> Refused | None:
+        try:
+            self.jira.set_custom_fields(pair.issue_id, values)
+        except Refused as refusal:
+            logger.warning("custom fields refused", issue_key=pair.issue_key, reason=str(refusal))
+            return refusal
+        return None
+
+    # Files and watchers
+
+    def bring_files(self, seen: Seen, plan: Plan, voice: Voice[Adf]) -> None:
+        case = _case_of(seen)
+        memory = FileMemory(self.surroundings.ledger, case.id, dict(seen.facts.files))
+
+        def content(file: File, limit: int) -> Spool:
+            return self.cases.download_attachment(case.id, file, limit)
+
+        memory.bind_arrived(case.files, content)
+        for copy in rejected(case.files, memory.known):
+            voice.say(Notice("jira", "file-rejected", {"name": copy.name, "url": case.url, "file": copy.key}))
+            memory.record(replace(copy, state="rejected"))
+        # Planned anew: what was held for a copy of ours may turn out to be somebody's own.
+        works = plan_files("security_ir", case.files, memory.known)
+        files = Files(self.surroundings, seen.pair, FilesOfIssue(self.jira, seen.pair.issue_id), memory, voice.say)
+        files.bring([Source.of("security_ir", work, case.url, content) for work in works])
+        self._wait_for_checks(case, memory)
+
+    def _wait_for_checks(self, case: Case, memory: FileMemory) -> None:
+        """Raise ``RetryLater`` where a closed case has files to be checked yet: no sweep looks at it again."""
+        ours = {copy.copy for copy in memory.known.values()}
+        since = self.surroundings.clock() - _CHECK_SECONDS
+        if case.closed and any(
+            file.state == "Pending" and file.id not in ours and file.created.timestamp() > since for file in case.files
+        ):
+            raise RetryLater("a file of a closed case is being checked", delay=_CHECK_DELAY)
+
+    def follow_watchers(self, seen: Seen, copied: Sequence[Comment]) -> None:
+        WatchersOfIssue(self.surroundings, self.jira).follow(seen, _case_of(seen))
+
+    # Status
+
+    def move(self, seen: Seen, step: Step, voice: Voice[Adf]) -> Agreed:
+        case, issue = _case_of(seen), seen.issue
+        assert issue is not None, "a status is planned for an issue that was read"
+        target = next(status for status in self.jira.workflow(issue).statuses if status.id == step.value)
+        reached = self._walk(seen.pair, issue, target, case.status, case.closure_code, voice)
+        return step.agreed if reached.id == target.id else Agreed(case.status, reached.id, refused="jira")
+
+    def _walk(
+        self, pair: Pair, issue: Issue, target: Status, case_status: str, closure_code: str | None, voice: Voice[Adf]
+    ) -> Status:
+        """Take the issue to a status through its workflow; returns the status it has in the end."""
+        base, mapping = pair.base.status, self.surroundings.config.status_mapping
+        status, been = issue.status, been_through(issue.status, base.walking)
+        values = {"status": case_status, "target": target.name}
+        for _ in range(_MOST_HOPS):
+            offered = self.jira.transitions(issue.id)
+            hop = walk(status, target, (each.to for each in offered), been, mapping)
+            if hop is None:
+                break
+            # Written down first: found there after a crash, the issue was not moved by a person.
+            self.surroundings.ledger.advance(pair.case_id, {"status": replace(base, walking=(*been, hop.id))})
+            ways = [each for each in offered if each.to.id == hop.id]
+            refusal = self._go(issue, ways, closure_code if hop.id == target.id else None)
+            if refusal is not None:
+                self.surroundings.count("StatusUnreachable")
+                reason = {"current": status.name, "reason": str(refusal)}
+                voice.say(Notice("jira", "status-not-taken", {**values, **reason}))
+                return status
+            been, status = (*been, hop.id), hop
+            if status.id == target.id:
+                return status
+        self.surroundings.count("StatusUnreachable")
+        voice.say(Notice("jira", "status-unreachable", {**values, "current": status.name}))
+        return status
+
+    def _go(self, issue: Issue, ways: Sequence[Transition], closure_code: str | None) -> Refused | None:
+        """Take one of several transitions to the same status: first those whose demands can be met."""
+        refusal: Refused | None = None
+        screens = [(way, self._screen_fields(way, closure_code)) for way in ways]
+        for way, fields in sorted(screens, key=lambda screen: len(screen[0].required - screen[1].keys())):
+            try:
+                self.jira.transition(issue.id, way.id, fields)
+            except Refused as reason:
+                logger.warning("transition refused", issue_key=issue.key, reason=str(reason))
+                refusal = refusal or reason
+            else:
+                return None
+        return refusal
+
+    def _screen_fields(self, transition: Transition, closure_code: str | None) -> dict[str, object]:
+        """The fields to send along with a transition: those configured for its status that its screen has."""
+        config = self.surroundings.config
+        named = (fields for status, fields in config.transition_fields.items() if transition.to.is_named((status,)))
+        fields = dict(next(named, {}))
+        if closure_code is not None and closure_code in config.closure_resolutions:
+            fields["resolution"] = {"name": config.closure_resolutions[closure_code]}
+        return {name: value for name, value in fields.items() if transition.fields is None or name in transition.fields}
+
+    # The case is gone
+
+    def is_other_side_readable(self, pair: Pair) -> bool:
+        return self.cases.readable()
+
+    def part(self, pair: Pair, voice: Voice[Adf]) -> None:
+        config = self.surroundings.config
+        if config.on_case_deleted == "delete":
+            try:
+                self.jira.delete_issue(pair.issue_id)
+                return
+            except Refused as refusal:
+                logger.warning("issue not deleted", issue_key=pair.issue_key, reason=str(refusal))
+        voice.say(Notice("jira", "case-deleted", {"case": pair.case_id}))
+        if config.on_case_deleted == "close":
+            issue = self.jira.issue(pair.issue_id)
+            done = issue_target(CLOSED, config.status_mapping, self.jira.workflow(issue))
+            if done is not None and done.id != issue.status.id:
+                self._walk(pair, issue, done, CLOSED, None, voice)
+
+
+def _case_of(seen: Seen) -> Case:
+    assert seen.case is not None, "whoever writes an issue has read its case"
+    return seen.case

@@ -1,0 +1,254 @@
+"""One run: bring one side of a pair into step with the other.
+
+Take the pair's lease, load what is remembered, look at both sides, ask the planner, carry out what is for the side
+that this run writes, and record each effect as soon as it happened. What is for the other side to do or say is left in
+the ledger, and its sink's bell is rung. May be interrupted anywhere and run again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from typing import Any, Generic, Protocol
+
+from aws_lambda_powertools import Logger
+
+from ..config import GONE_SECONDS
+from ..errors import JiraUnauthorized, NotFound, Refused, RetryLater, Unavailable
+from ..events import Change, Heard
+from ..memory import Agreed, Facts, Pair
+from ..model import Facet, other
+from ..plan.comments import CommentWork
+from ..plan.steps import Step
+from ..plan.whole import Plan, Seen, plan
+from .comments import Voice
+from .hand import Absent, Body, Hand
+from .surroundings import Surroundings
+
+logger = Logger(child=True)
+
+_DEEP: frozenset[Change] = frozenset({"deep"})
+
+
+class Births(Protocol):
+    """How the other half of a case or an issue comes to be."""
+
+    def case_of(self, subject: str, lease_seconds: float) -> str | None:
+        """The case that what was heard is about; ``None`` where there is none and is to be none."""
+        ...
+
+    def pair_of(self, case_id: str, facts: Facts, heard: Heard) -> Pair | None:
+        """The pair of a case that has none, found or made; ``None`` where it is not to have one."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """Parts of a run that have to wait: none holds up another, and the run comes again for them."""
+
+    troubles: list[RetryLater] = field(default_factory=list)
+
+    @contextmanager
+    def part(self) -> Iterator[None]:
+        try:
+            yield
+        except JiraUnauthorized:
+            raise
+        except RetryLater as trouble:
+            logger.warning("a part has to wait", reason=str(trouble), error=type(trouble).__name__)
+            self.troubles.append(trouble)
+
+    def end(self) -> None:
+        """Raises the first of the troubles."""
+        if self.troubles:
+            raise self.troubles[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Sink(Generic[Body]):
+    """Everything a function does that writes one side."""
+
+    surroundings: Surroundings
+    hand: Hand[Body]
+    births: Births
+    read: Callable[[dict[str, Any]], tuple[str, Heard]]
+
+    def receive(self, subject: str, heard: Sequence[Heard], seconds: float) -> None:
+        """Bring a pair into step; ``seconds`` outlast the invocation. Raises ``RetryLater`` where that has to wait."""
+        news = Heard.together(heard)
+        case_id = self.births.case_of(subject, seconds)
+        if case_id is None:
+            return
+        ledger = self.surroundings.ledger
+        with ledger.lease_case(case_id, seconds):
+            facts = ledger.load(case_id)
+            if facts.pair is not None:
+                self._run(facts.pair, facts, news.changed)
+                return
+            pair = self.births.pair_of(case_id, facts, news)
+            if pair is not None:
+                self._run(pair, ledger.load(case_id), _DEEP)
+
+    def _run(self, pair: Pair, facts: Facts, changed: frozenset[Change]) -> None:
+        side = self.hand.side
+        voice = self._voice(pair, facts)
+        if changed == {"notice"} or pair.gone is not None:
+            if pair.gone != side:
+                self.hand.greet(pair, voice)
+                voice.say_what_waits()
+            return
+        try:
+            seen = self.hand.look(pair, facts, changed)
+            if seen is not None:
+                self._carry_out(self._met(seen))
+        except Absent as absent:
+            if absent.side == side:
+                self._leave_absence_to_the_other_sink(pair, absent)
+            else:
+                self._other_side_absent(pair, voice)
+        except NotFound as missing:
+            self._leave_absence_to_the_other_sink(pair, missing)
+
+    def _voice(self, pair: Pair, facts: Facts) -> Voice[Body]:
+        return Voice.of(self.surroundings.ledger, pair, facts, self.hand.comments(pair))
+
+    def _met(self, seen: Seen) -> Seen:
+        """What was seen, with the pair as it is now: back again, or at another place."""
+        ledger = self.surroundings.ledger
+        if seen.pair.missing == other(self.hand.side):
+            ledger.found(seen.pair.case_id)
+        return replace(seen, pair=ledger.located(seen.pair, seen.issue)) if seen.issue else seen
+
+    def _carry_out(self, seen: Seen) -> None:
+        side, surroundings = self.hand.side, self.surroundings
+        whole = plan(
+            seen, surroundings.config, self.hand.workflow, issue_url=surroundings.issue_url(seen.pair.issue_key)
+        )
+        mine, voice, waiting = whole.on(side), self._voice(seen.pair, seen.facts), Waiting()
+        with waiting.part():
+            self._write_texts(seen, whole, voice)
+        with waiting.part():
+            self.hand.introduce(seen, voice)
+            voice.say_what_waits()
+            for work in mine.comments:
+                voice.copy(work, self._refused(seen.pair, work))
+            for copy in mine.deleted:
+                voice.deleted(copy)
+        if surroundings.config.sync_attachments:
+            with waiting.part():
+                self.hand.bring_files(seen, whole, voice)
+        with waiting.part():
+            self._write_status(seen, mine.status, voice)
+        self._ring_for_the_rest(seen, whole)
+        if surroundings.config.sync_watchers:
+            with waiting.part():
+                self.hand.follow_watchers(seen, [work.comment for work in mine.comments])
+        waiting.end()
+
+    def _ring_for_the_rest(self, seen: Seen, whole: Plan) -> None:
+        """Tell the other sink of what this one saw and may not write.
+
+        Comments and files of a case announce themselves; in Jira there may be no rule that does.
+        """
+        side = other(self.hand.side)
+        work = whole.on(side)
+        if work.texts or work.status or (side == "security_ir" and work):
+            self.surroundings.ring(seen.pair, side, ("deep",))
+        elif side == "security_ir" and seen.facts.unsaid(side):
+            self.surroundings.ring(seen.pair, side, ("notice",), "IssueCreated")
+
+    # Texts
+
+    def _write_texts(self, seen: Seen, whole: Plan, voice: Voice[Body]) -> None:
+        side, steps = self.hand.side, whole.on(self.hand.side).texts
+        for step in steps:
+            voice.keep(step)
+        if steps:
+            self._write_down_first(seen.pair, steps)
+        agreed: dict[Facet, Agreed] = whole.settled | {step.facet: step.agreed for step in steps}
+        for step in self._refused_texts(seen.pair, steps):
+            agreed[step.facet] = replace(step.held, refused=side)
+            closed = self.hand.why_not(seen.pair)
+            if closed is None:
+                voice.not_taken(step)
+            else:
+                self.surroundings.leave(seen.pair, closed)
+        if agreed:
+            self.surroundings.ledger.advance(seen.pair.case_id, agreed)
+
+    def _write_down_first(self, pair: Pair, steps: Sequence[Step]) -> None:
+        """What is written and not recorded, a crash being between, is not to be taken for a person's edit."""
+        base: dict[Facet, Agreed] = {"title": pair.base.title, "description": pair.base.description}
+        sending = {
+            step.facet: replace(base[step.facet], sending=(self.hand.side, step.agreed.case, step.agreed.issue))
+            for step in steps
+        }
+        self.surroundings.ledger.advance(pair.case_id, sending)
+
+    def _refused_texts(self, pair: Pair, steps: Sequence[Step]) -> list[Step]:
+        """Write them, and return those that are refused: one that is refused never takes another along."""
+        if not steps or self._are_taken(pair, steps):
+            return []
+        return list(steps) if len(steps) == 1 else [step for step in steps if not self._are_taken(pair, [step])]
+
+    def _are_taken(self, pair: Pair, steps: Sequence[Step]) -> bool:
+        try:
+            self.hand.set_texts(pair, steps)
+        except Refused as refusal:
+            logger.warning("texts refused", case_id=pair.case_id, side=self.hand.side, reason=str(refusal))
+            return False
+        return True
+
+    def _refused(self, pair: Pair, work: CommentWork) -> Callable[[], None]:
+        """What says on the other side that this one does not take a comment."""
+
+        def say() -> None:
+            notice = self.hand.why_not(pair, work.comment)
+            if notice is not None:
+                self.surroundings.leave(pair, notice)
+
+        return say
+
+    # Status
+
+    def _write_status(self, seen: Seen, step: Step | None, voice: Voice[Body]) -> None:
+        if step is None:
+            return
+        agreed = step.agreed
+        if step.write is not None:
+            voice.keep(step)
+            agreed = self.hand.move(seen, step, voice)
+        for notice in step.notices:
+            voice.say(notice)
+        self.surroundings.ledger.advance(seen.pair.case_id, {"status": agreed})
+
+    # Absence
+
+    def _leave_absence_to_the_other_sink(self, pair: Pair, missing: Exception) -> None:
+        """The sink that reads the missing side decides whether it is gone; until then the change waits."""
+        side = self.hand.side
+        if side == "security_ir":
+            self.surroundings.ring(pair, "jira", ("case",), "CaseDeleted")
+        else:
+            self.surroundings.ring(pair, "security_ir", ("issue",), "IssueDeleted")
+        raise RetryLater(f"a side of the pair cannot be found: {side}", delay=GONE_SECONDS + 60) from missing
+
+    def _other_side_absent(self, pair: Pair, voice: Voice[Body]) -> None:
+        """What was not found once may be back; what stays away while its like can be read is gone."""
+        side, ledger = other(self.hand.side), self.surroundings.ledger
+        now = self.surroundings.clock()
+        since = pair.missing_since if pair.missing == side else now
+        if pair.missing != side:
+            ledger.missing(pair.case_id, side)
+        left = since + GONE_SECONDS - now
+        if left > 0:
+            raise RetryLater(f"a side of the pair cannot be found: {side}", delay=left + 1)
+        if not self.hand.is_other_side_readable(pair):
+            raise Unavailable(f"nothing of a side can be read: {side}", delay=GONE_SECONDS)
+        logger.warning("one side of a pair was deleted", case_id=pair.case_id, issue_key=pair.issue_key, side=side)
+        try:
+            self.hand.part(pair, voice)
+        except NotFound:
+            logger.info("its other half is gone as well", case_id=pair.case_id, issue_key=pair.issue_key)
+        ledger.gone(pair.case_id, side)

@@ -1,0 +1,55 @@
+"""What every run works with besides the two systems: settings, ledger, bus, clock."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from ..config import Config
+from ..events import Change, Event, EventBus, EventType
+from ..ledger.cursors import CaseCursors
+from ..ledger.pairs import PairLedger
+from ..memory import Notice, Pair
+from ..model import Side
+
+_BELLS: dict[Side, EventType] = {"jira": "CaseUpdated", "security_ir": "IssueUpdated"}
+"""The events that the sink of each side listens to: those of the other side."""
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """``site`` gives the address of the Jira site, ``clock`` the epoch in seconds; ``count`` adds one to a metric."""
+
+    config: Config
+    ledger: PairLedger
+    cursors: CaseCursors
+    bus: EventBus
+    site: Callable[[], str]
+    count: Callable[[str], None]
+    clock: Callable[[], float] = time.time
+
+    def issue_url(self, key: str) -> str:
+        """The page people open for an issue."""
+        return f"{self.config.jira_browse_url or self.site()}/browse/{key}"
+
+    def leave(self, pair: Pair, notice: Notice) -> None:
+        """Leave something for the sink of its side to say, and ring its bell."""
+        self.ledger.leave(pair.case_id, notice)
+        self.ring(pair, notice.side, ("notice",))
+
+    def ring(self, pair: Pair, side: Side, changed: tuple[Change, ...], bell: EventType | None = None) -> None:
+        """Ring the bell of the sink that writes a side."""
+        self.bus.publish(
+            [
+                Event(
+                    type=bell or _BELLS[side],
+                    changed=changed,
+                    case_id=pair.case_id,
+                    case_arn=pair.case_arn,
+                    issue_id=pair.issue_id,
+                    issue_key=pair.issue_key,
+                    issue_url=self.issue_url(pair.issue_key),
+                )
+            ]
+        )

@@ -1,0 +1,1 @@
+"""What notices: that something about a case or an issue changed, and nothing more."""

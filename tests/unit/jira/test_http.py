@@ -1,0 +1,348 @@
+"""One conversation with Jira: what is repeated, what is waited for, and what a refused token costs."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+
+import pytest
+import requests
+
+from sandbox.jira import JiraServer
+from security_ir_jira.errors import JiraUnauthorized, NotFound, OutcomeUnknown, Refused, Unavailable
+from security_ir_jira.jira.credentials import Credentials
+from security_ir_jira.jira.http import JiraHttp
+
+NOW = datetime(2026, 1, 1, 12, tzinfo=UTC).timestamp()
+ISSUE = {"fields": {"project": {"key": "SEC"}, "issuetype": {"name": "Task"}, "summary": "Leaked key"}}
+
+
+@dataclass(slots=True)
+class Stage:
+    """A client of a Jira server; ``stored`` is what the parameter store holds, ``reads`` how often it was asked."""
+
+    jira: JiraServer
+    stored: Credentials
+    reads: int = 0
+    waits: list[float] = field(default_factory=list)
+    kept: Credentials | None = None
+    bearer: bool = False
+
+    def client(self) -> JiraHttp:
+        return JiraHttp(self.credentials, bearer=self.bearer, sleep=self.waits.append, clock=lambda: NOW)
+
+    def credentials(self, fresh: bool) -> Credentials:
+        if fresh or self.kept is None:
+            self.reads += 1
+            self.kept = self.stored
+        return self.kept
+
+    @property
+    def statuses(self) -> list[int | None]:
+        """Of the answers to what was sent, in order; ``None`` for one that was lost."""
+        return [request.status for request in self.jira.requests]
+
+
+@pytest.fixture
+def stage() -> Iterator[Stage]:
+    with JiraServer(clock=lambda: NOW) as jira:
+        jira.add_project("SEC")
+        yield Stage(jira, Credentials(jira.url, jira.email, "SEC", jira.token, 1))
+
+
+def look(http: JiraHttp) -> object:
+    return http.get("/myself")
+
+
+def create(http: JiraHttp) -> object:
+    return http.call("POST", "/issue", body=ISSUE, repeatable=False)
+
+
+def rotate(stage: Stage, token: str) -> None:
+    """Somebody writes a new token into the parameter."""
+    stage.stored = replace(stage.stored, token=token, token_version=stage.stored.token_version + 1)
+
+
+# What is repeated
+
+
+@pytest.mark.parametrize("status", [500, 502, 503, 504])
+def test_a_read_is_tried_again_after_a_server_error(stage: Stage, status: int) -> None:
+    stage.jira.faults.add(status=status, times=2)
+    look(stage.client())
+    assert stage.statuses == [status, status, 200]
+
+
+def test_a_read_is_tried_again_after_a_lost_answer(stage: Stage) -> None:
+    stage.jira.faults.add(drop=True, times=2)
+    look(stage.client())
+    assert stage.statuses == [None, None, 200]
+
+
+def test_three_tries_are_all(stage: Stage) -> None:
+    stage.jira.faults.add(status=500, times=None)
+    with pytest.raises(Unavailable):
+        look(stage.client())
+    assert stage.statuses == [500, 500, 500]
+
+
+def test_waits_between_tries_grow(stage: Stage) -> None:
+    stage.jira.faults.add(status=500, times=None)
+    with pytest.raises(Unavailable):
+        look(stage.client())
+    first, second = stage.waits
+    assert 0 < first < second < 10
+
+
+@pytest.mark.parametrize("trouble", [{"status": 500}, {"status": 504}, {"drop": True}])
+def test_fault_6_a_creation_that_may_have_been_carried_out_is_not_sent_again(
+    stage: Stage, trouble: dict[str, object]
+) -> None:
+    stage.jira.faults.add("POST .*", after=True, **trouble)  # type: ignore[arg-type]  # each of its own type
+    with pytest.raises(OutcomeUnknown):
+        create(stage.client())
+    assert len(stage.jira.issues()) == 1
+
+
+@pytest.mark.parametrize(("status", "headers"), [(429, {}), (429, {"Retry-After": "2"}), (503, {"Retry-After": "2"})])
+def test_a_creation_that_jira_did_not_take_in_is_sent_again(stage: Stage, status: int, headers: dict[str, str]) -> None:
+    stage.jira.faults.add("POST .*", status=status, headers=headers)
+    create(stage.client())
+    assert len(stage.jira.issues()) == 1
+
+
+@pytest.mark.parametrize("status", [409, 423])
+def test_an_issue_that_somebody_else_is_changing_is_tried_again(stage: Stage, status: int) -> None:
+    stage.jira.faults.add("POST .*", status=status)
+    create(stage.client())
+    assert stage.statuses == [status, 201]
+
+
+def test_a_creation_that_was_never_sent_is_unavailable_not_unknown() -> None:
+    with socket.socket() as unused:
+        unused.bind(("127.0.0.1", 0))
+        address = f"http://127.0.0.1:{unused.getsockname()[1]}"
+        http = JiraHttp(lambda _: Credentials(address, "", "SEC", "token", 1), sleep=lambda _: None)
+        with pytest.raises(Unavailable):
+            create(http)
+
+
+def test_a_name_that_cannot_be_resolved_is_unavailable_not_unknown(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise socket.gaierror(-2, "Name or service not known")
+
+    monkeypatch.setattr(socket, "getaddrinfo", fail)
+    stage.stored = replace(stage.stored, url="https://no-such-company.atlassian.net")
+    with pytest.raises(Unavailable):
+        create(stage.client())
+
+
+def test_a_connection_that_is_not_made_in_time_is_unavailable_not_unknown(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise requests.exceptions.ConnectTimeout
+
+    monkeypatch.setattr(requests.Session, "request", fail)
+    with pytest.raises(Unavailable):
+        create(stage.client())
+
+
+def test_a_creation_without_an_answer_in_time_is_unknown(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise requests.exceptions.ReadTimeout
+
+    monkeypatch.setattr(requests.Session, "request", fail)
+    with pytest.raises(OutcomeUnknown):
+        create(stage.client())
+
+
+def test_fault_31_every_request_has_timeouts(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    given: list[object] = []
+    send = requests.Session.request
+
+    def listen(session: requests.Session, *args: object, **options: object) -> requests.Response:
+        given.append(options.get("timeout"))
+        return send(session, *args, **options)  # type: ignore[arg-type]  # passed on as they came
+
+    monkeypatch.setattr(requests.Session, "request", listen)
+    look(stage.client())
+    assert given == [(5.0, 30.0)]
+
+
+# What is waited for
+
+
+@pytest.mark.parametrize(
+    ("headers", "seconds"),
+    [
+        ({"Retry-After": "4"}, 4.0),
+        ({"Retry-After": "Thu, 01 Jan 2026 12:00:07 GMT"}, 7.0),
+        ({"X-RateLimit-Reset": "2026-01-01T12:00:05Z"}, 5.0),
+        ({"X-RateLimit-Reset": "2026-01-01T12:00Z"}, 0.0),
+        ({"Retry-After": "3", "X-RateLimit-Reset": "2026-01-01T13:00:00Z"}, 3.0),
+    ],
+)
+def test_a_short_wait_that_jira_asks_for_is_sat_out(stage: Stage, headers: dict[str, str], seconds: float) -> None:
+    stage.jira.faults.add(status=429, headers=headers)
+    look(stage.client())
+    assert stage.waits == [seconds]
+
+
+@pytest.mark.parametrize(
+    ("headers", "seconds"),
+    [
+        ({"Retry-After": "120"}, 120.0),
+        ({"Retry-After": "Thu, 01 Jan 2026 12:05:00 GMT"}, 300.0),
+        ({"X-RateLimit-Reset": "2026-01-01T12:10:00Z"}, 600.0),
+    ],
+)
+def test_a_long_wait_goes_back_to_the_queue(stage: Stage, headers: dict[str, str], seconds: float) -> None:
+    stage.jira.faults.add(status=429, headers=headers)
+    with pytest.raises(Unavailable) as caught:
+        look(stage.client())
+    assert caught.value.delay == seconds
+    assert stage.waits == []
+    assert stage.statuses == [429]
+
+
+def test_a_wait_that_cannot_be_read_is_ours_to_choose(stage: Stage) -> None:
+    stage.jira.faults.add(status=429, headers={"Retry-After": "soon"})
+    look(stage.client())
+    assert len(stage.waits) == 1
+
+
+def test_jira_is_asked_no_more_often_than_three_times_under_its_rate_limit(stage: Stage) -> None:
+    stage.jira.faults.add(status=429, headers={"Retry-After": "1"}, times=None)
+    with pytest.raises(Unavailable) as caught:
+        look(stage.client())
+    assert stage.statuses == [429, 429, 429]
+    assert caught.value.delay == 1.0
+
+
+# Tokens
+
+
+def test_a_token_that_was_rotated_is_read_anew_at_once(stage: Stage) -> None:
+    http = stage.client()
+    look(http)
+    stage.jira.valid_tokens.clear()
+    stage.jira.valid_tokens.add("new-token")
+    rotate(stage, "new-token")
+    look(http)
+    assert stage.statuses == [200, 401, 200]
+
+
+def test_a_refused_token_is_not_sent_twice(stage: Stage) -> None:
+    stage.jira.valid_tokens.clear()
+    http = stage.client()
+    for _ in range(5):
+        with pytest.raises(JiraUnauthorized):
+            look(http)
+    assert stage.statuses == [401]
+
+
+def test_a_missing_scope_refuses_only_its_own_request(stage: Stage) -> None:
+    told = {"code": 401, "message": "Unauthorized; scope does not match"}
+    stage.jira.faults.add(status=401, body=told, times=1)
+    http = stage.client()
+    with pytest.raises(Refused):
+        look(http)
+    look(http)
+    assert stage.statuses == [401, 200]
+
+
+def test_a_refused_token_waits_about_four_minutes(stage: Stage) -> None:
+    stage.jira.valid_tokens.clear()
+    with pytest.raises(JiraUnauthorized) as caught:
+        look(stage.client())
+    assert caught.value.delay == 240.0
+
+
+def test_after_a_refusal_the_parameter_is_read_at_every_attempt(stage: Stage) -> None:
+    stage.jira.valid_tokens.clear()
+    http = stage.client()
+    for _ in range(3):
+        with pytest.raises(JiraUnauthorized):
+            look(http)
+    rotate(stage, stage.jira.token)
+    stage.jira.valid_tokens.add(stage.jira.token)
+    look(http)
+    assert stage.statuses == [401, 200]
+
+
+def test_a_new_token_that_is_refused_too_is_tried_once(stage: Stage) -> None:
+    stage.jira.valid_tokens.clear()
+    http = stage.client()
+    with pytest.raises(JiraUnauthorized):
+        look(http)
+    rotate(stage, "wrong again")
+    for _ in range(3):
+        with pytest.raises(JiraUnauthorized):
+            look(http)
+    assert stage.statuses == [401, 401]
+
+
+def test_a_message_about_a_refused_token_names_its_version_and_never_the_token(stage: Stage) -> None:
+    stage.jira.valid_tokens.clear()
+    with pytest.raises(JiraUnauthorized, match="version 1") as caught:
+        look(stage.client())
+    assert stage.jira.token not in str(caught.value)
+
+
+@pytest.mark.parametrize("bearer", [False, True])
+def test_both_ways_to_sign_in(stage: Stage, bearer: bool) -> None:
+    stage.bearer = bearer
+    look(stage.client())
+    assert stage.statuses == [200]
+
+
+def test_a_token_never_follows_a_redirect_to_another_host(stage: Stage) -> None:
+    with JiraServer() as elsewhere:
+        stage.jira.faults.add(status=303, headers={"Location": f"{elsewhere.url}/rest/api/3/myself"})
+        with pytest.raises(Unavailable):
+            look(stage.client())
+        assert elsewhere.requests == []
+
+
+# What is refused
+
+
+def test_404_is_not_found(stage: Stage) -> None:
+    with pytest.raises(NotFound):
+        stage.client().get("/issue/SEC-404")
+
+
+@pytest.mark.parametrize("status", [400, 403, 413, 422])
+def test_what_jira_understood_and_refused_is_not_repeated(stage: Stage, status: int) -> None:
+    stage.jira.faults.add(status=status, body={"errorMessages": ["No."], "errors": {}}, times=None)
+    with pytest.raises(Refused) as caught:
+        look(stage.client())
+    assert caught.value.status == status
+    assert len(stage.statuses) == 1
+
+
+def test_a_refusal_names_the_fields_it_complains_of(stage: Stage) -> None:
+    body = {"errorMessages": [], "errors": {"labels": "Field 'labels' cannot be set."}}
+    stage.jira.faults.add(status=400, body=body)
+    with pytest.raises(Refused) as caught:
+        create(stage.client())
+    assert caught.value.fields == {"labels": "Field 'labels' cannot be set."}
+
+
+@pytest.mark.parametrize("body", ["<html>Bad gateway</html>", "[]", None])
+def test_a_refusal_in_any_other_form_is_a_refusal(stage: Stage, body: str | None) -> None:
+    stage.jira.faults.add(status=400, body=body)
+    with pytest.raises(Refused):
+        look(stage.client())
+
+
+@pytest.mark.parametrize("act", [look, create])
+def test_an_answer_that_is_no_json_is_no_crash(stage: Stage, act: Callable[[JiraHttp], object]) -> None:
+    stage.jira.faults.add(status=200, body="<html>Log in</html>", times=None)
+    with pytest.raises((Unavailable, OutcomeUnknown)):
+        act(stage.client())

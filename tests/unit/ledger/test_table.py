@@ -1,0 +1,85 @@
+"""Leases: who works on a pair, alone, and until when."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from typing import TYPE_CHECKING
+
+import pytest
+
+from security_ir_jira.errors import PairBusy
+from security_ir_jira.ledger.table import Table
+from tests.unit.ledger.local import NOW, TABLE, Clock, items
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+Crash = Callable[[str], None]
+
+
+@pytest.fixture
+def crash(table: Table) -> Iterator[Crash]:
+    """Takes a lease and does not give it back."""
+    with ExitStack() as held:
+        yield lambda partition: held.enter_context(table.lease(partition, 360))
+
+
+def test_a_pair_is_held_by_one_at_a_time(table: Table) -> None:
+    with table.lease("CASE#1", 360), pytest.raises(PairBusy), table.lease("CASE#1", 360):
+        pass
+
+
+def test_a_busy_pair_is_looked_at_again_in_seconds(table: Table) -> None:
+    with table.lease("CASE#1", 360), pytest.raises(PairBusy) as caught, table.lease("CASE#1", 360):
+        pass
+    assert caught.value.delay == 3.0
+
+
+def test_pairs_are_held_independently(table: Table) -> None:
+    with table.lease("CASE#1", 360), table.lease("CASE#2", 360), table.lease("ISSUE#1", 360):
+        pass
+
+
+def test_a_lease_ends_with_its_work(table: Table) -> None:
+    for _ in range(2):
+        with table.lease("CASE#1", 360):
+            pass
+
+
+def test_a_lease_ends_with_work_that_failed(table: Table) -> None:
+    with pytest.raises(ZeroDivisionError), table.lease("CASE#1", 360):
+        raise ZeroDivisionError
+    with table.lease("CASE#1", 360):
+        pass
+
+
+def test_the_lease_of_a_holder_that_crashed_ends_when_its_invocation_must_have(
+    table: Table, clock: Clock, crash: Crash
+) -> None:
+    crash("CASE#1")
+    clock.now += 360
+    with pytest.raises(PairBusy), table.lease("CASE#1", 360):
+        pass
+    clock.now += 1
+    with table.lease("CASE#1", 360):
+        pass
+
+
+def test_a_holder_whose_lease_ended_does_not_release_anothers(table: Table, clock: Clock, crash: Crash) -> None:
+    with table.lease("CASE#1", 60):
+        clock.now += 100
+        crash("CASE#1")
+    with pytest.raises(PairBusy), table.lease("CASE#1", 360):
+        pass
+
+
+def test_a_forgotten_lease_leaves_the_table_in_the_end(client: DynamoDBClient, crash: Crash) -> None:
+    crash("CASE#1")
+    (item,) = items(client)
+    assert int(item["expires_at"]["N"]) > NOW + 360
+
+
+def test_the_module_is_as_old_as_its_table(table: Table, client: DynamoDBClient) -> None:
+    made = client.describe_table(TableName=TABLE)["Table"]["CreationDateTime"]
+    assert table.created_at() == made.timestamp()

@@ -1,0 +1,321 @@
+"""What the case's side announces, and when it believes to have announced it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+from typing import Any
+
+import pytest
+
+from security_ir_jira.cases.calls import ListedCase
+from security_ir_jira.errors import PublishFailed, Unavailable, Undeliverable
+from security_ir_jira.events import Event
+from security_ir_jira.ledger.cursors import Cursor
+from security_ir_jira.sources.cases import CaseSource, read_native_event
+
+NOW = datetime(2026, 1, 1, 12, tzinfo=UTC)
+
+
+@dataclass(slots=True)
+class Stage:
+    """A source between a list of cases, a bus and the cursors. ``accept`` is how many publications succeed."""
+
+    cases: list[ListedCase] = field(default_factory=list)
+    cursors: dict[str, Cursor] = field(default_factory=dict)
+    told: list[Event] = field(default_factory=list)
+    accept: int = 1_000
+    broken_after: int | None = None
+    now: float = NOW.timestamp()
+
+    @property
+    def source(self) -> CaseSource:
+        return CaseSource(
+            _Cursors(self),  # type: ignore[arg-type]  # the cursors only
+            _Service(self),  # type: ignore[arg-type]  # the list only
+            _Bus(self),  # type: ignore[arg-type]  # a list
+            lambda: self.now,
+        )
+
+    def sweep(self) -> list[tuple[str, str | None]]:
+        """Type and case of each event of one sweep."""
+        self.told.clear()
+        self.source.sweep()
+        return [(event.type, event.case_id) for event in self.told]
+
+    def at_rest(self, *cases: ListedCase) -> None:
+        """Everything was announced as it stands, long ago."""
+        self.cases = list(cases)
+        for case in cases:
+            stamp = case.updated.isoformat()
+            self.cursors[case.id] = Cursor(case.id, stamp, case.status, case.updated.timestamp(), checked_at=self.now)
+
+
+@dataclass(slots=True)
+class _Cursors:
+    stage: Stage
+
+    def all(self) -> dict[str, Cursor]:
+        return dict(self.stage.cursors)
+
+    def advance(self, cursor: Cursor) -> None:
+        self.stage.cursors[cursor.case_id] = cursor
+
+    def seen_moving(self, case_id: str) -> None:
+        known = self.stage.cursors.get(case_id, Cursor(case_id))
+        self.stage.cursors[case_id] = replace(known, moved_at=self.stage.now)
+
+    def forget(self, case_id: str) -> None:
+        del self.stage.cursors[case_id]
+
+
+@dataclass(slots=True)
+class _Service:
+    stage: Stage
+
+    def listed(self) -> Iterator[ListedCase]:
+        for place, case in enumerate(self.stage.cases):
+            if place == self.stage.broken_after:
+                raise Unavailable("list_cases: InternalServerException")
+            yield case
+
+
+@dataclass(slots=True)
+class _Bus:
+    stage: Stage
+
+    def publish(self, events: Iterable[Event]) -> None:
+        if not self.stage.accept:
+            raise PublishFailed("1 events not accepted: InternalFailure")
+        self.stage.accept -= 1
+        self.stage.told += events
+
+
+def listed(number: int, **changes: Any) -> ListedCase:
+    """A case that moved a day ago."""
+    case_id = str(1_000_000_000 + number)
+    arn = f"arn:aws:security-ir:eu-central-1:123456789012:case/{case_id}"
+    return replace(ListedCase(case_id, arn, "Leaked key", "Submitted", NOW - timedelta(days=1)), **changes)
+
+
+def native(kind: str, detail: object, **more: Any) -> dict[str, Any]:
+    return {"source": "aws.security-ir", "detail-type": kind, "time": "2026-01-01T12:00:00Z", "detail": detail, **more}
+
+
+@pytest.fixture
+def stage() -> Stage:
+    return Stage()
+
+
+# Sweeps
+
+
+def test_a_case_nobody_announced_is_announced(stage: Stage) -> None:
+    stage.cases = [listed(1)]
+    assert stage.sweep() == [("CaseCreated", listed(1).id)]
+
+
+def test_a_case_that_was_closed_before_anybody_saw_it_is_not_announced(stage: Stage) -> None:
+    stage.cases = [listed(1, status="Closed")]
+    assert stage.sweep() == []
+
+
+def test_a_case_that_moved_is_announced_once(stage: Stage) -> None:
+    stage.at_rest(listed(1))
+    stage.cases = [listed(1, updated=NOW - timedelta(hours=2))]
+    assert stage.sweep() == [("CaseUpdated", listed(1).id)]
+    assert stage.sweep() == []
+
+
+def test_a_case_that_was_closed_is_announced_once(stage: Stage) -> None:
+    stage.at_rest(listed(1))
+    stage.cases = [listed(1, status="Closed", updated=NOW - timedelta(hours=2))]
+    assert stage.sweep() == [("CaseClosed", listed(1).id)]
+    assert stage.sweep() == []
+
+
+def test_a_native_birth_that_was_lost_on_the_way_is_found_even_if_the_case_is_closed_by_then(stage: Stage) -> None:
+    stage.cursors[listed(1).id] = Cursor(listed(1).id, moved_at=stage.now)
+    stage.cases = [listed(1, status="Closed")]
+    assert stage.sweep() == [("CaseClosed", listed(1).id)]
+
+
+def test_a_case_that_stays_away_from_the_list_is_announced_as_deleted_once(stage: Stage) -> None:
+    stage.at_rest(listed(1), listed(2))
+    stage.cases = [listed(2)]
+    assert stage.sweep() == [("CaseUpdated", listed(1).id)]
+    stage.now += 599
+    assert stage.sweep() == []
+    stage.now += 1
+    assert stage.sweep() == [("CaseDeleted", listed(1).id)]
+    assert stage.sweep() == []
+
+
+def test_a_case_that_comes_back_to_the_list_is_looked_into_and_not_deleted(stage: Stage) -> None:
+    stage.at_rest(listed(1), listed(2))
+    stage.cases = [listed(2)]
+    stage.sweep()
+    stage.cases = [listed(1), listed(2)]
+    assert stage.sweep() == [("CaseUpdated", listed(1).id)]
+    stage.now += 700
+    assert stage.sweep() == []
+
+
+def test_an_empty_list_is_not_taken_for_a_thousand_deletions(stage: Stage) -> None:
+    stage.at_rest(listed(1), listed(2))
+    stage.cases = []
+    stage.sweep()
+    stage.now += 86_400
+    assert stage.sweep() == []
+
+
+def test_fault_16_a_case_at_rest_is_not_announced(stage: Stage) -> None:
+    stage.at_rest(listed(1), listed(2, status="Closed"))
+    assert stage.sweep() == []
+
+
+def test_fault_12_what_the_bus_did_not_accept_is_announced_by_the_next_sweep(stage: Stage) -> None:
+    stage.cases, stage.accept = [listed(1)], 0
+    with pytest.raises(PublishFailed):
+        stage.sweep()
+    assert stage.cursors == {}
+    stage.accept = 1_000
+    assert stage.sweep() == [("CaseCreated", listed(1).id)]
+
+
+def test_fault_12_a_deletion_the_bus_did_not_accept_is_announced_by_the_next_sweep(stage: Stage) -> None:
+    stage.at_rest(listed(1), listed(2))
+    stage.cases = [listed(2)]
+    stage.sweep()
+    stage.now, stage.accept = stage.now + 600, 0
+    with pytest.raises(PublishFailed):
+        stage.sweep()
+    stage.accept = 1_000
+    assert stage.sweep() == [("CaseDeleted", listed(1).id)]
+
+
+def test_what_was_accepted_before_a_failure_is_not_announced_again(stage: Stage) -> None:
+    stage.cases, stage.accept = [listed(number) for number in range(25)], 2
+    with pytest.raises(PublishFailed):
+        stage.sweep()
+    stage.accept = 1_000
+    assert [case_id for _, case_id in stage.sweep()] == [listed(number).id for number in range(20, 25)]
+
+
+@pytest.mark.parametrize("broken_after", [0, 1])
+def test_fault_15_an_error_from_list_cases_is_not_taken_for_no_cases(stage: Stage, broken_after: int) -> None:
+    stage.at_rest(listed(1), listed(2))
+    stage.broken_after = broken_after
+    with pytest.raises(Unavailable):
+        stage.sweep()
+    assert stage.told == []
+    assert set(stage.cursors) == {listed(1).id, listed(2).id}
+
+
+# Deep checks
+
+
+def test_an_open_case_is_looked_into_at_every_sweep_in_the_hour_after_it_moved(stage: Stage) -> None:
+    stage.at_rest(listed(1, updated=NOW - timedelta(minutes=59)))
+    assert stage.sweep() == [("CaseUpdated", listed(1).id)]
+    assert stage.told[0].changed == ("deep",)
+    stage.now += 120
+    assert stage.sweep() == []
+
+
+def test_a_native_event_counts_as_a_move(stage: Stage) -> None:
+    stage.at_rest(listed(1))
+    stage.source.announce([read_native_event(native("Case Comment Added", {"caseId": listed(1).id}))])
+    assert stage.sweep() == [("CaseUpdated", listed(1).id)]
+
+
+def test_a_closed_case_gets_no_deep_check(stage: Stage) -> None:
+    stage.at_rest(listed(1, status="Closed"))
+    stage.now += 86_400
+    assert stage.sweep() == []
+
+
+def test_an_open_case_gets_a_deep_check_every_six_hours(stage: Stage) -> None:
+    stage.at_rest(listed(1))
+    checks = []
+    for _ in range(3 * 24 * 12):
+        stage.now += 300
+        if stage.sweep():
+            checks.append(stage.now)
+    assert len(checks) == 12
+    assert {round(later - earlier) for earlier, later in pairwise(checks)} == {21_600}
+
+
+def test_fault_33_deep_checks_are_spread_evenly(stage: Stage) -> None:
+    stage.at_rest(*(listed(number) for number in range(360)))
+    due = []
+    for _ in range(72):
+        stage.now += 300
+        due.append(len(stage.sweep()))
+    assert sum(due) == 360
+    assert max(due) <= 18
+
+
+# Native events
+
+
+@pytest.mark.parametrize(
+    ("kind", "event", "changed"),
+    [
+        ("Case Created", "CaseCreated", ("deep",)),
+        ("Case Updated", "CaseUpdated", ("case",)),
+        ("Case Closed", "CaseClosed", ("case",)),
+        ("Case Comment Added", "CaseUpdated", ("comments",)),
+        ("Case Comment Created", "CaseUpdated", ("comments",)),
+        ("Case Comment Updated", "CaseUpdated", ("comments",)),
+        ("Case Something New", "CaseUpdated", ("case",)),
+    ],
+)
+def test_a_native_event_becomes_one_of_ours(kind: str, event: str, changed: Sequence[str]) -> None:
+    read = read_native_event(native(kind, {"caseId": "1234567890", "createdBy": "AWS Responder"}))
+    assert (read.type, read.changed, read.case_id) == (event, changed, "1234567890")
+    assert read.occurred_at == "2026-01-01T12:00:00Z"
+
+
+@pytest.mark.parametrize(
+    "envelope",
+    [
+        native("Case Updated", {"caseArn": "arn:aws:security-ir:eu-central-1:123456789012:case/1234567890"}),
+        native("Case Updated", {}, resources=["arn:aws:security-ir:eu-central-1:123456789012:case/1234567890"]),
+        native("Case Updated", {"caseId": ""}, resources=["x", "arn:aws-us-gov:security-ir:x:1:case/1234567890"]),
+    ],
+)
+def test_a_case_may_be_named_by_its_arn(envelope: dict[str, Any]) -> None:
+    assert read_native_event(envelope).case_id == "1234567890"
+
+
+@pytest.mark.parametrize(
+    "envelope",
+    [
+        native("Membership Created", {"caseId": "1234567890"}),
+        native("Case Updated", {"caseId": "../../etc"}),
+        native("Case Updated", {"caseId": 1234567890}),
+        native("Case Updated", None),
+        native("Case Updated", {}, resources="arn"),
+        {},
+    ],
+)
+def test_what_names_no_case_is_undeliverable(envelope: dict[str, Any]) -> None:
+    with pytest.raises(Undeliverable):
+        read_native_event(envelope)
+
+
+def test_what_a_batch_tells_of_one_case_is_one_event(stage: Stage) -> None:
+    kinds = ("Case Comment Added", "Case Updated", "Case Closed", "Case Comment Updated")
+    stage.source.announce([read_native_event(native(kind, {"caseId": "1234567890"})) for kind in kinds])
+    (event,) = stage.told
+    assert (event.type, event.changed, event.case_id) == ("CaseClosed", ("comments", "case"), "1234567890")
+
+
+def test_fault_12_a_native_event_the_bus_did_not_accept_fails(stage: Stage) -> None:
+    stage.accept = 0
+    with pytest.raises(PublishFailed):
+        stage.source.announce([read_native_event(native("Case Updated", {"caseId": "1234567890"}))])
+    assert stage.cursors == {}

@@ -1,0 +1,114 @@
+"""The floors of the code: each knows only those below, and nothing knows more than it needs."""
+
+from __future__ import annotations
+
+import ast
+import json
+import os
+import subprocess
+import sys
+from graphlib import TopologicalSorter
+from pathlib import Path
+
+import pytest
+
+SOURCES = Path(__file__).parents[2] / "lambda_src"
+OURS = "security_ir_jira"
+FLOORS = [
+    {"shell"},
+    {"sinks", "sources"},
+    {"ledger", "jira", "cases"},
+    {"plan", "transfer", "notices"},
+    {"memory", "events"},
+    {"model", "config", "errors"},
+]
+FUNCTIONS = ("jira_client", "jira_notifications_handler", "security_ir_client", "security_ir_poller")
+
+
+def modules(package: str) -> dict[str, Path]:
+    return {
+        ".".join(path.relative_to(SOURCES).with_suffix("").parts).removesuffix(".__init__"): path
+        for path in (SOURCES / package).rglob("*.py")
+    }
+
+
+def imported(name: str, path: Path) -> set[str]:
+    """What a module loads as it is imported: neither for type checkers only, nor within a function."""
+    package = name if path.name == "__init__.py" else name.rpartition(".")[0]
+    found: set[str] = set()
+    for node in ast.parse(path.read_text()).body:
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            above = package.split(".")[: len(package.split(".")) - node.level + 1] if node.level else []
+            base = ".".join([*above, *([node.module] if node.module else [])])
+            found |= {base, *(f"{base}.{alias.name}" for alias in node.names)}
+    return found
+
+
+ALL = {name: path for package in (OURS, "rich_text") for name, path in modules(package).items()}
+# A package is loaded before what is in it, and is no neighbour.
+GRAPH = {
+    name: {other for other in imported(name, path) & ALL.keys() if not f"{name}.".startswith(f"{other}.")}
+    for name, path in ALL.items()
+}
+
+
+def floor(name: str) -> int:
+    room = name.split(".")[1]
+    return next(number for number, rooms in enumerate(FLOORS) if room in rooms)
+
+
+def test_every_room_has_a_floor() -> None:
+    rooms = {name.split(".")[1] for name in modules(OURS) if "." in name}
+    assert rooms == set().union(*FLOORS)
+
+
+@pytest.mark.parametrize("name", [name for name in GRAPH if name.startswith(f"{OURS}.")])
+def test_a_floor_knows_only_those_below(name: str) -> None:
+    ours = [other for other in GRAPH[name] if other.startswith(f"{OURS}.")]
+    room = name.split(".")[1]
+    assert [other for other in ours if floor(other) < floor(name)] == []
+    assert [other for other in ours if floor(other) == floor(name) <= 2 and other.split(".")[1] != room] == []
+
+
+def test_there_is_no_circle() -> None:
+    assert list(TopologicalSorter(GRAPH).static_order())
+
+
+def test_the_plan_touches_no_client_and_rich_text_nothing_of_ours() -> None:
+    clients = ("boto3", "botocore", "requests", "aws_lambda_powertools")
+    for name, path in ALL.items():
+        if name.startswith((f"{OURS}.plan", f"{OURS}.memory", f"{OURS}.model", "rich_text")):
+            assert [each for each in imported(name, path) if each.startswith(clients)] == []
+        if name.startswith("rich_text"):
+            assert [each for each in imported(name, path) if each.startswith((OURS, *FUNCTIONS))] == []
+
+
+def run(code: str, **environment: str) -> str:
+    """The output of code in a process of its own, with no environment but what is given."""
+    ours = {"PYTHONPATH": str(SOURCES), "PATH": os.environ["PATH"], **environment}
+    return subprocess.run([sys.executable, "-c", code], env=ours, capture_output=True, text=True, check=True).stdout
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_a_handler_is_imported_without_any_surroundings(function: str) -> None:
+    assert run(f"from {function}.handler import handler; print(callable(handler))").strip() == "True"
+
+
+def test_the_poller_loads_fewer_than_ten_of_our_modules() -> None:
+    settings = {"status_mapping": {"to_jira": {}, "to_case": {}}, "issue_filter": {"issue_types": [], "labels": []}}
+    code = f"""
+import dataclasses, json, os, sys
+from security_ir_jira.config import Config
+os.environ["SYNC_CONFIG"] = json.dumps({{each.name: "" for each in dataclasses.fields(Config)}} | {settings!r})
+from security_ir_poller.handler import handler
+from security_ir_jira.shell import runtime
+runtime.security_ir_poller()
+ours = [module for name, module in sys.modules.items() if name.startswith(("security_ir_jira.", "rich_text"))]
+print(json.dumps([module.__name__ for module in ours if not hasattr(module, "__path__")]))
+"""
+    names = json.loads(
+        run(code, LEDGER_TABLE="ledger", EVENT_BUS_NAME="bus", AWS_DEFAULT_REGION="eu-central-1").splitlines()[-1]
+    )
+    assert 0 < len(names) < 10, names
