@@ -134,3 +134,9 @@ def test_plain_text_has_no_markup() -> None:
     )
     assert plain(document) == "Findings\ntwo roles, one key\na\nb\nx | y\nz\n  y"
     assert plain(None) == ""
+
+
+def test_an_empty_text_between_two_parts_of_a_mark_parts_nothing() -> None:
+    href = "https://x.example"
+    assert to_text(doc(p(t("a", href=href), t(""), t("b", href=href)))) == "[ab](https://x.example)"
+    assert to_text(doc(p(t("a", "strike"), t(""), t("b", "strike")))) == "~~ab~~"
