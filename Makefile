@@ -104,7 +104,7 @@ mypy: venv ## mypy --strict
 pytest: $(PREPARED) ## pytest: unit, contract, sync, sandbox; ARGS="tests/unit -k …" for some
 	@$(BIN)/python -m pytest $(ARGS)
 
-soak: venv ## The laws of rich text with a hundred thousand texts each, in half an hour or so; not part of `make test`
+soak: venv ## The laws of rich text with a hundred thousand texts each: a quarter of an hour
 	@$(BIN)/python -m pytest --hypothesis-profile=soak --timeout=0 tests/unit/rich_text/test_letters.py $(ARGS)
 
 format: needs-terraform venv ## Formats Terraform and Python, mends what ruff can

@@ -55,7 +55,7 @@ Line = Sequence[Run]
 
 def lines_of(nodes: Iterable[Adf], *, signs: bool) -> list[Line]:
     """The lines of inline nodes; `signs`: struck, raised and lowered text is marked as such."""
-    listed = list(nodes)
+    listed = [node for node in nodes if node.get("text") != ""]
     has_signs = signs and any(kind(mark) in _SIGNED for node in listed for mark in marks(node))
     lines: list[list[Run]] = [[]]
     for run in _with_signs(listed) if has_signs else _all_runs(listed):

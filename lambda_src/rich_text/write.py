@@ -27,11 +27,15 @@ _OPENED = re.compile(r"^(`{3,})", re.MULTILINE)
 
 @dataclass(frozen=True, slots=True)
 class _Manner:
-    """How to write: `bare` is without any markup, `fence` what code stands between, `tight` without empty lines."""
+    """How to write: `bare` is without any markup, `fence` what code stands between, `tight` without empty lines.
+
+    `nested`: where a case has no quotes, panels and tables, which give way to what they hold.
+    """
 
     bare: bool
     fence: str
     tight: bool = False
+    nested: bool = False
     depth: int = 0
 
 
@@ -88,7 +92,7 @@ def _block(node: Adf, manner: _Manner) -> list[str]:
     if manner.depth > _MAX_DEPTH:
         return _paragraph([{"type": "text", "text": " ".join(texts(node))}], manner)
     inner = content(node)
-    manner = _Manner(manner.bare, manner.fence, manner.tight, manner.depth + 1)
+    manner = _Manner(manner.bare, manner.fence, manner.tight, manner.nested, manner.depth + 1)
     match kind(node):
         case "paragraph" | "caption":
             return _paragraph(inner, manner)
@@ -97,7 +101,7 @@ def _block(node: Adf, manner: _Manner) -> list[str]:
         case "codeBlock":
             return _code(node, manner)
         case "blockquote":
-            return _quoted(_blocks(inner, manner), manner)
+            return _quoted(_blocks(inner, replace(manner, nested=True)), manner)
         case "panel":
             return _panel(node, manner)
         case "bulletList" | "orderedList" | "taskList" | "decisionList":
@@ -153,14 +157,14 @@ def _code(node: Adf, manner: _Manner) -> list[str]:
 
 
 def _quoted(lines: Sequence[str], manner: _Manner) -> list[str]:
-    return list(lines) if manner.bare else [f"> {line}" if line else ">" for line in lines]
+    return list(lines) if manner.bare or manner.nested else [f"> {line}" if line else ">" for line in lines]
 
 
 def _panel(node: Adf, manner: _Manner) -> list[str]:
-    lines = _blocks(content(node), manner)
+    lines = _blocks(content(node), replace(manner, nested=True))
     panel = string(node, "panelType")
     alert = f"[!{(panel if panel in PANEL_KINDS else 'info').upper()}]"
-    return _quoted(lines if manner.bare else [alert, *lines], manner) if lines else []
+    return _quoted(lines if manner.bare or manner.nested else [alert, *lines], manner) if lines else []
 
 
 def _list(node: Adf, manner: _Manner) -> list[str]:
@@ -192,17 +196,18 @@ def _below(lines: Sequence[str], sign: str, manner: _Manner) -> list[str]:
 
 def _item(node: Adf, manner: _Manner) -> list[str]:
     """The lines of an item, without empty ones between its blocks: these would end the list."""
-    manner = manner if manner.tight else replace(manner, tight=True)
+    manner = replace(manner, tight=True, nested=True)
     lines = _blocks(content(node) if kind(node) in _ITEMS else [node], manner)
     if kind(node) not in ("taskItem", "blockTaskItem") or manner.bare:
         return lines
     first, *others = lines or [""]
-    return [("[x] " if attribute(node, "state") == "DONE" else "[ ] ") + first, *others]
+    box = "[x]" if attribute(node, "state") == "DONE" else "[ ]"
+    return [f"{box} {first}" if first else box, *others]
 
 
 def _table(node: Adf, manner: _Manner) -> list[str]:
     found = grid(node, lambda cell: _cell(cell, manner))
-    if manner.bare or not found.columns:
+    if manner.bare or manner.nested or not found.columns:
         return [" | ".join(row) for row in found.rows if any(row)]
     header = found.rows[0] if found.has_header else [""] * found.columns
     rows = found.rows[1:] if found.has_header else found.rows
@@ -211,5 +216,5 @@ def _table(node: Adf, manner: _Manner) -> list[str]:
 
 def _cell(node: Adf, manner: _Manner) -> str:
     """A cell on one line."""
-    lines = _blocks(content(node), replace(manner, fence="", tight=True))
+    lines = _blocks(content(node), replace(manner, fence="", tight=True, nested=True))
     return " ".join(line.strip() for line in lines if line.strip())

@@ -30,9 +30,10 @@ def test_nothing_is_an_empty_text() -> None:
         (doc(p("a ", node("holographicInline", text="kept"))), "a kept"),
         (doc(t("loose ", "strong"), t("text"), p("b")), "**loose** text\n\nb"),
         (doc(ul(p("not an item"))), "- not an item"),
-        (doc(quote(table(row("a", "b")))), "> |  |  |\n> | --- | --- |\n> | a | b |"),
+        (doc(ul(li(quote(p("deep")), p("down")))), "- deep\n  down"),
+        (doc(quote(table(row("a", "b")))), "> a | b"),
     ],
-    ids=["block", "inline", "loose text", "list", "quote"],
+    ids=["block", "inline", "loose text", "list", "item", "quote"],
 )
 def test_what_the_schema_does_not_know_keeps_its_text(document: Node, text: str) -> None:
     assert to_text(document) == text
@@ -133,3 +134,9 @@ def test_plain_text_has_no_markup() -> None:
     )
     assert plain(document) == "Findings\ntwo roles, one key\na\nb\nx | y\nz\n  y"
     assert plain(None) == ""
+
+
+def test_an_empty_text_between_two_parts_of_a_mark_parts_nothing() -> None:
+    href = "https://x.example"
+    assert to_text(doc(p(t("a", href=href), t(""), t("b", href=href)))) == "[ab](https://x.example)"
+    assert to_text(doc(p(t("a", "strike"), t(""), t("b", "strike")))) == "~~ab~~"
