@@ -1,5 +1,5 @@
-# What the functions are told. The document's keys are the names of the module's variables, so that a function's
-# message about a wrong value names the variable to mend. No secret is among it: JIRA_PARAMETERS says where they are.
+# What the functions are told. The document's keys are the names of the module's variables, and of the
+# account. No secret is among it: JIRA_PARAMETERS says where they are.
 
 locals {
   default_status_mapping = {

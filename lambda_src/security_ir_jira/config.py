@@ -35,7 +35,7 @@ class IssueFilter:
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """One instance's settings; every attribute is named after the Terraform variable it comes from."""
+    """One instance's settings: its account, and the Terraform variables by their names."""
 
     name: str
     account_id: str

@@ -34,13 +34,23 @@ def is_present_reading(remembered: str) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
+class Writing:
+    """The side that is being written, what both hold once it is, and whether the case's text lacks its end then."""
+
+    side: Side
+    case: str | None
+    issue: str | None
+    cut: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Agreed:
     """What each side held when they last agreed on one facet: a digest, or a status; ``None`` = never agreed.
 
     ``refused`` is the side that would not take the other's value (they agree to differ); ``cut`` marks a text that lost
-    its end on the case; ``walking`` are the ids of issue statuses that the integration itself is passing through.
-    ``alike`` are blocks that differ and mean the same (``rich_text.alike``). ``sending`` is the side that is being
-    written and what case and issue hold once it is: found there after a crash, it was not a person who wrote it.
+    its end on the case; ``walking`` are the statuses of either side that the integration itself is passing through.
+    ``alike`` are blocks that differ and mean the same (``rich_text.alike``). ``writing`` is what is being written:
+    found there after a crash, it was not a person who wrote it.
     """
 
     case: str | None = None
@@ -49,7 +59,7 @@ class Agreed:
     cut: bool = False
     walking: tuple[str, ...] = ()
     alike: frozenset[str] = frozenset()
-    sending: tuple[Side, str | None, str | None] | None = None
+    writing: Writing | None = None
 
     def of(self, side: Side) -> str | None:
         """What one side held."""

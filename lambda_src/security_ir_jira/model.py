@@ -155,6 +155,11 @@ class MadeFor:
     case_id: str
     case_arn: str
 
+    @property
+    def account(self) -> str:
+        """The account that the case is in, from its ARN; ``""`` where that does not tell."""
+        return (self.case_arn.split(":") + [""] * 5)[4]
+
 
 @dataclass(frozen=True, slots=True)
 class Issue:

@@ -50,7 +50,7 @@ _WORDING = {
         'The case is now "{status}" in AWS Security Incident Response. Jira did not accept the move of this issue to '
         '"{target}", so it stays at "{current}": {reason}'
     ),
-    "fields-refused": "Jira did not accept the values of jira_custom_fields: {reason}",
+    "fields-refused": "Jira did not accept what jira_custom_fields says for {fields}: {reason}",
     "case-deleted": "The case {case} was deleted in AWS Security Incident Response. Nothing is copied any more.",
     "issue-deleted": "The Jira issue {key} was deleted. Nothing is copied any more.",
     "status-refused": (
@@ -97,7 +97,8 @@ def texts_on_case(notice: Notice) -> tuple[str, ...]:
 def documents_on_issue(notice: Notice) -> tuple[Adf, ...]:
     """A notice as the Jira comments that will carry it. What it quotes stands there letter for letter."""
     said = sentence(_sentence_of(notice), **notice.values)
-    room = ISSUE_COMMENT_LIMIT - utf16_length(text_of(Notice(notice.side, notice.kind, {**notice.values, "text": ""})))
+    head = text_of(Notice(notice.side, notice.kind, {**notice.values, "text": ""}))
+    room = ISSUE_COMMENT_LIMIT - utf16_length(head) - len("\n\n")
     pieces = [piece for quoted in _quoted(notice) for piece in split(quoted, room)]
     if not pieces:
         return (document(said),)

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from rich_text import document, sentence, to_adf
+from rich_text import to_adf
 from sandbox.jira import JiraServer, Workflow
 from sandbox.security_ir import SecurityIrServer
 from security_ir_jira.cases.calls import CaseCalls
@@ -22,11 +22,11 @@ from security_ir_jira.config import Config, StatusMapping
 from security_ir_jira.jira.client import JiraClient
 from security_ir_jira.jira.credentials import Credentials
 from security_ir_jira.jira.http import JiraHttp
-from security_ir_jira.model import LABEL, Case, case_label
+from security_ir_jira.model import LABEL, Case, File, case_label
 from security_ir_jira.notices import copies_on_case, copies_on_issue
-from security_ir_jira.plan import births
+from security_ir_jira.plan.births import case_property, case_request, issue_request, sendable, without_labels
 from security_ir_jira.plan.texts import case_description, issue_document
-from security_ir_jira.transfer import spool
+from security_ir_jira.transfer import Spool, spool
 from tests.unit.things import a_case, a_comment, an_issue
 
 CONFIG = Config(
@@ -35,7 +35,6 @@ CONFIG = Config(
     status_mapping=StatusMapping({}, {}),
     jira_create_fields={"labels": ["soc"], "priority": {"name": "High"}},
 )
-HELLO = document(sentence("hello"))
 TEXTS = {
     "plain": "Found in a public repository.",
     "rich": "# Finding\n\n- one\n  - *two*\n\n> quoted\n\n```sh\nls\n```",
@@ -76,11 +75,9 @@ def _attach(site: Site) -> str:
         return site.client.upload_attachment(site.issue_id, "evidence of \u00e4.txt", file)
 
 
-def _download(site: Site) -> None:
-    _attach(site)
-    (file,) = site.issue().files
-    with site.client.download_attachment(file, 100) as content:
-        assert content.size == file.size
+def _attached(site: Site) -> File:
+    attachment_id = _attach(site)
+    return next(each for each in site.client.issue(site.issue_id).files if each.id == attachment_id)
 
 
 def _resolve(site: Site) -> None:
@@ -97,20 +94,21 @@ JIRA_CALLS: dict[str, list[Callable[[Site], object]]] = {
         lambda site: site.client.issue("SEC-1", with_property=True),
     ],
     "comments": [lambda site: site.client.comments(replace(site.issue(), comments=None))],
+    "comment_document": [lambda site: site.client.comment_document(site.issue_id, site.comment_id)],
     "all_comments": [lambda site: site.client.all_comments(site.issue_id)],
     "workflow": [lambda site: site.client.workflow(site.issue())],
     "transitions": [lambda site: site.client.transitions(site.issue_id)],
     "issues_labelled": [lambda site: site.client.issues_labelled(case_label("1000000001"))],
     "issues_created": [lambda site: site.client.issues_created(30)],
     "issues_updated": [lambda site: site.client.issues_updated(30, label=LABEL)],
-    "create_issue": [lambda site: site.client.create_issue(births.issue_request(a_case(), CONFIG, "SEC"))],
+    "create_issue": [lambda site: site.client.create_issue(issue_request(a_case(), CONFIG, "SEC"))],
     "set_fields": [
         lambda site: site.client.set_fields(site.issue_id, summary="New"),
         lambda site: site.client.set_fields(site.issue_id, description=to_adf("New")),
         lambda site: site.client.set_fields(site.issue_id, summary="Both", description=to_adf("**new**")),
     ],
     "add_labels": [lambda site: site.client.add_labels(site.issue_id, [LABEL, case_label("1000000001")])],
-    "set_case_property": [lambda site: site.client.set_case_property(site.issue_id, births.case_property(a_case()))],
+    "set_case_property": [lambda site: site.client.set_case_property(site.issue_id, case_property(a_case()))],
     "link": [
         lambda site: site.client.link(
             site.issue_id, global_id=a_case().arn, url=a_case().url, title="AWS Security Incident Response case"
@@ -134,13 +132,12 @@ JIRA_CALLS: dict[str, list[Callable[[Site], object]]] = {
     "remove_watcher": [lambda site: site.client.remove_watcher(site.issue_id, _ada(site))],
     "upload_limit": [lambda site: site.client.upload_limit()],
     "upload_attachment": [lambda site: _attach(site)],
-    "download_attachment": [lambda site: _download(site)],
-    "comment_document": [lambda site: site.client.comment_document(site.issue_id, site.comment_id)],
+    "download_attachment": [lambda site: site.client.download_attachment(_attached(site), 100)],
     "add_comment": [
-        lambda site: site.client.add_comment(site.issue_id, HELLO, internal=False),
-        lambda site: site.client.add_comment(site.issue_id, HELLO, internal=True),
+        lambda site: site.client.add_comment(site.issue_id, to_adf("hello"), internal=False),
+        lambda site: site.client.add_comment(site.issue_id, to_adf("hello"), internal=True),
     ],
-    "edit_comment": [lambda site: site.client.edit_comment(site.issue_id, site.comment_id, HELLO)],
+    "edit_comment": [lambda site: site.client.edit_comment(site.issue_id, site.comment_id, to_adf("edited"))],
 }
 
 
@@ -158,7 +155,7 @@ def site(contracts: Path) -> Iterator[Site]:
         for number in range(5):
             ada.comment(issue.key, f"comment {number}")
         client = JiraClient(JiraHttp(lambda _: Credentials(server.url, server.email, "SEC", server.token, 1)))
-        yield Site(server, client, issue.id, client.add_comment(issue.id, HELLO, internal=False))
+        yield Site(server, client, issue.id, client.add_comment(issue.id, to_adf("ours"), internal=False))
         assert server.violations == []
         assert {request.status for request in server.requests} <= {200, 201, 204, 303}
 
@@ -177,7 +174,7 @@ def test_a_request_to_jira_keeps_its_contract(site: Site, method: str) -> None:
 @pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS)
 def test_whatever_people_write_on_a_case_makes_a_request_jira_takes(site: Site, text: str) -> None:
     case = a_case(title=text[:300], description=text[:8_000])
-    issue_id, _ = site.client.create_issue(births.issue_request(case, CONFIG, "SEC"))
+    issue_id, _ = site.client.create_issue(issue_request(case, CONFIG, "SEC"))
     site.client.set_fields(issue_id, description=issue_document(text[:8_000]))
     for part in copies_on_issue(a_comment(1, text)):
         site.client.edit_comment(issue_id, site.client.add_comment(issue_id, part, internal=False), part)
@@ -185,15 +182,11 @@ def test_whatever_people_write_on_a_case_makes_a_request_jira_takes(site: Site, 
 
 def test_an_issue_may_be_created_without_labels(site: Site) -> None:
     site.server.site.projects["SEC"].hidden_on_create = frozenset({"labels"})
-    request = births.without_labels(births.issue_request(a_case(), CONFIG, "SEC"))
+    request = without_labels(issue_request(a_case(), CONFIG, "SEC"))
     assert site.client.create_issue(request)
 
 
 # security-ir
-
-
-def test_the_list_of_cases_keeps_its_contract(service: Service) -> None:
-    assert [case.id for case in CaseCalls.connect().listed()] == [service.case_id]
 
 
 @dataclass(slots=True)
@@ -202,6 +195,7 @@ class Service:
 
     server: SecurityIrServer
     client: CaseClient
+    calls: CaseCalls
     case_id: str
     comment_id: str
 
@@ -211,14 +205,13 @@ class Service:
 
 def a_request(summary: str = "Phishing mail", description: str = "Somebody clicked.") -> dict[str, Any]:
     issue = an_issue(summary=summary, description=description)
-    return births.sendable(births.case_request(issue, CONFIG, "https://example.atlassian.net/browse/SEC-1"))
+    return sendable(case_request(issue, CONFIG, "https://example.atlassian.net/browse/SEC-1"))
 
 
-def _fetch(service: Service) -> None:
-    service.server.person("grace").attach(service.case_id, "logs.txt", b"abc")
-    (file,) = service.case().files
-    with service.client.download_attachment(service.case_id, file, 100) as content:
-        assert content.size == 3
+def _download(service: Service) -> Spool:
+    attachment_id = service.server.person("grace").attach(service.case_id, "logs.txt", b"abc")
+    file = next(each for each in service.case().files if each.id == attachment_id)
+    return service.client.download_attachment(service.case_id, file, 100)
 
 
 SECURITY_IR_CALLS: dict[str, list[Callable[[Service], object]]] = {
@@ -237,7 +230,7 @@ SECURITY_IR_CALLS: dict[str, list[Callable[[Service], object]]] = {
         lambda service: service.client.set_watchers(service.case_id, [], ["ada@example.com"]),
     ],
     "upload_url": [lambda service: service.client.upload_url(service.case_id, "logs.txt", 3, token="1")],
-    "download_attachment": [lambda service: _fetch(service)],
+    "download_attachment": [lambda service: _download(service)],
     "set_status": [lambda service: service.client.set_status(service.case_id, "Detection and Analysis")],
     "close": [lambda service: service.client.close(service.case_id)],
     "add_comment": [lambda service: service.client.add_comment(service.case_id, "hello", token="0" * 64)],
@@ -255,10 +248,11 @@ def service(monkeypatch: pytest.MonkeyPatch) -> Iterator[Service]:
             ("AWS_ENDPOINT_URL_SECURITY_IR", server.url),
         ):
             monkeypatch.setenv(name, value)
-        client = CaseClient(CaseCalls.connect())
+        calls = CaseCalls.connect()
+        client = CaseClient(calls)
         case_id = client.create_case(a_request("First"))
         comments = [client.add_comment(case_id, f"comment {number}", token=str(number)) for number in range(60)]
-        yield Service(server, client, case_id, comments[0])
+        yield Service(server, client, calls, case_id, comments[0])
         assert server.violations == []
         assert {record.status for record in server.requests} <= {200, 201, 204}
 
@@ -271,6 +265,10 @@ def test_every_method_of_the_security_ir_client_is_called_here() -> None:
 def test_a_request_to_security_ir_keeps_its_contract(service: Service, method: str) -> None:
     for call in SECURITY_IR_CALLS[method]:
         call(service)
+
+
+def test_the_list_of_cases_keeps_its_contract(service: Service) -> None:
+    assert [case.id for case in service.calls.listed()] == [service.case_id]
 
 
 def test_fault_22_nothing_that_is_sent_at_birth_is_invented(service: Service) -> None:

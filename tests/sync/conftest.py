@@ -11,7 +11,7 @@ import pytest
 from sandbox.jira import Person
 from security_ir_jira.config import Config
 
-from .loop import ACCOUNT, MAPPING, Loop, looped
+from .loop import ACCOUNT, MAPPING, Loop, looped, open_case
 
 CONTRACTS = Path(os.environ.get("SHARED_CONTRACTS", Path(__file__).parents[3] / "shared" / "contracts"))
 
@@ -44,3 +44,19 @@ def loop(config: Config) -> Iterator[Loop]:
 def ada(loop: Loop) -> Person:
     """Somebody who works in Jira."""
     return loop.jira.person(loop.jira.add_user("Ada Lovelace", "ada@example.com"))
+
+
+@pytest.fixture
+def case_id(loop: Loop) -> str:
+    """An AWS-managed case in step with its issue."""
+    case = open_case(loop)
+    loop.settle()
+    return case
+
+
+@pytest.fixture
+def own_case(loop: Loop) -> str:
+    """A self-managed case in step with its issue."""
+    case = loop.service.person("grace").open_case("Leaked key", "Found in a public repository.", resolver_type="Self")
+    loop.settle()
+    return case

@@ -12,7 +12,7 @@ import random
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -46,6 +46,7 @@ from security_ir_jira.sources.issues import IssueSource
 REGION = "eu-central-1"
 ACCOUNT = "123456789012"
 LEASE_SECONDS = 360.0
+EVIDENCE = r"C:\Users\_svc\run.ps1, C:\Windows\Temp\*.exe; arn:aws:s3:::*_prod_*"
 MAPPING = StatusMapping(
     to_jira={
         "Submitted": ("To Do",),
@@ -63,6 +64,10 @@ MAPPING = StatusMapping(
         "Done": "Closed",
     },
 )
+
+
+Files = list[tuple[str, bytes]]
+"""Names and contents."""
 
 
 @dataclass(slots=True)
@@ -281,6 +286,56 @@ class Quiet:
 def said_on_issue(loop: Loop, key: str) -> list[Comment]:
     """The comments of an issue but for the managed one with the case's details."""
     return [comment for comment in loop.jira.comments(key) if not comment.text.startswith("Case details")]
+
+
+def open_case(
+    loop: Loop, title: str = "Unusual API calls", description: str = "CreateAccessKey from a new ASN."
+) -> str:
+    return loop.service.aws_responder.open_case(title, description)
+
+
+def key_of(loop: Loop, case_id: str) -> str:
+    return loop.pairs()[case_id]
+
+
+def status_of(loop: Loop, case_id: str) -> tuple[str, str]:
+    return loop.service.case(case_id).status, loop.jira.issue(key_of(loop, case_id)).status.name
+
+
+def texts(loop: Loop, case_id: str) -> tuple[str, str]:
+    """Everything said on each side."""
+    case = "\n".join(comment.body for comment in loop.service.comments(case_id))
+    return case, "\n".join(comment.text for comment in loop.jira.comments(key_of(loop, case_id)))
+
+
+def set_up(loop: Loop, config: Config, **settings: Any) -> None:
+    """Apply the module with other settings."""
+    loop.start(replace(config, **settings))
+
+
+def open_own_case(loop: Loop) -> str:
+    case = loop.service.person("grace").open_case("Leaked key", "Found in public.", resolver_type="Self")
+    loop.settle()
+    return case
+
+
+def files_on_case(loop: Loop, case_id: str) -> Files:
+    return [
+        (each.file_name, loop.service.content(case_id, each.attachment_id))
+        for each in loop.service.case(case_id).attachments
+    ]
+
+
+def files_on_issue(loop: Loop, case_id: str) -> Files:
+    return [(each.filename, each.content) for each in loop.jira.issue(key_of(loop, case_id)).attachments]
+
+
+def a_day_of_sweeps(loop: Loop) -> None:
+    """Every sweep that comes within a day."""
+    for _ in range(8):
+        loop.sweep_cases()
+        loop.sweep_issues()
+        loop.advance(10_800)
 
 
 @contextmanager

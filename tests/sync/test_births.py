@@ -9,13 +9,7 @@ import pytest
 from sandbox.jira import Person
 from security_ir_jira.cases.calls import CaseCalls
 
-from .loop import Loop, said_on_issue
-
-
-def open_case(
-    loop: Loop, title: str = "Unusual API calls", description: str = "CreateAccessKey from a new ASN."
-) -> str:
-    return loop.service.aws_responder.open_case(title, description)
+from .loop import Loop, open_case, said_on_issue
 
 
 def test_a_native_event_alone_makes_an_issue_of_a_case(loop: Loop) -> None:

@@ -11,31 +11,7 @@ from sandbox.jira import Person
 from security_ir_jira.config import Config
 from security_ir_jira.plan import files as plan_files
 
-from .loop import Loop
-from .test_in_step import case_id, key_of, own_case, texts
-
-__all__ = ["case_id", "own_case"]
-
-Files = list[tuple[str, bytes]]
-
-
-def on_case(loop: Loop, case_id: str) -> Files:
-    return [
-        (each.file_name, loop.service.content(case_id, each.attachment_id))
-        for each in loop.service.case(case_id).attachments
-    ]
-
-
-def on_issue(loop: Loop, case_id: str) -> Files:
-    return [(each.filename, each.content) for each in loop.jira.issue(key_of(loop, case_id)).attachments]
-
-
-def look(loop: Loop) -> None:
-    """Every sweep that comes within a day."""
-    for _ in range(8):
-        loop.sweep_cases()
-        loop.sweep_issues()
-        loop.advance(10_800)
+from .loop import Loop, a_day_of_sweeps, files_on_case, files_on_issue, key_of, texts
 
 
 def grace_attaches(loop: Loop, case_id: str, name: str, content: bytes, status: str = "Verified") -> str:
@@ -48,14 +24,14 @@ def grace_attaches(loop: Loop, case_id: str, name: str, content: bytes, status: 
 def test_a_file_of_the_case_reaches_the_issue(loop: Loop, case_id: str) -> None:
     content = bytes(range(256)) * 4_000
     grace_attaches(loop, case_id, "trail.json.gz", content)
-    assert on_issue(loop, case_id) == [("trail.json.gz", content)]
+    assert files_on_issue(loop, case_id) == [("trail.json.gz", content)]
 
 
 def test_a_file_of_the_issue_reaches_the_case(loop: Loop, case_id: str, ada: Person) -> None:
     content = b"\r\n--boundary" * 1_000
     ada.attach(key_of(loop, case_id), "memory.dmp", content)
     loop.settle()
-    assert on_case(loop, case_id) == [("memory.dmp", content)]
+    assert files_on_case(loop, case_id) == [("memory.dmp", content)]
 
 
 def test_files_there_at_birth_go_along(loop: Loop, ada: Person) -> None:
@@ -65,28 +41,28 @@ def test_files_there_at_birth_go_along(loop: Loop, ada: Person) -> None:
     loop.notify(issue.key)
     loop.settle()
     (case,) = loop.service.cases()
-    assert on_case(loop, case.case_id) == [("mail.eml", b"From: mallory")]
+    assert files_on_case(loop, case.case_id) == [("mail.eml", b"From: mallory")]
 
 
 def test_files_of_both_sides_leave_silence_behind(loop: Loop, case_id: str, ada: Person) -> None:
     ada.attach(key_of(loop, case_id), "from-jira.txt", b"jira")
     grace_attaches(loop, case_id, "from-case.txt", b"case")
-    look(loop)
+    a_day_of_sweeps(loop)
     quiet = loop.quiet()
-    look(loop)
+    a_day_of_sweeps(loop)
     assert quiet.writes == []
     expected = {("from-jira.txt", b"jira"), ("from-case.txt", b"case")}
-    assert set(on_case(loop, case_id)) == set(on_issue(loop, case_id)) == expected
-    assert len(on_case(loop, case_id)) == len(on_issue(loop, case_id)) == 2
+    assert set(files_on_case(loop, case_id)) == set(files_on_issue(loop, case_id)) == expected
+    assert len(files_on_case(loop, case_id)) == len(files_on_issue(loop, case_id)) == 2
 
 
 @pytest.mark.parametrize("moves", [True, False])
 def test_a_file_is_found_whether_or_not_it_moves_the_date(loop: Loop, case_id: str, moves: bool) -> None:
     loop.service.switches.attachment_moves_date = moves
-    look(loop)
+    a_day_of_sweeps(loop)
     loop.service.aws_responder.attach(case_id, "late.txt", b"late")
-    look(loop)
-    assert on_issue(loop, case_id) == [("late.txt", b"late")]
+    a_day_of_sweeps(loop)
+    assert files_on_issue(loop, case_id) == [("late.txt", b"late")]
 
 
 def test_fault_19_equal_names_are_different_files(loop: Loop, case_id: str, ada: Person) -> None:
@@ -95,11 +71,11 @@ def test_fault_19_equal_names_are_different_files(loop: Loop, case_id: str, ada:
     ada.attach(key, "log.txt", b"two")
     grace_attaches(loop, case_id, "log.txt", b"three")
     grace_attaches(loop, case_id, "log.txt", b"four")
-    look(loop)
+    a_day_of_sweeps(loop)
     contents = [b"four", b"one", b"three", b"two"]
-    assert sorted(content for _, content in on_case(loop, case_id)) == contents
-    assert sorted(content for _, content in on_issue(loop, case_id)) == contents
-    assert {("log-2.txt", b"one"), ("log-3.txt", b"two")} <= set(on_case(loop, case_id))
+    assert sorted(content for _, content in files_on_case(loop, case_id)) == contents
+    assert sorted(content for _, content in files_on_issue(loop, case_id)) == contents
+    assert {("log-2.txt", b"one"), ("log-3.txt", b"two")} <= set(files_on_case(loop, case_id))
 
 
 def test_a_copy_is_not_mistaken_for_a_later_file_of_its_name(loop: Loop, case_id: str, ada: Person) -> None:
@@ -107,24 +83,24 @@ def test_a_copy_is_not_mistaken_for_a_later_file_of_its_name(loop: Loop, case_id
     loop.settle()
     loop.advance(60)
     grace_attaches(loop, case_id, "log.txt", b"theirs")
-    assert sorted(on_issue(loop, case_id)) == [("log.txt", b"ours"), ("log.txt", b"theirs")]
+    assert sorted(files_on_issue(loop, case_id)) == [("log.txt", b"ours"), ("log.txt", b"theirs")]
 
 
 def test_names_are_made_to_fit_the_case(loop: Loop, case_id: str, ada: Person) -> None:
     for name in ("zażółć gęślą.txt", "日誌.log", "a;b=c.txt", "x" * 300 + ".tar.gz"):
         ada.attach(key_of(loop, case_id), name, name.encode())
     loop.settle()
-    names = [name for name, _ in on_case(loop, case_id)]
+    names = [name for name, _ in files_on_case(loop, case_id)]
     assert names == ["zazo_c_gesla.txt", "file.log", "a_b_c.txt", "x" * 252 + ".gz"]
 
 
 def test_a_pending_file_waits_until_it_is_verified(loop: Loop, case_id: str) -> None:
     attachment_id = grace_attaches(loop, case_id, "sample.bin", b"sample", "Pending")
-    look(loop)
-    assert on_issue(loop, case_id) == []
+    a_day_of_sweeps(loop)
+    assert files_on_issue(loop, case_id) == []
     loop.service.aws_responder.set_attachment_status(case_id, attachment_id, "Verified")
-    look(loop)
-    assert on_issue(loop, case_id) == [("sample.bin", b"sample")]
+    a_day_of_sweeps(loop)
+    assert files_on_issue(loop, case_id) == [("sample.bin", b"sample")]
 
 
 def test_a_file_that_was_pending_when_its_case_closed_still_arrives(loop: Loop, case_id: str) -> None:
@@ -135,14 +111,14 @@ def test_a_file_that_was_pending_when_its_case_closed_still_arrives(loop: Loop, 
     assert loop.jira.issue(key_of(loop, case_id)).status.name == "Done"
     loop.service.aws_responder.set_attachment_status(case_id, attachment_id, "Verified")
     loop.settle()
-    assert on_issue(loop, case_id) == [("sample.bin", b"sample")]
+    assert files_on_issue(loop, case_id) == [("sample.bin", b"sample")]
 
 
 def test_a_failed_file_is_named_once_and_never_fetched(loop: Loop, case_id: str) -> None:
     loop.quiet()
     grace_attaches(loop, case_id, "malware.exe", b"MZ", "Failed")
-    look(loop)
-    assert on_issue(loop, case_id) == []
+    a_day_of_sweeps(loop)
+    assert files_on_issue(loop, case_id) == []
     assert texts(loop, case_id)[1].count("malware.exe") == 1
     assert "GetCaseAttachmentDownloadUrl" not in [each.operation for each in loop.service.requests]
 
@@ -150,10 +126,10 @@ def test_a_failed_file_is_named_once_and_never_fetched(loop: Loop, case_id: str)
 def test_a_copy_that_fails_the_check_is_named_once_on_the_issue(loop: Loop, case_id: str, ada: Person) -> None:
     loop.service.switches.scan_verdict = "Failed"
     ada.attach(key_of(loop, case_id), "malware.exe", b"MZ")
-    look(loop)
-    look(loop)
+    a_day_of_sweeps(loop)
+    a_day_of_sweeps(loop)
     assert texts(loop, case_id)[1].count("malware.exe") == 1
-    assert len(on_issue(loop, case_id)) == 1
+    assert len(files_on_issue(loop, case_id)) == 1
 
 
 def test_what_cannot_go_to_the_case_is_named_there_once_with_a_link(
@@ -166,9 +142,9 @@ def test_what_cannot_go_to_the_case_is_named_there_once_with_a_link(
     ada.attach(key, "huge.bin", b"y" * 12)
     ada.attach(key, "empty.txt", b"")
     loop.settle()
-    look(loop)
+    a_day_of_sweeps(loop)
     said = texts(loop, case_id)[0]
-    assert on_case(loop, case_id) == [("fits.txt", b"x" * 10)]
+    assert files_on_case(loop, case_id) == [("fits.txt", b"x" * 10)]
     assert (said.count('"huge.bin" is too large'), said.count('"empty.txt" is empty')) == (2, 1)
     assert said.count(f"/browse/{key}") == 4
 
@@ -177,8 +153,8 @@ def test_what_jira_does_not_take_is_named_there_once_with_a_link(loop: Loop, cas
     loop.jira.switches.attachment_limit = 4
     grace_attaches(loop, case_id, "huge.bin", b"12345")
     grace_attaches(loop, case_id, "fits.bin", b"1234")
-    look(loop)
-    assert on_issue(loop, case_id) == [("fits.bin", b"1234")]
+    a_day_of_sweeps(loop)
+    assert files_on_issue(loop, case_id) == [("fits.bin", b"1234")]
     said = texts(loop, case_id)[1]
     assert said.count("huge.bin") == 1
     assert case_id in said
@@ -194,8 +170,8 @@ def test_a_case_has_at_most_fifty_files(loop: Loop, case_id: str, ada: Person) -
         ada.attach(key_of(loop, case_id), f"jira-{number}.txt", b"x")
     loop.notify(key_of(loop, case_id))
     loop.settle()
-    look(loop)
-    assert [name for name, _ in on_case(loop, case_id)[48:]] == ["jira-0.txt", "jira-1.txt"]
+    a_day_of_sweeps(loop)
+    assert [name for name, _ in files_on_case(loop, case_id)[48:]] == ["jira-0.txt", "jira-1.txt"]
     assert texts(loop, case_id)[0].count("at most 50") == 2
 
 
@@ -205,8 +181,8 @@ def test_a_closed_case_that_takes_no_file_leaves_a_note_on_the_issue(loop: Loop,
     loop.settle()
     ada.attach(key_of(loop, own_case), "report.pdf", b"%PDF")
     loop.settle()
-    look(loop)
-    assert on_case(loop, own_case) == []
+    a_day_of_sweeps(loop)
+    assert files_on_case(loop, own_case) == []
     assert texts(loop, own_case)[1].count("report.pdf") == 1
 
 
@@ -219,7 +195,7 @@ def test_a_file_attached_while_the_issue_is_done_goes_before_the_case_closes(
     ada.transition(key_of(loop, own_case), "Done")
     loop.notify(key_of(loop, own_case))
     loop.settle()
-    assert on_case(loop, own_case) == [("report.pdf", b"%PDF")]
+    assert files_on_case(loop, own_case) == [("report.pdf", b"%PDF")]
     assert loop.service.case(own_case).status == "Closed"
 
 
@@ -228,9 +204,9 @@ def test_a_deletion_is_not_copied(loop: Loop, case_id: str, ada: Person) -> None
     loop.settle()
     ada.delete_attachment(attachment.id)
     loop.settle()
-    look(loop)
-    assert on_case(loop, case_id) == [("log.txt", b"log")]
-    assert on_issue(loop, case_id) == []
+    a_day_of_sweeps(loop)
+    assert files_on_case(loop, case_id) == [("log.txt", b"log")]
+    assert files_on_issue(loop, case_id) == []
 
 
 # Trouble on the way
@@ -240,9 +216,9 @@ def test_a_deletion_is_not_copied(loop: Loop, case_id: str, ada: Person) -> None
 def test_a_lost_answer_of_jira_makes_no_second_file(loop: Loop, case_id: str, after: bool) -> None:
     loop.jira.faults.add("POST .*/attachments", after=after, drop=not after)
     grace_attaches(loop, case_id, "log.txt", b"log")
-    look(loop)
-    assert on_issue(loop, case_id) == [("log.txt", b"log")]
-    assert on_case(loop, case_id) == [("log.txt", b"log")]
+    a_day_of_sweeps(loop)
+    assert files_on_issue(loop, case_id) == [("log.txt", b"log")]
+    assert files_on_case(loop, case_id) == [("log.txt", b"log")]
 
 
 def test_a_lost_upload_is_not_taken_for_somebodys_file_of_equal_name_and_size(
@@ -254,9 +230,9 @@ def test_a_lost_upload_is_not_taken_for_somebodys_file_of_equal_name_and_size(
     loop.run()
     ada.attach(key_of(loop, case_id), "log.txt", b"hers")
     loop.settle()
-    look(loop)
-    assert sorted(content for _, content in on_issue(loop, case_id)) == [b"hers", b"ours"]
-    assert sorted(content for _, content in on_case(loop, case_id)) == [b"hers", b"ours"]
+    a_day_of_sweeps(loop)
+    assert sorted(content for _, content in files_on_issue(loop, case_id)) == [b"hers", b"ours"]
+    assert sorted(content for _, content in files_on_case(loop, case_id)) == [b"hers", b"ours"]
 
 
 @pytest.mark.parametrize("after", [True, False])
@@ -264,9 +240,9 @@ def test_a_lost_answer_of_the_upload_makes_no_second_file(loop: Loop, case_id: s
     loop.service.faults.add("AttachmentUpload", after=after, drop=not after)
     ada.attach(key_of(loop, case_id), "log.txt", b"log")
     loop.settle()
-    look(loop)
-    assert on_case(loop, case_id) == [("log.txt", b"log")]
-    assert on_issue(loop, case_id) == [("log.txt", b"log")]
+    a_day_of_sweeps(loop)
+    assert files_on_case(loop, case_id) == [("log.txt", b"log")]
+    assert files_on_issue(loop, case_id) == [("log.txt", b"log")]
 
 
 @pytest.mark.parametrize("operation", ["AttachmentUpload", "GetCaseAttachmentUploadUrl"])
@@ -275,7 +251,7 @@ def test_an_upload_that_fails_for_a_while_is_made_up_for(loop: Loop, case_id: st
     loop.service.faults.add(operation, error=error, status=500, times=6)
     ada.attach(key_of(loop, case_id), "log.txt", b"log")
     loop.settle()
-    assert on_case(loop, case_id) == [("log.txt", b"log")]
+    assert files_on_case(loop, case_id) == [("log.txt", b"log")]
 
 
 @pytest.mark.parametrize("repeats", [True, False])
@@ -293,14 +269,14 @@ def test_an_upload_url_that_expired_is_replaced(loop: Loop, case_id: str, ada: P
         ada.attach(key_of(loop, case_id), "log.txt", b"log")
         loop.settle()
     assert late == []
-    assert on_case(loop, case_id) == [("log.txt", b"log")]
+    assert files_on_case(loop, case_id) == [("log.txt", b"log")]
 
 
 def test_a_torn_download_is_begun_anew(loop: Loop, case_id: str) -> None:
     content = b"0123456789" * 100_000
     loop.service.faults.add("AttachmentDownload", after=True, times=3)
     grace_attaches(loop, case_id, "trail.json", content)
-    assert on_issue(loop, case_id) == [("trail.json", content)]
+    assert files_on_issue(loop, case_id) == [("trail.json", content)]
 
 
 def test_one_file_that_fails_does_not_hold_up_the_others(loop: Loop, case_id: str) -> None:
@@ -309,17 +285,17 @@ def test_one_file_that_fails_does_not_hold_up_the_others(loop: Loop, case_id: st
     loop.service.aws_responder.attach(case_id, "second.txt", b"2")
     loop.sweep_cases()
     loop.run()
-    assert len(on_issue(loop, case_id)) == 1
+    assert len(files_on_issue(loop, case_id)) == 1
     loop.settle()
-    assert sorted(on_issue(loop, case_id)) == [("first.txt", b"1"), ("second.txt", b"2")]
+    assert sorted(files_on_issue(loop, case_id)) == [("first.txt", b"1"), ("second.txt", b"2")]
 
 
 def test_notifications_told_twice_bring_a_file_once(loop: Loop, case_id: str, ada: Person) -> None:
     loop.copies = 3
     ada.attach(key_of(loop, case_id), "a.txt", b"a")
     grace_attaches(loop, case_id, "b.txt", b"b")
-    look(loop)
-    assert len(on_case(loop, case_id)) == len(on_issue(loop, case_id)) == 2
+    a_day_of_sweeps(loop)
+    assert len(files_on_case(loop, case_id)) == len(files_on_issue(loop, case_id)) == 2
 
 
 # A description that was cut
@@ -332,17 +308,17 @@ def test_a_description_that_is_cut_is_attached_in_full_once(loop: Loop, ada: Per
     (case,) = loop.service.cases()
     ada.edit(issue.key, description=f"Edited. {long}")
     loop.settle()
-    look(loop)
-    ((name, content),) = on_case(loop, case.case_id)
+    a_day_of_sweeps(loop)
+    ((name, content),) = files_on_case(loop, case.case_id)
     assert name == f"{issue.key}-description.md"
     assert "Paragraph 399" in content.decode()
-    assert on_issue(loop, case.case_id) == []
+    assert files_on_issue(loop, case.case_id) == []
 
 
 def test_a_description_cut_later_is_attached_then(loop: Loop, case_id: str, ada: Person) -> None:
     ada.edit(key_of(loop, case_id), description="word " * 3_000)
     loop.settle()
-    ((_, content),) = on_case(loop, case_id)
+    ((_, content),) = files_on_case(loop, case_id)
     assert content.decode().count("word") == 3_000
 
 
@@ -353,8 +329,8 @@ def test_files_stay_where_they_are_if_so_configured(loop: Loop, config: Config, 
     loop.start(replace(config, sync_attachments=False))
     ada.attach(key_of(loop, case_id), "a.txt", b"a")
     grace_attaches(loop, case_id, "b.txt", b"b")
-    look(loop)
-    assert (on_case(loop, case_id), on_issue(loop, case_id)) == ([("b.txt", b"b")], [("a.txt", b"a")])
+    a_day_of_sweeps(loop)
+    assert (files_on_case(loop, case_id), files_on_issue(loop, case_id)) == ([("b.txt", b"b")], [("a.txt", b"a")])
 
 
 def test_the_echo_of_a_copy_costs_one_read(loop: Loop, case_id: str) -> None:
@@ -369,5 +345,5 @@ def test_the_echo_of_a_copy_costs_one_read(loop: Loop, case_id: str) -> None:
 def test_a_file_is_the_same_on_both_sides(loop: Loop, case_id: str) -> None:
     content = hashlib.sha256(b"seed").digest() * 40_000
     grace_attaches(loop, case_id, "image.raw", content)
-    ((_, arrived),) = on_issue(loop, case_id)
+    ((_, arrived),) = files_on_issue(loop, case_id)
     assert hashlib.sha256(arrived).digest() == hashlib.sha256(content).digest()

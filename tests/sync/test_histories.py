@@ -17,17 +17,22 @@ from security_ir_jira.config import Config
 from security_ir_jira.errors import Refused, Unavailable
 from security_ir_jira.jira.client import JiraClient
 
-from .loop import Loop, said_on_issue
-from .test_births import open_case
-from .test_files import on_case, on_issue
-from .test_in_step import key_of, own_case, status_of, texts
-from .test_settings import set_up
-
-__all__ = ["own_case"]
+from .loop import (
+    EVIDENCE,
+    Loop,
+    a_day_of_sweeps,
+    files_on_case,
+    files_on_issue,
+    key_of,
+    open_case,
+    said_on_issue,
+    set_up,
+    status_of,
+    texts,
+)
 
 Side = Literal["case", "issue"]
 both_sides = pytest.mark.parametrize("side", ["case", "issue"])
-EVIDENCE = r"C:\Users\_svc\run.ps1, C:\Windows\Temp\*.exe; arn:aws:s3:::*_prod_*"
 
 
 def refuses_texts(monkeypatch: pytest.MonkeyPatch, side: Side, field: str) -> None:
@@ -79,13 +84,6 @@ def said(loop: Loop, case_id: str, side: Side) -> str:
     return texts(loop, case_id)[0 if side == "case" else 1]
 
 
-def days_of_sweeps(loop: Loop) -> None:
-    for _ in range(8):
-        loop.sweep_cases()
-        loop.sweep_issues()
-        loop.advance(10_800)
-
-
 def test_history_1_a_paragraph_added_in_jira_leaves_the_cases_own_byte_for_byte(loop: Loop, ada: Person) -> None:
     case_id = open_case(loop, "Evidence", EVIDENCE)
     loop.settle()
@@ -97,7 +95,7 @@ def test_history_1_a_paragraph_added_in_jira_leaves_the_cases_own_byte_for_byte(
     loop.settle()
     assert loop.service.case(case_id).description == f"{EVIDENCE}\n\nSeen by Ada."
     quiet = loop.quiet()
-    days_of_sweeps(loop)
+    a_day_of_sweeps(loop)
     assert quiet.writes == []
 
 
@@ -164,7 +162,7 @@ def test_history_3_a_page_that_answers_for_a_file_is_no_evidence(loop: Loop, own
     loop.jira.faults.add("GET .*/attachment/content/.*", status=200, body="<html>Sign in</html>", times=1)
     ada.attach(key_of(loop, own_case), "memory.dmp", content)
     loop.settle()
-    assert on_case(loop, own_case) == [("memory.dmp", content)]
+    assert files_on_case(loop, own_case) == [("memory.dmp", content)]
 
 
 def test_history_4_somebody_elses_file_of_the_same_name_is_another_file(loop: Loop, own_case: str, ada: Person) -> None:
@@ -175,10 +173,10 @@ def test_history_4_somebody_elses_file_of_the_same_name_is_another_file(loop: Lo
     loop.sweep_cases()
     loop.advance(3_000)
     loop.service.faults.clear()
-    days_of_sweeps(loop)
+    a_day_of_sweeps(loop)
     contents = [b"from Jira", b"from the console"]
-    assert sorted(content for _, content in on_case(loop, own_case)) == contents
-    assert sorted(content for _, content in on_issue(loop, own_case)) == contents
+    assert sorted(content for _, content in files_on_case(loop, own_case)) == contents
+    assert sorted(content for _, content in files_on_issue(loop, own_case)) == contents
 
 
 @both_sides
@@ -193,7 +191,7 @@ def test_history_5_a_refused_text_is_said_once_and_stays_where_it_was_typed(
     loop.settle()
     ada.comment(key_of(loop, own_case), "a remark")
     loop.service.person("grace").comment(own_case, "another")
-    days_of_sweeps(loop)
+    a_day_of_sweeps(loop)
     assert held(loop, own_case, source, field) == "Typed at night"
     assert held(loop, own_case, side, field) == before
     assert said(loop, own_case, side).count("Typed at night") == 1
@@ -210,7 +208,7 @@ def test_history_6_one_refused_text_does_not_take_the_other_along(
     loop.settle()
     assert held(loop, own_case, side, "title") == "A better title"
     assert said(loop, own_case, side).count("A longer text") == 1
-    days_of_sweeps(loop)
+    a_day_of_sweeps(loop)
     assert held(loop, own_case, other(side), "description") == "A longer text"
 
 
@@ -269,7 +267,7 @@ def test_history_11_a_refused_status_leaves_the_case_where_it_was(loop: Loop, co
     loop.service.person("grace").set_status(case_id, "Containment, Eradication and Recovery")
     loop.settle()
     ada.transition(key_of(loop, case_id), "In Review")
-    days_of_sweeps(loop)
+    a_day_of_sweeps(loop)
     assert loop.service.case(case_id).status == "Containment, Eradication and Recovery"
     assert texts(loop, case_id)[1].count('did not accept the status "Acknowledged"') == 1
 
@@ -289,7 +287,7 @@ def test_a_case_that_may_not_go_on_from_analysis_goes_back(
 
     monkeypatch.setattr(CaseClient, "set_status", set_unless_post_incident)
     ada.transition(key_of(loop, own_case), "In Review")
-    days_of_sweeps(loop)
+    a_day_of_sweeps(loop)
     assert loop.service.case(own_case).status == containment
     assert texts(loop, own_case)[1].count("did not accept the status") == 1
 
@@ -312,7 +310,7 @@ def test_history_13_an_issue_status_nobody_mapped_is_said_once_on_the_case(
     waiting = Status("10090", "Waiting for vendor", "indeterminate")
     project.workflow = with_another_way(project.workflow, status=waiting)
     ada.transition(key_of(loop, own_case), "Waiting for vendor")
-    days_of_sweeps(loop)
+    a_day_of_sweeps(loop)
     assert texts(loop, own_case)[0].count('"Waiting for vendor"') == 1
 
 
@@ -354,7 +352,7 @@ def test_history_15_a_file_that_cannot_be_fetched_holds_up_no_closure(
     loop.jira.faults.clear()
     loop.service.faults.clear()
     loop.settle()
-    copies = on_case(loop, own_case) if side == "case" else on_issue(loop, own_case)
+    copies = files_on_case(loop, own_case) if side == "case" else files_on_issue(loop, own_case)
     assert copies == [("memory.dmp", b"evidence")]
 
 

@@ -6,40 +6,9 @@ import pytest
 
 from sandbox.jira import Person
 
-from .loop import Loop
-from .test_births import open_case
+from .loop import Loop, key_of, open_case, status_of, texts
 
 IN_PROGRESS = {"Acknowledged", "Detection and Analysis", "Containment, Eradication and Recovery"}
-
-
-@pytest.fixture
-def case_id(loop: Loop) -> str:
-    """An AWS-managed case in step with its issue."""
-    case = open_case(loop)
-    loop.settle()
-    return case
-
-
-@pytest.fixture
-def own_case(loop: Loop) -> str:
-    """A self-managed case in step with its issue."""
-    case = loop.service.person("grace").open_case("Leaked key", "Found in a public repository.", resolver_type="Self")
-    loop.settle()
-    return case
-
-
-def key_of(loop: Loop, case_id: str) -> str:
-    return loop.pairs()[case_id]
-
-
-def status_of(loop: Loop, case_id: str) -> tuple[str, str]:
-    return loop.service.case(case_id).status, loop.jira.issue(key_of(loop, case_id)).status.name
-
-
-def texts(loop: Loop, case_id: str) -> tuple[str, str]:
-    """Everything said on each side."""
-    case = "\n".join(comment.body for comment in loop.service.comments(case_id))
-    return case, "\n".join(comment.text for comment in loop.jira.comments(key_of(loop, case_id)))
 
 
 def test_an_edited_title_and_description_reach_the_issue(loop: Loop, case_id: str) -> None:

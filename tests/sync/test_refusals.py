@@ -11,15 +11,12 @@ from security_ir_jira.cases.client import CaseClient
 from security_ir_jira.config import Config
 from security_ir_jira.errors import Refused
 
-from .loop import Loop, said_on_issue
-from .test_births import open_case
-from .test_in_step import key_of, status_of, texts
-from .test_settings import own_case, set_up
+from .loop import Loop, key_of, open_case, open_own_case, said_on_issue, set_up, status_of, texts
 
 
 @pytest.mark.parametrize("how", ["delete", "restrict"])
 def test_a_comment_taken_back_after_closure_holds_up_nothing(loop: Loop, ada: Person, how: str) -> None:
-    case_id = own_case(loop)
+    case_id = open_own_case(loop)
     key = key_of(loop, case_id)
     remark = ada.comment(key, "secret")
     loop.settle()
@@ -38,7 +35,7 @@ def test_a_comment_taken_back_after_closure_holds_up_nothing(loop: Loop, ada: Pe
 def test_a_cut_description_is_attached_and_kept_though_its_writing_was_never_recorded(
     loop: Loop, ada: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    case_id = own_case(loop)
+    case_id = open_own_case(loop)
     key = key_of(loop, case_id)
     write, crashes = CaseClient.set_fields, iter([True])
 
@@ -60,7 +57,7 @@ def test_a_cut_description_is_attached_and_kept_though_its_writing_was_never_rec
 def test_parts_that_were_taken_do_not_come_back_when_a_later_one_is_refused(
     loop: Loop, ada: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    case_id = own_case(loop)
+    case_id = open_own_case(loop)
     key = key_of(loop, case_id)
     add = CaseClient.add_comment
 
@@ -77,7 +74,7 @@ def test_parts_that_were_taken_do_not_come_back_when_a_later_one_is_refused(
 
 
 def test_a_file_that_cannot_be_fetched_for_now_does_not_keep_the_issue_open(loop: Loop) -> None:
-    case_id = own_case(loop)
+    case_id = open_own_case(loop)
     loop.service.faults.add("AttachmentDownload", error="SlowDown", status=503, times=None)
     loop.service.aws_responder.attach(case_id, "logs.txt", b"x")
     loop.service.person("grace").close(case_id)
@@ -87,7 +84,7 @@ def test_a_file_that_cannot_be_fetched_for_now_does_not_keep_the_issue_open(loop
 
 @pytest.mark.parametrize("status", [403, 404])
 def test_an_issue_that_takes_no_files_is_closed_all_the_same(loop: Loop, status: int) -> None:
-    case_id = own_case(loop)
+    case_id = open_own_case(loop)
     loop.jira.faults.add("POST .*/attachments", status=status, times=None)
     loop.service.aws_responder.attach(case_id, "logs.txt", b"x")
     loop.service.person("grace").close(case_id)
@@ -124,14 +121,14 @@ def test_one_refused_custom_field_leaves_the_others_filled(loop: Loop, config: C
 
 def test_refused_details_hold_up_no_comment(loop: Loop) -> None:
     loop.jira.faults.add("POST .*/comment", status=403, times=1)
-    case_id = own_case(loop)
+    case_id = open_own_case(loop)
     loop.service.person("grace").comment(case_id, "hello there")
     loop.settle()
     assert "hello there" in texts(loop, case_id)[1]
 
 
 def test_a_refused_title_on_an_open_case_is_said_there_and_comments_go_on(loop: Loop, ada: Person) -> None:
-    case_id = own_case(loop)
+    case_id = open_own_case(loop)
     key = key_of(loop, case_id)
     loop.service.faults.add("UpdateCase", error="ValidationException", status=400, times=None)
     ada.edit(key, summary="Not for AWS")
@@ -167,7 +164,7 @@ def test_a_deletion_that_jira_forbids_is_said_instead(loop: Loop, config: Config
 
 
 def test_a_restricted_comment_that_is_then_deleted_keeps_its_note(loop: Loop, ada: Person) -> None:
-    case_id = own_case(loop)
+    case_id = open_own_case(loop)
     key = key_of(loop, case_id)
     remark = ada.comment(key, "secret")
     loop.settle()

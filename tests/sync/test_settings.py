@@ -2,28 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import Any
-
 import pytest
 
 from sandbox.jira import Person, Visibility, Workflow
 from security_ir_jira.config import Config, IssueFilter, StatusMapping
 
-from .loop import MAPPING, Loop, said_on_issue
-from .test_births import open_case
-from .test_in_step import key_of, status_of, texts
-
-
-def set_up(loop: Loop, config: Config, **settings: Any) -> None:
-    """Apply the module with other settings."""
-    loop.start(replace(config, **settings))
-
-
-def own_case(loop: Loop) -> str:
-    case = loop.service.person("grace").open_case("Leaked key", "Found in public.", resolver_type="Self")
-    loop.settle()
-    return case
+from .loop import MAPPING, Loop, key_of, open_case, open_own_case, said_on_issue, set_up, status_of, texts
 
 
 def test_a_strict_workflow_is_walked_with_its_resolution(loop: Loop, config: Config) -> None:
@@ -34,7 +18,7 @@ def test_a_strict_workflow_is_walked_with_its_resolution(loop: Loop, config: Con
         transition_fields={"Done": {"resolution": {"name": "Done"}}},
     )
     loop.jira.site.projects["SEC"].workflow = Workflow.strict()
-    case_id = own_case(loop)
+    case_id = open_own_case(loop)
     loop.service.person("grace").close(case_id, "False Positive")
     loop.settle()
     assert status_of(loop, case_id) == ("Closed", "Done")
@@ -43,7 +27,7 @@ def test_a_strict_workflow_is_walked_with_its_resolution(loop: Loop, config: Con
 
 def test_without_the_required_field_it_is_said_once_and_silent(loop: Loop) -> None:
     loop.jira.site.projects["SEC"].workflow = Workflow.strict()
-    case_id = own_case(loop)
+    case_id = open_own_case(loop)
     loop.service.person("grace").close(case_id)
     loop.settle()
     key = key_of(loop, case_id)
@@ -65,7 +49,7 @@ def test_a_workflow_in_another_language_is_matched_by_its_mapping_and_done_by_it
     )
     set_up(loop, config, status_mapping=mapping)
     loop.jira.site.projects["SEC"].workflow = Workflow.localised()
-    case_id = own_case(loop)
+    case_id = open_own_case(loop)
     ada.transition(key_of(loop, case_id), names[1])
     loop.settle()
     assert loop.service.case(case_id).status == "Detection and Analysis"
@@ -116,7 +100,7 @@ def test_jira_wins_where_it_is_told_to(loop: Loop, config: Config, ada: Person) 
 
 def test_done_closes_no_case_where_that_is_off_and_stays_done(loop: Loop, config: Config, ada: Person) -> None:
     set_up(loop, config, close_case_when_done=False)
-    case_id = own_case(loop)
+    case_id = open_own_case(loop)
     ada.transition(key_of(loop, case_id), "Done")
     loop.settle()
     loop.service.person("grace").set_status(case_id, "Detection and Analysis")
@@ -250,7 +234,7 @@ def test_a_deleted_issue_is_said_on_its_case(
     loop: Loop, config: Config, ada: Person, setting: str, status: str
 ) -> None:
     set_up(loop, config, on_issue_deleted=setting)
-    case_id = own_case(loop)
+    case_id = open_own_case(loop)
     key = key_of(loop, case_id)
     ada.delete(key)
     loop.notify(key)
@@ -263,7 +247,7 @@ def test_a_deleted_issue_is_said_on_its_case(
 
 
 def test_a_deletion_that_no_rule_told_is_found(loop: Loop, ada: Person) -> None:
-    case_id = own_case(loop)
+    case_id = open_own_case(loop)
     loop.automation = False
     ada.delete(key_of(loop, case_id))
     for _ in range(8):
@@ -273,7 +257,7 @@ def test_a_deletion_that_no_rule_told_is_found(loop: Loop, ada: Person) -> None:
 
 
 def test_a_token_without_permissions_looks_like_no_deletion(loop: Loop, ada: Person) -> None:
-    case_id = own_case(loop)
+    case_id = open_own_case(loop)
     key = key_of(loop, case_id)
     loop.jira.withdraw("SEC")
     loop.notify(key)
@@ -287,7 +271,7 @@ def test_a_token_without_permissions_looks_like_no_deletion(loop: Loop, ada: Per
 
 def test_a_moved_issue_stays_paired_and_its_case_names_the_new_key(loop: Loop, ada: Person) -> None:
     loop.jira.add_project("OPS")
-    case_id = own_case(loop)
+    case_id = open_own_case(loop)
     moved = ada.move(key_of(loop, case_id), "OPS")
     ada.comment(moved.key, "moved here")
     loop.settle()

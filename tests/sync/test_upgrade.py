@@ -9,10 +9,7 @@ import pytest
 
 from sandbox.jira import Person
 
-from .loop import REGION, Loop
-from .test_births import open_case
-from .test_histories import EVIDENCE, days_of_sweeps
-from .test_in_step import key_of, texts
+from .loop import EVIDENCE, REGION, Loop, a_day_of_sweeps, key_of, open_case, texts
 
 DAMAGED = r"C:\Users_svc\run.ps1, C:\Windows\Temp*.exe; arn:aws:s3:::*prod*"
 """What the first version made of the evidence in Jira."""
@@ -38,9 +35,8 @@ def forget_readings(loop: Loop) -> None:
         client.put_item(TableName="ledger", Item=item)
 
 
-@pytest.fixture
-def case_id(loop: Loop) -> str:
-    """A pair as the first version left it: the evidence, and its damaged copy in Jira."""
+def as_the_first_version_left_it(loop: Loop) -> str:
+    """A pair with the evidence, and its damaged copy in Jira."""
     case = open_case(loop, "Evidence", f"{EVIDENCE}\n\nTwo hosts.")
     loop.settle()
     loop.automation = False
@@ -51,15 +47,20 @@ def case_id(loop: Loop) -> str:
     return case
 
 
+@pytest.fixture
+def case_id(loop: Loop) -> str:
+    return as_the_first_version_left_it(loop)
+
+
 def test_a_damaged_copy_is_nobodys_edit(loop: Loop, case_id: str) -> None:
     quiet = loop.quiet()
-    days_of_sweeps(loop)
+    a_day_of_sweeps(loop)
     assert quiet.writes == []
     assert loop.service.case(case_id).description == f"{EVIDENCE}\n\nTwo hosts."
 
 
 def test_a_sentence_added_in_jira_later_leaves_the_evidence_alone(loop: Loop, case_id: str, ada: Person) -> None:
-    days_of_sweeps(loop)
+    a_day_of_sweeps(loop)
     ada.edit(key_of(loop, case_id), description=document(DAMAGED, "Two hosts.", "Seen by Ada."))
     loop.settle()
     assert loop.service.case(case_id).description == f"{EVIDENCE}\n\nTwo hosts.\n\nSeen by Ada."
@@ -91,7 +92,7 @@ def test_comments_are_not_written_again_and_their_next_edit_arrives(loop: Loop, 
     loop.settle()
     forget_readings(loop)
     quiet = loop.quiet()
-    days_of_sweeps(loop)
+    a_day_of_sweeps(loop)
     assert quiet.writes == []
     ada.edit_comment(key, plain.id, "Look at __main__.py")
     ada.edit_comment(key, edited.id, "third wording")

@@ -12,8 +12,7 @@ import pytest
 from sandbox.jira import Person, User
 from security_ir_jira.config import Config
 
-from .loop import Loop
-from .test_births import open_case
+from .loop import Loop, key_of, open_case
 
 
 @pytest.fixture
@@ -33,10 +32,6 @@ def bob(loop: Loop) -> User:
 def eve(loop: Loop) -> User:
     """Somebody whose address Jira hides."""
     return loop.jira.add_user("Eve Hidden", "eve@example.com", email_visible=False)
-
-
-def key_of(loop: Loop, case_id: str) -> str:
-    return loop.pairs()[case_id]
 
 
 def on_case(loop: Loop, case_id: str) -> set[str]:

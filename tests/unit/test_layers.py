@@ -32,6 +32,9 @@ def modules(package: str) -> dict[str, Path]:
     }
 
 
+ALL = {name: path for package in (OURS, "rich_text") for name, path in modules(package).items()}
+
+
 def imported(name: str, path: Path) -> set[str]:
     """What a module loads as it is imported: neither for type checkers only, nor within a function."""
     package = name if path.name == "__init__.py" else name.rpartition(".")[0]
@@ -42,16 +45,12 @@ def imported(name: str, path: Path) -> set[str]:
         elif isinstance(node, ast.ImportFrom):
             above = package.split(".")[: len(package.split(".")) - node.level + 1] if node.level else []
             base = ".".join([*above, *([node.module] if node.module else [])])
-            found |= {base, *(f"{base}.{alias.name}" for alias in node.names)}
+            modules_or_names = {f"{base}.{alias.name}" for alias in node.names}
+            found |= {each if each in ALL else base for each in modules_or_names}
     return found
 
 
-ALL = {name: path for package in (OURS, "rich_text") for name, path in modules(package).items()}
-# A package is loaded before what is in it, and is no neighbour.
-GRAPH = {
-    name: {other for other in imported(name, path) & ALL.keys() if not f"{name}.".startswith(f"{other}.")}
-    for name, path in ALL.items()
-}
+GRAPH = {name: imported(name, path) & ALL.keys() - {name} for name, path in ALL.items()}
 
 
 def floor(name: str) -> int:

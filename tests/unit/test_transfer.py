@@ -17,8 +17,8 @@ import urllib3
 
 from sandbox.jira import JiraServer
 from sandbox.security_ir import SecurityIrServer
-from security_ir_jira.errors import NotFound, Unavailable
-from security_ir_jira.transfer import FormFile, Spool, TooLarge, download, spool
+from security_ir_jira.errors import NotFound, OutcomeUnknown, Unavailable
+from security_ir_jira.transfer import FormFile, Spool, TooLarge, UrlRefused, download, put, spool
 from tests.contract.security_ir_support import a_case, client_of
 from tests.unit.things import a_file
 
@@ -159,3 +159,67 @@ def test_a_page_that_is_the_file_is_copied(name: str) -> None:
 def test_a_file_that_is_gone_is_not_asked_for_again() -> None:
     with pytest.raises(NotFound):
         download(one_after_another(answer(b"", 404)), a_file(1), 100)
+
+
+def test_a_body_that_tore_on_the_way_is_asked_for_anew() -> None:
+    torn = answer(b"ab")
+    torn.headers["Content-Length"] = "3"
+    with download(one_after_another(torn, answer(b"abc")), a_file(1, size=None), 100) as file:
+        assert file.size == 3
+
+
+def test_a_url_that_has_expired_is_asked_for_anew() -> None:
+    with download(one_after_another(answer(b"<Error/>", 403), answer(b"abc")), a_file(1), 100) as file:
+        assert file.size == 3
+
+
+def test_a_file_beyond_the_limit_is_not_fetched_to_its_end() -> None:
+    with pytest.raises(TooLarge):
+        download(lambda: answer(b"x" * 101), a_file(1, size=None), 100)
+
+
+# Where an upload may have arrived
+
+
+def uploaded(monkeypatch: pytest.MonkeyPatch, outcome: int | Exception) -> bytes:
+    """What was sent by one upload that ends with a status, or without an answer."""
+    sent: list[bytes] = []
+
+    def send(_: requests.Session, __: str, *, data: io.BytesIO, **___: object) -> requests.Response:
+        sent.append(data.read())
+        if isinstance(outcome, Exception):
+            raise outcome
+        return answer(b"", outcome)
+
+    monkeypatch.setattr(requests.Session, "put", send)
+    put("https://bucket.example/key", spooled(b"abc"))
+    return sent[0]
+
+
+def test_an_upload_sends_the_whole_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert uploaded(monkeypatch, 200) == b"abc"
+
+
+@pytest.mark.parametrize(
+    ("outcome", "failure"),
+    [
+        (400, UrlRefused),
+        (403, UrlRefused),
+        (500, Unavailable),
+        (503, Unavailable),
+        (requests.exceptions.ConnectTimeout(), Unavailable),
+        (requests.exceptions.ReadTimeout(), OutcomeUnknown),
+        (requests.exceptions.ConnectionError(), OutcomeUnknown),
+    ],
+)
+def test_only_an_upload_whose_answer_was_lost_may_have_arrived(
+    monkeypatch: pytest.MonkeyPatch, outcome: int | Exception, failure: type[Exception]
+) -> None:
+    with pytest.raises(failure):
+        uploaded(monkeypatch, outcome)
+
+
+def test_an_upload_url_is_in_no_message(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(UrlRefused) as caught:
+        uploaded(monkeypatch, 403)
+    assert "bucket.example" not in str(caught.value)

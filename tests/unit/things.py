@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from rich_text import to_adf, to_text
+from rich_text import to_adf
 from security_ir_jira.config import Config, StatusMapping
 from security_ir_jira.memory import Agreed, Base, Pair, digest, read_digest
 from security_ir_jira.model import Case, Comment, File, Issue, Status, Workflow
@@ -55,9 +55,8 @@ def a_case(**changes: Any) -> Case:
     return replace(ordinary, **changes)
 
 
-def an_issue(*, description: str = "Found in a public repository.", **changes: Any) -> Issue:
-    """An issue whose document is what Jira would hold of the description."""
-    document = to_adf(description)
+def an_issue(**changes: Any) -> Issue:
+    """An issue whose document, unless given, is what Jira would hold of its description."""
     ordinary = Issue(
         id="10100",
         key="SEC-1",
@@ -66,12 +65,12 @@ def an_issue(*, description: str = "Found in a public repository.", **changes: A
         issue_type_id="1",
         subtask=False,
         summary="Leaked key",
-        description=to_text(document),
-        document=document,
+        description="Found in a public repository.",
         status=TO_DO,
         created=NOON,
     )
-    return replace(ordinary, **changes)
+    issue = replace(ordinary, **changes)
+    return issue if issue.document is not None else replace(issue, document=to_adf(issue.description))
 
 
 def a_comment(number: int, body: str = "", **changes: Any) -> Comment:

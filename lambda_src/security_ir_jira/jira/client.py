@@ -99,10 +99,17 @@ class JiraClient:
         """The statuses that issues of this project and type can have; kept for the life of the function instance."""
         key = (issue.project_key, issue.issue_type_id)
         if key not in self._workflows:
-            for issue_type in self._http.get(f"/project/{quote(issue.project_key)}/statuses"):
+            for issue_type in self._statuses(issue.project_key):
                 statuses = tuple(read_status(each) for each in issue_type["statuses"])
                 self._workflows[issue.project_key, str(issue_type["id"])] = Workflow(statuses)
         return self._workflows.get(key, Workflow())
+
+    def _statuses(self, project_key: str) -> Any:
+        try:
+            return self._http.get(f"/project/{quote(project_key)}/statuses")
+        except NotFound as missing:
+            # The issue was read: it is not the issue that is missing.
+            raise Unavailable(str(missing)) from missing
 
     def transitions(self, issue_id: str) -> tuple[Transition, ...]:
         """The transitions open to the issue now, with the fields of their screens."""

@@ -8,7 +8,7 @@ import zlib
 from collections.abc import Mapping
 from typing import Any
 
-from ..memory import Agreed, Base, Copy, FileCopy, IssueEntry, Notice, Pair, Reservation, Watched
+from ..memory import Agreed, Base, Copy, FileCopy, IssueEntry, Notice, Pair, Reservation, Watched, Writing
 from .table import Item
 
 
@@ -69,7 +69,7 @@ def write_agreed(agreed: Agreed) -> Item:
         "cut": agreed.cut,
         "walking": list(agreed.walking),
         "alike": sorted(agreed.alike),
-        "sending": list(agreed.sending or ()),
+        "writing": None if agreed.writing is None else _write_writing(agreed.writing),
     }
     return {name: value for name, value in values.items() if value}
 
@@ -78,13 +78,23 @@ def read_agreed(item: Mapping[str, Any]) -> Agreed:
     refused = item.get("refused")
     return Agreed(
         case=item.get("case"),
-        issue=item.get("issue"),
-        refused=refused if refused in ("security_ir", "jira") else None,
+        # The first version wrote true, and in place of what the issue held what it should have held.
+        issue=None if refused is True else item.get("issue"),
+        refused="jira" if refused is True else refused,
         cut=bool(item.get("cut", False)),
         walking=tuple(item.get("walking", ())),
         alike=frozenset(item.get("alike", ())),
-        sending=tuple(item["sending"]) if "sending" in item else None,
+        writing=_read_writing(item["writing"]) if "writing" in item else None,
     )
+
+
+def _write_writing(writing: Writing) -> Item:
+    values: Item = {"side": writing.side, "case": writing.case, "issue": writing.issue, "cut": writing.cut}
+    return {name: value for name, value in values.items() if value}
+
+
+def _read_writing(item: Mapping[str, Any]) -> Writing:
+    return Writing(item["side"], item.get("case"), item.get("issue"), bool(item.get("cut", False)))
 
 
 def write_copy(copy: Copy, notice: Notice | None = None) -> Item:

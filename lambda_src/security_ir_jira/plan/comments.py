@@ -66,5 +66,5 @@ def plan_deletions(comments: Sequence[Comment], known: Known) -> tuple[Copy, ...
     return tuple(
         copy
         for source, copy in known.copies.items()
-        if source not in present and copy.parts and copy.source not in settled
+        if source not in present and (copy.parts or copy.sending) and copy.source not in settled
     )

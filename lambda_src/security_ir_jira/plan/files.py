@@ -39,7 +39,7 @@ def plan_files(side: Side, files: Sequence[File], known: Mapping[str, FileCopy])
     Copies of ours never come back. A Pending file waits for the case's check; one that may be a copy whose answer was
     lost waits until the sink that sent it has found out.
     """
-    ours = {copy.copy for copy in known.values() if copy.copy} | perhaps_ours(side, files, known).keys()
+    ours = {copy.copy for copy in known.values() if copy.copy} | perhaps_ours(side, files, known)
     work = []
     for file in sorted(files, key=lambda each: (each.created, len(each.id), each.id)):
         copy = known.get(file_key(side, file.id))
@@ -58,20 +58,31 @@ def _obstacle(file: File) -> Obstacle | None:
     return "empty" if file.size == 0 else "too-large" if file.size > FILE_LIMIT else None
 
 
-def perhaps_ours(side: Side, files: Sequence[File], known: Mapping[str, FileCopy]) -> dict[str, FileCopy]:
-    """Files on one side that may be copies of ours whose ids are not known, by id: name and, where told, size fit.
+def perhaps_ours(side: Side, files: Sequence[File], known: Mapping[str, FileCopy]) -> set[str]:
+    """Ids of files on one side that may be copies of ours whose ids are not known: name and, where told, size fit.
 
     Somebody else's file may fit as well; where it matters, the content tells.
     """
     source = file_key(other(side), "")
-    bound = {copy.copy for copy in known.values()}
-    free = [file for file in files if file.id not in bound and file_key(side, file.id) not in known]
-    found: dict[str, FileCopy] = {}
-    for key, copy in known.items():
-        if key.startswith(source) and copy.copy is None and copy.state in ("reserved", "there"):
-            fitting = [file.id for file in free if file.name == copy.name and file.size in (None, copy.size)]
-            found |= dict.fromkeys(fitting, copy)
-    return found
+    return {
+        file.id
+        for key, copy in known.items()
+        if key.startswith(source) and copy.copy is None and copy.state in ("reserved", "there")
+        for file in fitting(copy, side, files, known)
+    }
+
+
+def fitting(copy: FileCopy, side: Side, files: Iterable[File], known: Mapping[str, FileCopy]) -> list[File]:
+    """The files on one side that have the name and the size of a copy, and are nothing else that is known."""
+    bound = {each.copy for each in known.values()}
+    return [
+        file
+        for file in files
+        if file.name == copy.name
+        and file.size in (None, copy.size)
+        and file.id not in bound
+        and file_key(side, file.id) not in known
+    ]
 
 
 def rejected(files: Iterable[File], known: Mapping[str, FileCopy]) -> tuple[FileCopy, ...]:

@@ -71,7 +71,10 @@ def _status_moves(base: Agreed, case: Case, status: Status) -> tuple[bool, bool]
     if base.case is None and base.issue is None:
         begun = status.category != "new" and status.id not in base.walking
         return not begun or case.status != SUBMITTED, begun
-    return base.case != case.status, status.id not in (base.issue, *base.walking)
+    # An issue that was left on its way is to go on, or back.
+    left_on_its_way = status.id in base.walking and status.id != base.issue
+    case_moved = case.status not in (base.case, *base.walking)
+    return case_moved or left_on_its_way, status.id not in (base.issue, *base.walking)
 
 
 def _status_to_issue(
@@ -86,7 +89,7 @@ def _status_to_issue(
     if not config.close_case_when_done and case_target(issue.status, mapping) == CLOSED and not case.closed:
         return Step("status", held, held, notices=said)  # done in Jira is for Jira to undo
     before = issue_target(base.case, mapping, workflow) if base.case else None
-    if before == target and base.refused is None and not both:
+    if before == target and base.refused is None and not both and issue.status.id not in base.walking:
         return Step(
             "status", held, held, notices=said
         )  # the same to Jira as before: where people put the issue, it stays

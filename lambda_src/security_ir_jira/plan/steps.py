@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from rich_text import Adf
 
@@ -17,7 +17,8 @@ class Step:
     ``write`` is the side to be written, ``None`` where only the base moves on. ``value`` is what to write: a text, or
     for the facet ``status`` the name or id of a status; ``document`` is the same for Jira, where it is rich text.
     ``keep`` is a losing value, to be left as a comment on the side that is written, before it is. ``agreed`` is the
-    facet's base once the step is done, ``held`` what both sides hold before. ``notices`` are to be said about it.
+    facet's base once the step is done, ``base`` what it is before, and ``held`` what both sides hold then. ``notices``
+    are to be said about it.
     """
 
     facet: Facet
@@ -28,6 +29,7 @@ class Step:
     document: Adf | None = None
     keep: str | None = None
     notices: tuple[Notice, ...] = ()
+    base: Agreed = field(default_factory=Agreed)
 
     @property
     def side(self) -> Side | None:

@@ -113,11 +113,14 @@ def _issue_document(case: Case, issue: Issue, base: Agreed) -> Adf:
 
 def _once_written(base: Agreed, held: Agreed) -> Agreed:
     """The base, whether what was being written was written (and that was not recorded) or not."""
-    if base.sending is None:
+    if base.refused is not None and base.issue is None:
+        # Written by the first version, which did not remember what the issue held.
+        base = replace(base, issue=held.issue)
+    writing = base.writing
+    if writing is None:
         return base
-    side, case, issue = base.sending
-    written = replace(base, case=case, issue=issue, sending=None)
-    return written if held.of(side) == written.of(side) else replace(base, sending=None)
+    written = replace(base, case=writing.case, issue=writing.issue, cut=writing.cut, refused=None, writing=None)
+    return written if held.of(writing.side) == written.of(writing.side) else replace(base, writing=None)
 
 
 def _met_by_this_version(base: Agreed, held: Agreed, case: Case, issue: Issue) -> Agreed:
@@ -181,6 +184,7 @@ def _merge(texts: _Texts, config: Config) -> Step:
             value=texts.for_issue,
             document=texts.document,
             keep=texts.issue if (loses or base.cut) and texts.issue.strip() else None,
+            base=base,
         )
     return Step(
         texts.facet,
@@ -189,4 +193,5 @@ def _merge(texts: _Texts, config: Config) -> Step:
         write="security_ir",
         value=texts.for_case,
         keep=texts.case if loses else None,
+        base=base,
     )

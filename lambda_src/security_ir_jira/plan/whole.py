@@ -7,7 +7,6 @@ its own side.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from ..config import Config
@@ -35,7 +34,10 @@ class Seen:
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """What is to be done on one side. ``deleted`` are the copies there whose comments were deleted."""
+    """What is to be done on one side. ``deleted`` are the copies there whose comments were deleted.
+
+    ``files`` are those of the issue: which of a case's are copies of ours is known only once they are bound.
+    """
 
     texts: tuple[Step, ...] = ()
     status: Step | None = None
@@ -59,10 +61,16 @@ class Plan:
         return self.for_case if side == "security_ir" else self.for_issue
 
 
-def plan(seen: Seen, config: Config, workflow: Callable[[Issue], Workflow], *, issue_url: str) -> Plan:
-    """All that brings the pair into step, as far as it was looked at; ``workflow`` is asked where the status moved.
+def status_may_have_moved(seen: Seen) -> bool:
+    """Whether the status is anything but agreed on, so that the plan needs the issue's workflow."""
+    case, issue, base = seen.case, seen.issue, seen.pair.base.status
+    return case is not None and issue is not None and (base.case, base.issue) != (case.status, issue.status.id)
 
-    Raises nothing of its own: whatever the two sides hold, there is a plan.
+
+def plan(seen: Seen, config: Config, workflow: Workflow | None, *, issue_url: str) -> Plan:
+    """All that brings the pair into step, as far as it was looked at; without a ``workflow`` the status is left out.
+
+    Raises nothing: whatever the two sides hold, there is a plan.
     """
     steps = _steps(seen, config, workflow, issue_url)
     return Plan(
@@ -72,15 +80,14 @@ def plan(seen: Seen, config: Config, workflow: Callable[[Issue], Workflow], *, i
     )
 
 
-def _steps(seen: Seen, config: Config, workflow: Callable[[Issue], Workflow], issue_url: str) -> list[Step]:
+def _steps(seen: Seen, config: Config, workflow: Workflow | None, issue_url: str) -> list[Step]:
     case, issue, base = seen.case, seen.issue, seen.pair.base
     if case is None or issue is None:
         return []
-    moved = base.status.case != case.status or base.status.issue != issue.status.id
     steps = (
         plan_title(base.title, case, issue, config),
         plan_description(base.description, case, issue, config, issue_url=issue_url),
-        plan_status(base.status, case, issue, workflow(issue), config) if moved else None,
+        plan_status(base.status, case, issue, workflow, config) if workflow is not None else None,
     )
     return [step for step in steps if step is not None]
 
@@ -91,15 +98,14 @@ def _work(side: Side, seen: Seen, steps: list[Step], config: Config) -> Work:
     source = other(side)
     comments = seen.issue_comments if to_case else seen.case_comments
     known = seen.facts.known(source)
-    holder = seen.issue if to_case else seen.case
     restricted = config.sync_restricted_comments
     return Work(
         texts=tuple(step for step in mine if step.facet != "status"),
         status=next((step for step in mine if step.facet == "status"), None),
         comments=plan_comments(source, comments or (), known, restricted=restricted),
         deleted=plan_deletions(comments, known) if to_case and comments is not None else (),
-        files=plan_files(source, holder.files, seen.facts.files)
-        if holder is not None and config.sync_attachments
+        files=plan_files("jira", seen.issue.files, seen.facts.files)
+        if to_case and seen.issue is not None and config.sync_attachments
         else (),
     )
 
@@ -111,17 +117,17 @@ def without_descriptions_end(whole: Plan, base: Agreed) -> bool:
     return agreed.cut
 
 
-def case_moved(pair: Pair, case: Case) -> bool:
+def case_may_have_moved(pair: Pair, case: Case) -> bool:
     """Whether the case holds anything but what it held when both sides last agreed, or that is not known for sure."""
     base, held = pair.base, (digest(case.title), digest(case.description), case.status)
     return _is_being_written(base) or (base.title.case, base.description.case, base.status.case) != held
 
 
-def issue_moved(pair: Pair, issue: Issue) -> bool:
+def issue_may_have_moved(pair: Pair, issue: Issue) -> bool:
     """Whether the issue holds anything but what it held when both sides last agreed, or that is not known for sure."""
     base, held = pair.base, (digest(issue.summary), read_digest(issue.description), issue.status.id)
     return _is_being_written(base) or (base.title.issue, base.description.issue, base.status.issue) != held
 
 
 def _is_being_written(base: Base) -> bool:
-    return base.title.sending is not None or base.description.sending is not None
+    return base.title.writing is not None or base.description.writing is not None

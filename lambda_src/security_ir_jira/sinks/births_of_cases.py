@@ -81,8 +81,8 @@ class BirthsOfCases:
 
     def _case_made_for(self, issue: Issue, lease_seconds: float) -> str | None:
         """The case that the issue names, if this is the issue that was made for it and not a clone."""
-        if issue.made_for is None:
-            return None
+        if issue.made_for is None or issue.made_for.account not in ("", self.surroundings.config.account_id):
+            return None  # of no case, or of one in another account
         case_id, ledger = issue.made_for.case_id, self.surroundings.ledger
         with ledger.lease_case(case_id, lease_seconds):
             facts = ledger.load(case_id)
@@ -140,8 +140,6 @@ class BirthsOfCases:
             service_project=issue.service_project,
             base=base,
         )
-        self.surroundings.ledger.bind(pair)
-        # Known to the case sweep from now on, should the case be closed before it was ever listed.
-        self.surroundings.cursors.seen_moving(case.id)
+        self.surroundings.bind(pair)
         self.surroundings.ring(pair, "jira", ("case",), "CaseCreated")
         return pair

@@ -137,7 +137,5 @@ class BirthsOfIssues:
 
     def _bind(self, case: Case, issue_id: str, key: str, base: Base) -> Pair:
         pair = Pair(case_id=case.id, case_arn=case.arn, issue_id=issue_id, issue_key=key, base=base)
-        self.surroundings.ledger.bind(pair)
-        # Known to the case sweep from now on, should the case be closed before it was ever listed.
-        self.surroundings.cursors.seen_moving(case.id)
+        self.surroundings.bind(pair)
         return pair

@@ -32,7 +32,7 @@ from ..model import (
 from ..notices import CASE_COMMENT_LIMIT, comment_refused, copies_on_case, texts_on_case
 from ..plan.files import CASE_FILES, FILE_LIMIT, case_file_name
 from ..plan.steps import Step
-from ..plan.whole import Plan, Seen, issue_moved, without_descriptions_end
+from ..plan.whole import Plan, Seen, issue_may_have_moved, without_descriptions_end
 from ..transfer import Spool, UrlRefused, put, spool
 from .comments import Voice
 from .files import FileMemory, Files, Source
@@ -113,7 +113,8 @@ class FilesOfCase:
         return self.case.files
 
     def obstacle(self, before: FileCopy | None) -> str | None:
-        return "file-full" if len(self.case.files) + len(self.sent) >= CASE_FILES else None
+        others = [file for file in self.case.files if before is None or file.name != before.name]
+        return "file-full" if len(others) + len(self.sent) >= CASE_FILES else None
 
     def name_for(self, name: str, ours: Sequence[str]) -> str:
         return case_file_name(name, [*ours, *(file.name for file in self.case.files)])
@@ -162,7 +163,7 @@ class CaseHand:
         except NotFound as missing:
             raise Absent("jira") from missing
         deep = "deep" in changed
-        case = self.cases.case(pair.case_id) if deep or issue_moved(pair, issue) else None
+        case = self.cases.case(pair.case_id) if deep or issue_may_have_moved(pair, issue) else None
         return Seen(pair, facts, deep, case, issue, issue_comments=comments)
 
     def comments(self, pair: Pair) -> CommentsOfCase:
@@ -235,17 +236,20 @@ class CaseHand:
         case, wanted = seen.case, step.value
         assert case is not None, "a status is planned for a case that was read"
         try:
-            self._set_status(case, wanted)
+            self._set_status(seen.pair, case, wanted)
         except (Refused, Conflict) as refusal:
             logger.warning("status refused", case_id=case.id, reason=str(refusal))
             held = self.cases.case(case.id).status
             if held != wanted:
                 values = {"status": wanted, "current": held}
                 self.surroundings.leave(seen.pair, Notice("jira", "status-refused", values))
-                return Agreed(held, step.held.issue, refused="security_ir")
+                if held != case.status:
+                    # Moved meanwhile, and not by this run: a move that the other sink has to follow.
+                    self.surroundings.ring(seen.pair, "jira", ("case",))
+                return replace(step.held, refused="security_ir")
         return step.agreed
 
-    def _set_status(self, case: Case, wanted: str) -> None:
+    def _set_status(self, pair: Pair, case: Case, wanted: str) -> None:
         if wanted == CLOSED:
             self._close(case)
             return
@@ -256,7 +260,10 @@ class CaseHand:
         except (Refused, Conflict):
             if wanted not in _BEYOND_ANALYSIS or case.status == DETECTION_AND_ANALYSIS:
                 raise
-            # The service's documents disagree on what Submitted may become; from here both are open.
+            # The service's documents disagree on what Submitted may become; from here both are open. Written down
+            # first: found there after a crash, the case was not moved by a person.
+            walking = replace(pair.base.status, walking=(DETECTION_AND_ANALYSIS,))
+            self.surroundings.ledger.advance(pair.case_id, {"status": walking})
             self.cases.set_status(case.id, DETECTION_AND_ANALYSIS)
             self._go_on_or_back(case, wanted)
 
@@ -286,8 +293,8 @@ class CaseHand:
         voice.say(Notice("security_ir", "issue-deleted", {"key": pair.issue_key}))
         if self.surroundings.config.on_issue_deleted == "close":
             try:
-                self.cases.close(pair.case_id)
-            except (Refused, Conflict) as refusal:
+                unless_closed(self.cases, pair.case_id, lambda: self.cases.close(pair.case_id))
+            except Refused as refusal:
                 logger.warning("case not closed", case_id=pair.case_id, reason=str(refusal))
 
 

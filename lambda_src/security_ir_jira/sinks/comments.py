@@ -15,7 +15,7 @@ from aws_lambda_powertools import Logger
 
 from rich_text import same_words
 
-from ..errors import NotFound, Refused
+from ..errors import NotFound, Refused, Unavailable
 from ..ledger.pairs import PairLedger
 from ..memory import DETAILS, ISSUE_STATUS, Copy, Facts, Notice, Pair, comment_key, digest
 from ..model import other
@@ -39,7 +39,7 @@ class Delivery(Generic[Body]):
 
     ledger: PairLedger
     case_id: str
-    target: CommentHand[Body]
+    hand: CommentHand[Body]
     ours: frozenset[str] = frozenset()
 
     def deliver(
@@ -61,14 +61,12 @@ class Delivery(Generic[Body]):
         try:
             if copy.parts and copy.source != source:
                 for part, body in zip(copy.parts, bodies, strict=False):
-                    self._write(self.target.replace if whole else self.target.edit, part, body)
+                    self._write(self.hand.replace if whole else self.hand.edit, part, body)
                 for part in copy.parts[len(bodies) :]:
-                    self._write(self.target.replace, part, self.target.plain(NO_LONGER_NEEDED))
+                    self._write(self.hand.replace, part, self.hand.plain(NO_LONGER_NEEDED))
             copy = replace(copy, source=source, total=len(bodies))
             for body in bodies[len(copy.parts) :]:
-                self.ledger.record(self.case_id, replace(copy, sending=digest(self.target.as_read(body))), notice)
-                part = self.target.add(body, token=self._token(copy, body))
-                copy = replace(copy, parts=(*copy.parts, part))
+                copy = self._add(copy, body, notice)
         except Refused as refusal:
             logger.warning("comment refused", case_id=self.case_id, key=copy.key, reason=str(refusal))
             before_settling()
@@ -81,52 +79,57 @@ class Delivery(Generic[Body]):
         """Put one text in the place of every part of a copy."""
         copy = self._recover(copy, None)
         for part in copy.parts:
-            self._write(self.target.replace, part, self.target.plain(text))
+            self._write(self.hand.replace, part, self.hand.plain(text))
         self.settle(copy, source)
 
     def put_before(self, copy: Copy, source: str, note: str) -> None:
         """Put a note before a copy's text, which stays; where both are too long, the note is a part of its own."""
-        first = next((each for each in self.target.all() if each.id == copy.parts[0]), None)
-        if first is not None and not first.body.startswith(note):
-            headed = self.target.headed(note, first)
+        copy = self._recover(copy, None)
+        standing = [each for each in self.hand.all() if each.id in copy.parts]
+        first = next((each for each in standing if each.id == copy.parts[0]), None)
+        if first is not None and not any(each.body.startswith(note) for each in standing):
+            headed = self.hand.headed(note, first)
             if headed is not None:
-                self._write(self.target.replace, first.id, headed)
+                self._write(self.hand.replace, first.id, headed)
             else:
-                body = self.target.plain(note)
-                part = self.target.add(body, token=self._token(copy, body))
-                copy = replace(copy, parts=(*copy.parts, part))
+                copy = self._add(copy, self.hand.plain(note), None)
         self.settle(copy, source)
 
     def reads_as(self, copy: Copy, bodies: Sequence[Body]) -> bool:
         """Whether a copy still has the words of these bodies."""
-        standing = {each.id: each.body for each in self.target.all()}
+        standing = {each.id: each.body for each in self.hand.all()}
         here = "\n".join(standing.get(part, "") for part in copy.parts)
-        return same_words(here, "\n".join(map(self.target.as_read, bodies)))
+        return same_words(here, "\n".join(map(self.hand.as_read, bodies)))
 
     def settle(self, copy: Copy, source: str, notice: Notice | None = None) -> None:
         """Remember that the other side does not take this text: nothing more is tried until its source changes."""
         self.ledger.record(self.case_id, replace(copy, source=source, sending=None, total=len(copy.parts)), notice)
 
+    def _add(self, copy: Copy, body: Body, notice: Notice | None) -> Copy:
+        self.ledger.record(self.case_id, replace(copy, sending=digest(self.hand.as_read(body))), notice)
+        part = self.hand.add(body, token=self._token(copy, body))
+        return replace(copy, parts=(*copy.parts, part))
+
     def _write(self, write: Callable[[str, Body], None], part: str, body: Body) -> None:
         try:
             write(part, body)
-        except NotFound:
+        except NotFound as missing:
+            if any(each.id == part for each in self.hand.all()):
+                raise Unavailable(str(missing)) from missing
             logger.info("a copy that somebody deleted stays deleted", case_id=self.case_id, comment_id=part)
 
     def _recover(self, copy: Copy, notice: Notice | None) -> Copy:
         if copy.sending is None:
             return copy
         accounted = self.ours | set(copy.parts)
-        landed = [
-            each.id for each in self.target.all() if each.id not in accounted and digest(each.body) == copy.sending
-        ]
+        landed = [each.id for each in self.hand.all() if each.id not in accounted and digest(each.body) == copy.sending]
         copy = replace(copy, sending=None, parts=(*copy.parts, *landed[:1]))
         self.ledger.record(self.case_id, copy, notice)
         return copy
 
     def _token(self, copy: Copy, body: Body) -> str:
         """The same for the same part with the same text: the service then carries it out once."""
-        named = "\n".join((self.case_id, copy.key, str(len(copy.parts)), digest(self.target.as_read(body))))
+        named = "\n".join((self.case_id, copy.key, str(len(copy.parts)), digest(self.hand.as_read(body))))
         return hashlib.sha256(named.encode()).hexdigest()
 
 
@@ -151,13 +154,13 @@ class Voice(Generic[Body]):
         if work.withdraw and work.copy is not None:
             self._withdraw(work.copy, refused)
             return
-        source = other(self.hand.side)
-        copy = work.copy or Copy(comment_key(source, work.comment.id), source="")
-        bodies = self.hand.copies(work.comment)
+        written_on = other(self.hand.side)
+        copy = work.copy or Copy(comment_key(written_on, work.comment.id), source="")
+        source, bodies = source_of(written_on, work.comment), self.hand.copies(work.comment)
         if work.compare and self.delivery.reads_as(copy, bodies):
-            self.delivery.settle(copy, source_of(source, work.comment))
+            self.delivery.settle(copy, source)
             return
-        self.delivery.deliver(copy, source_of(source, work.comment), bodies, before_settling=refused)
+        self.delivery.deliver(copy, source, bodies, before_settling=refused)
 
     def _withdraw(self, copy: Copy, refused: Callable[[], None]) -> None:
         try:

@@ -16,7 +16,7 @@ from ..errors import JiraUnauthorized, NotFound, Refused, RetryLater
 from ..ledger.pairs import PairLedger
 from ..memory import FileCopy, Notice, Pair, file_key
 from ..model import File, Side, other
-from ..plan.files import FILE_LIMIT, FileWork, perhaps_ours
+from ..plan.files import FILE_LIMIT, FileWork, fitting
 from ..transfer import Spool, TooLarge
 from .hand import FileHand
 from .surroundings import Surroundings
@@ -67,12 +67,19 @@ class FileMemory:
 
     def bind_arrived(self, files: Sequence[File], content: Content) -> None:
         """An upload to a case tells no id: it is found by its name and, where several have it, by its ``content``."""
-        candidates = perhaps_ours("security_ir", files, self.known)
-        for copy in [copy for copy in self.known.values() if copy.state == "there" and copy.copy is None]:
-            fitting = [file for file in files if candidates.get(file.id) == copy]
-            file = fitting[0] if len(fitting) == 1 else same_content(copy, fitting, content)
-            if file is not None:
-                self.record(replace(copy, copy=file.id))
+        source = file_key("jira", "")
+        for copy in list(self.known.values()):
+            if copy.key.startswith(source) and copy.state == "there" and copy.copy is None:
+                self._bind(copy, fitting(copy, "security_ir", files, self.known), content)
+
+    def _bind(self, copy: FileCopy, files: Sequence[File], content: Content) -> None:
+        try:
+            file = files[0] if len(files) == 1 else same_content(copy, files, content)
+        except RetryLater as failure:
+            logger.warning("a copy cannot be told from its namesakes now", case_id=self.case_id, reason=str(failure))
+            return
+        if file is not None:
+            self.record(replace(copy, copy=file.id))
 
 
 def same_content(copy: FileCopy, files: Sequence[File], content: Content) -> File | None:
@@ -165,14 +172,12 @@ class Files:
 
     def _landed(self, copy: FileCopy) -> tuple[bool, bool]:
         """Whether a copy whose answer was lost has arrived, and whether somebody's own file could be taken for it."""
-        files = self.hand.files()
-        candidates = perhaps_ours(self.hand.side, files, self.memory.known)
-        fitting = [file for file in files if candidates.get(file.id) == copy]
-        file = same_content(copy, fitting, self.hand.content)
+        candidates = fitting(copy, self.hand.side, self.hand.files(), self.memory.known)
+        file = same_content(copy, candidates, self.hand.content)
         if file is not None:
             self.memory.record(replace(copy, state="there", copy=file.id))
             return True, False
-        mistaken = any(each.state == "Verified" for each in fitting)
+        mistaken = any(each.state == "Verified" for each in candidates)
         if mistaken:
             self.memory.record(replace(copy, name=self.hand.name_for(copy.name, self.memory.names())))
         return False, mistaken

@@ -41,7 +41,7 @@ from ..plan.comments import plan_comments
 from ..plan.files import plan_files, rejected
 from ..plan.status import been_through, issue_target, walk
 from ..plan.steps import Step
-from ..plan.whole import Plan, Seen, case_moved
+from ..plan.whole import Plan, Seen, case_may_have_moved
 from ..transfer import Spool
 from .comments import Voice
 from .files import FileMemory, Files, Source
@@ -147,7 +147,7 @@ class IssueHand:
         except NotFound as missing:
             raise Absent("security_ir") from missing
         seen = Seen(pair, facts, deep, case, case_comments=comments)
-        if not (deep or not pair.dressed or case_moved(pair, case)):
+        if not (deep or not pair.dressed or case_may_have_moved(pair, case)):
             return seen
         issue = self.jira.issue(pair.issue_id, with_property=not pair.dressed)
         return replace(seen, issue=issue, issue_comments=self.jira.comments(issue))
@@ -206,11 +206,13 @@ class IssueHand:
         held = digest(json.dumps(values, sort_keys=True))
         if not values or pair.base.fields.case == held:
             return
-        refusal = self._set_custom_fields(pair, values)
-        if refusal is not None:
+        if self._set_custom_fields(pair, values) is not None:
             # One that is refused spoils the request for all.
-            each = [self._set_custom_fields(pair, {name: value}) for name, value in values.items()]
-            voice.say(Notice("jira", "fields-refused", {"reason": "; ".join(str(one) for one in each if one)}))
+            each = {name: self._set_custom_fields(pair, {name: value}) for name, value in values.items()}
+            refused = {name: str(refusal) for name, refusal in each.items() if refusal is not None}
+            if refused:
+                reasons = {"fields": ", ".join(refused), "reason": "; ".join(refused.values())}
+                voice.say(Notice("jira", "fields-refused", reasons))
         self.surroundings.ledger.advance(pair.case_id, {"fields": Agreed(case=held)})
 
     def _set_custom_fields(self, pair: Pair, values: Mapping[str, str]) -> Refused | None:
@@ -234,7 +236,6 @@ class IssueHand:
         for copy in rejected(case.files, memory.known):
             voice.say(Notice("jira", "file-rejected", {"name": copy.name, "url": case.url, "file": copy.key}))
             memory.record(replace(copy, state="rejected"))
-        # Planned anew: what was held for a copy of ours may turn out to be somebody's own.
         works = plan_files("security_ir", case.files, memory.known)
         files = Files(self.surroundings, seen.pair, FilesOfIssue(self.jira, seen.pair.issue_id), memory, voice.say)
         files.bring([Source.of("security_ir", work, case.url, content) for work in works])

@@ -17,11 +17,11 @@ from aws_lambda_powertools import Logger
 from ..config import GONE_SECONDS
 from ..errors import JiraUnauthorized, NotFound, Refused, RetryLater, Unavailable
 from ..events import Change, Heard
-from ..memory import Agreed, Facts, Pair
-from ..model import Facet, other
+from ..memory import Agreed, Facts, Pair, Writing
+from ..model import Facet, Workflow, other
 from ..plan.comments import CommentWork
 from ..plan.steps import Step
-from ..plan.whole import Plan, Seen, plan
+from ..plan.whole import Plan, Seen, plan, status_may_have_moved
 from .comments import Voice
 from .hand import Absent, Body, Hand
 from .surroundings import Surroundings
@@ -47,7 +47,7 @@ class Births(Protocol):
 class Waiting:
     """Parts of a run that have to wait: none holds up another, and the run comes again for them."""
 
-    troubles: list[RetryLater] = field(default_factory=list)
+    troubles: list[RetryLater | Refused] = field(default_factory=list)
 
     @contextmanager
     def part(self) -> Iterator[None]:
@@ -55,14 +55,14 @@ class Waiting:
             yield
         except JiraUnauthorized:
             raise
-        except RetryLater as trouble:
+        except (RetryLater, Refused) as trouble:
             logger.warning("a part has to wait", reason=str(trouble), error=type(trouble).__name__)
             self.troubles.append(trouble)
 
     def end(self) -> None:
-        """Raises the first of the troubles."""
+        """Raises the trouble that has the least to wait."""
         if self.troubles:
-            raise self.troubles[0]
+            raise min(self.troubles, key=lambda trouble: getattr(trouble, "delay", None) or 0.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,21 +93,24 @@ class Sink(Generic[Body]):
     def _run(self, pair: Pair, facts: Facts, changed: frozenset[Change]) -> None:
         side = self.hand.side
         voice = self._voice(pair, facts)
-        if changed == {"notice"} or pair.gone is not None:
-            if pair.gone != side:
-                self.hand.greet(pair, voice)
-                voice.say_what_waits()
-            return
         try:
+            if changed == {"notice"} or pair.gone is not None:
+                if pair.gone != side:
+                    self.hand.greet(pair, voice)
+                    voice.say_what_waits()
+                return
             seen = self.hand.look(pair, facts, changed)
             if seen is not None:
-                self._carry_out(self._met(seen))
+                self._carry_out(self._met(seen), changed)
         except Absent as absent:
             if absent.side == side:
                 self._leave_absence_to_the_other_sink(pair, absent)
             else:
                 self._other_side_absent(pair, voice)
         except NotFound as missing:
+            if changed == {"notice"} and side == "security_ir":
+                # The other sink would only ask again for what is to be said; that a case is gone the sweep finds.
+                raise RetryLater("a case cannot be told anything", delay=GONE_SECONDS + 60) from missing
             self._leave_absence_to_the_other_sink(pair, missing)
 
     def _voice(self, pair: Pair, facts: Facts) -> Voice[Body]:
@@ -120,12 +123,14 @@ class Sink(Generic[Body]):
             ledger.found(seen.pair.case_id)
         return replace(seen, pair=ledger.located(seen.pair, seen.issue)) if seen.issue else seen
 
-    def _carry_out(self, seen: Seen) -> None:
+    def _carry_out(self, seen: Seen, changed: frozenset[Change]) -> None:
         side, surroundings = self.hand.side, self.surroundings
-        whole = plan(
-            seen, surroundings.config, self.hand.workflow, issue_url=surroundings.issue_url(seen.pair.issue_key)
-        )
-        mine, voice, waiting = whole.on(side), self._voice(seen.pair, seen.facts), Waiting()
+        waiting, workflow = Waiting(), None
+        with waiting.part():
+            workflow = self._workflow(seen)
+        url = surroundings.issue_url(seen.pair.issue_key)
+        whole = plan(seen, surroundings.config, workflow, issue_url=url)
+        mine, voice = whole.on(side), self._voice(seen.pair, seen.facts)
         with waiting.part():
             self._write_texts(seen, whole, voice)
         with waiting.part():
@@ -140,11 +145,20 @@ class Sink(Generic[Body]):
                 self.hand.bring_files(seen, whole, voice)
         with waiting.part():
             self._write_status(seen, mine.status, voice)
-        self._ring_for_the_rest(seen, whole)
+        if not waiting.troubles or not seen.pair.dressed:
+            # Each try that fails would ring once more, and the other sink likewise.
+            self._ring_for_the_rest(seen, whole)
         if surroundings.config.sync_watchers:
             with waiting.part():
                 self.hand.follow_watchers(seen, [work.comment for work in mine.comments])
+        if waiting.troubles and changed <= {"comments", "notice"}:
+            # What comes again for its comments will find them done, and look no further.
+            surroundings.ring(seen.pair, side, ("case",) if side == "jira" else ("issue",))
         waiting.end()
+
+    def _workflow(self, seen: Seen) -> Workflow | None:
+        """The workflow, where a status may have to move in it."""
+        return self.hand.workflow(seen.issue) if seen.issue and status_may_have_moved(seen) else None
 
     def _ring_for_the_rest(self, seen: Seen, whole: Plan) -> None:
         """Tell the other sink of what this one saw and may not write.
@@ -179,12 +193,12 @@ class Sink(Generic[Body]):
 
     def _write_down_first(self, pair: Pair, steps: Sequence[Step]) -> None:
         """What is written and not recorded, a crash being between, is not to be taken for a person's edit."""
-        base: dict[Facet, Agreed] = {"title": pair.base.title, "description": pair.base.description}
-        sending = {
-            step.facet: replace(base[step.facet], sending=(self.hand.side, step.agreed.case, step.agreed.issue))
+        side = self.hand.side
+        intended: dict[Facet, Agreed] = {
+            step.facet: replace(step.base, writing=Writing(side, step.agreed.case, step.agreed.issue, step.agreed.cut))
             for step in steps
         }
-        self.surroundings.ledger.advance(pair.case_id, sending)
+        self.surroundings.ledger.advance(pair.case_id, intended)
 
     def _refused_texts(self, pair: Pair, steps: Sequence[Step]) -> list[Step]:
         """Write them, and return those that are refused: one that is refused never takes another along."""

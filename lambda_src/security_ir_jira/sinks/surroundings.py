@@ -33,6 +33,12 @@ class Surroundings:
         """The page people open for an issue."""
         return f"{self.config.jira_browse_url or self.site()}/browse/{key}"
 
+    def bind(self, pair: Pair) -> None:
+        """Make a pair. Raises ``AlreadyPaired``."""
+        self.ledger.bind(pair)
+        # Known to the case sweep from now on, should the case be closed before it was ever listed.
+        self.cursors.seen_moving(pair.case_id)
+
     def leave(self, pair: Pair, notice: Notice) -> None:
         """Leave something for the sink of its side to say, and ring its bell."""
         self.ledger.leave(pair.case_id, notice)

@@ -1,211 +1,12 @@
-"""security-ir's answers in the terms of this package."""
+"""What is asked of security-ir, and what a case says then."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
-from typing import Any
-
 import pytest
-from botocore.exceptions import ClientError, EndpointConnectionError
 
-from sandbox.security_ir import SecurityIrServer
-from security_ir_jira.cases.calls import CaseCalls
-from security_ir_jira.cases.client import CaseClient
-from security_ir_jira.cases.wire import principal_name
-from security_ir_jira.errors import Conflict, NotFound, NotPermitted, Refused, Unavailable
-
-ERROR_CODES = {
-    400: "ValidationException",
-    402: "ServiceQuotaExceededException",
-    403: "AccessDeniedException",
-    404: "ResourceNotFoundException",
-    409: "ConflictException",
-    423: "InvalidTokenException",
-    429: "ThrottlingException",
-    500: "InternalServerException",
-}
-
-
-@dataclass(slots=True)
-class Stage:
-    service: SecurityIrServer
-    waits: list[float] = field(default_factory=list)
-
-    @property
-    def client(self) -> CaseClient:
-        return CaseClient(self.talk)
-
-    @property
-    def talk(self) -> CaseCalls:
-        return CaseCalls.connect(self.waits.append)
-
-    @property
-    def calls(self) -> list[str]:
-        return [record.operation for record in self.service.requests]
-
-
-@pytest.fixture
-def stage(monkeypatch: pytest.MonkeyPatch) -> Iterator[Stage]:
-    with SecurityIrServer() as service:
-        for name, value in (
-            ("AWS_ACCESS_KEY_ID", "AKIATESTING"),
-            ("AWS_SECRET_ACCESS_KEY", "testing"),
-            ("AWS_DEFAULT_REGION", "eu-central-1"),
-            ("AWS_ENDPOINT_URL_SECURITY_IR", service.url),
-        ):
-            monkeypatch.setenv(name, value)
-        yield Stage(service)
-        assert service.violations == []
-
-
-class Failing:
-    """An API whose every operation ends the same way."""
-
-    def __init__(self, error: Exception) -> None:
-        self.error = error
-
-    def __getattr__(self, _: str) -> Any:
-        def fail(**__: object) -> None:
-            raise self.error
-
-        return fail
-
-
-def answered(status: int, code: str = "", message: str = "Said the service") -> ClientError:
-    response: Any = {
-        "Error": {"Code": code or ERROR_CODES.get(status, ""), "Message": message},
-        "ResponseMetadata": {"HTTPStatusCode": status},
-    }
-    return ClientError(response, "GetCase")
-
-
-def failing(error: Exception) -> CaseClient:
-    return CaseClient(CaseCalls(Failing(error), sleep=lambda _: None))
-
-
-# Errors
-
-
-def test_404_is_not_found() -> None:
-    with pytest.raises(NotFound):
-        failing(answered(404)).case("1000000001")
-
-
-@pytest.mark.parametrize("status", [400, 402])
-def test_what_the_service_understood_and_refused_is_refused(status: int) -> None:
-    with pytest.raises(Refused, match="Said the service") as caught:
-        failing(answered(status)).close("1000000001")
-    assert caught.value.status == status
-
-
-@pytest.mark.parametrize("status", [423, 429, 500, 502, 503])
-def test_what_passes_is_unavailable(status: int) -> None:
-    with pytest.raises(Unavailable):
-        failing(answered(status)).case("1000000001")
-
-
-def test_a_conflict_passes() -> None:
-    with pytest.raises(Conflict):
-        failing(answered(409)).close("1000000001")
-
-
-@pytest.mark.parametrize(
-    "error",
-    [
-        answered(403),
-        answered(403, "SecurityIncidentResponseNotActiveException"),
-        answered(400, "SecurityIncidentResponseNotActiveException"),
-        answered(403, "AccessDeniedException", "User x is not authorized to perform: security-ir:GetCase"),
-        answered(403, "ExpiredTokenException"),
-        answered(400, "ExpiredTokenException"),
-        answered(400, "UnrecognizedClientException"),
-        answered(401, "InvalidSignatureException"),
-    ],
-)
-def test_a_lost_role_credential_or_membership_is_no_refusal_of_this_request(error: ClientError) -> None:
-    with pytest.raises(NotPermitted):
-        failing(error).case("1000000001")
-
-
-class Repeating:
-    """A service whose pages lead back to the first."""
-
-    def __getattr__(self, _: str) -> Any:
-        return lambda **_: {"items": [{"commentId": "1", "body": "again"}], "nextToken": "the same"}
-
-
-def test_pages_that_repeat_themselves_end_with_an_error() -> None:
-    with pytest.raises(Unavailable, match="repeat"):
-        CaseClient(CaseCalls(Repeating(), sleep=lambda _: None)).comments("1000000001")
-
-
-def test_a_lost_connection_is_unavailable() -> None:
-    with pytest.raises(Unavailable, match="EndpointConnectionError"):
-        failing(EndpointConnectionError(endpoint_url="http://127.0.0.1:1")).case("1000000001")
-
-
-@pytest.mark.parametrize(("asked", "delay"), [(240, 240.0), (None, None)])
-def test_a_wait_that_the_service_asks_for_is_passed_on(stage: Stage, asked: int | None, delay: float | None) -> None:
-    case = stage.service.aws_responder.open_case("Leaked key")
-    stage.service.faults.add("GetCase", error="ThrottlingException", retry_after=asked, times=None)
-    with pytest.raises(Unavailable) as caught:
-        stage.client.case(case)
-    assert caught.value.delay == delay
-
-
-def test_a_short_trouble_is_sat_out(stage: Stage) -> None:
-    case = stage.service.aws_responder.open_case("Leaked key")
-    stage.service.faults.add("GetCase", error="InternalServerException", times=2)
-    assert stage.client.case(case).title == "Leaked key"
-    assert len(stage.waits) == 2
-
-
-def test_a_long_wait_is_not_sat_out(stage: Stage) -> None:
-    stage.service.faults.add("ListCases", error="ThrottlingException", retry_after=300)
-    with pytest.raises(Unavailable):
-        list(stage.talk.listed())
-    assert stage.waits == []
-    assert stage.calls == ["ListCases"]
-
-
-def test_a_refusal_is_not_repeated(stage: Stage) -> None:
-    case = stage.service.aws_responder.open_case("Leaked key")
-    with pytest.raises(Refused):
-        stage.client.set_status(case, "Detection and Analysis")
-    assert stage.calls == ["UpdateCaseStatus"]
-
-
-# Pages
-
-
-@pytest.mark.parametrize(("cases", "calls"), [(0, 1), (25, 1), (26, 2), (60, 3)])
-def test_all_cases_are_listed_25_a_call(stage: Stage, cases: int, calls: int) -> None:
-    opened = {stage.service.aws_responder.open_case(f"Case {number}") for number in range(cases)}
-    assert {case.id for case in stage.talk.listed()} == opened
-    assert stage.calls == ["ListCases"] * calls
-
-
-def test_fault_4_all_pages_of_comments_are_read(stage: Stage) -> None:
-    case = stage.service.aws_responder.open_case("Leaked key")
-    for number in range(60):
-        stage.service.aws_responder.comment(case, f"comment {number}")
-    assert [comment.body for comment in stage.client.comments(case)] == [f"comment {number}" for number in range(60)]
-    assert stage.calls == ["ListComments"] * 3
-
-
-def test_fault_15_a_page_that_cannot_be_read_is_no_end_of_the_list(stage: Stage) -> None:
-    for number in range(30):
-        stage.service.aws_responder.open_case(f"Case {number}")
-    cases = stage.talk.listed()
-    for _ in range(25):
-        next(cases)
-    stage.service.expire_page_tokens()
-    with pytest.raises(Unavailable):
-        next(cases)
-
-
-# What is read
+from security_ir_jira.errors import Conflict, NotFound
+from security_ir_jira.transfer import TooLarge
+from tests.unit.cases.service import Stage
 
 
 def test_a_case_is_known_by_the_id_that_was_asked_for(stage: Stage) -> None:
@@ -224,24 +25,48 @@ def test_fault_20_a_closure_code_is_read_as_it_is(stage: Stage, code: str) -> No
     assert stage.client.case(case_id).closure_code == code
 
 
-@pytest.mark.parametrize(
-    ("principal", "name"),
-    [
-        ("AWS Responder", "AWS Responder"),
-        ("security-ir.amazonaws.com", "security-ir.amazonaws.com"),
-        ("arn:aws:iam::123456789012:user/grace", "grace"),
-        ("arn:aws:iam::123456789012:user/team/grace", "grace"),
-        ("arn:aws:sts::123456789012:assumed-role/Responder/grace@example.com", "grace@example.com"),
-        ("arn:aws:iam::123456789012:root", "root"),
-        ("", "Somebody"),
-    ],
-)
-def test_a_principal_has_a_readable_name(principal: str, name: str) -> None:
-    assert principal_name(principal) == name
-
-
 def test_a_case_that_was_made_for_an_issue_says_so_by_its_tag(stage: Stage) -> None:
     tagged = stage.service.person("grace").open_case("Leaked key", tags={"jira-issue-id": "10100", "team": "blue"})
     other = stage.service.aws_responder.open_case("Another")
     assert stage.client.issue_tag(stage.client.case(tagged).arn) == "10100"
     assert stage.client.issue_tag(stage.client.case(other).arn) is None
+
+
+def test_a_membership_that_cannot_be_listed_is_not_readable(stage: Stage) -> None:
+    assert stage.client.readable()
+    stage.service.faults.add("ListCases", error="AccessDeniedException", times=None)
+    assert not stage.client.readable()
+
+
+def test_a_file_is_fetched_once_it_was_verified(stage: Stage) -> None:
+    case_id = stage.service.aws_responder.open_case("Leaked key")
+    stage.service.aws_responder.attach(case_id, "log.txt", b"abc")
+    (file,) = stage.client.case(case_id).files
+    with stage.client.download_attachment(case_id, file, 100) as content:
+        content.file.seek(0)
+        assert content.file.read() == b"abc"
+    with pytest.raises(TooLarge):
+        stage.client.download_attachment(case_id, file, 2)
+
+
+def test_a_file_that_is_not_verified_is_not_there_to_be_fetched(stage: Stage) -> None:
+    case_id = stage.service.aws_responder.open_case("Leaked key")
+    stage.service.aws_responder.attach(case_id, "log.txt", b"abc")
+    (file,) = stage.client.case(case_id).files
+    stage.service.faults.add("GetCaseAttachmentDownloadUrl", error="ConflictException", times=None)
+    with pytest.raises(NotFound):
+        stage.client.download_attachment(case_id, file, 100)
+
+
+def test_the_same_token_makes_one_comment(stage: Stage) -> None:
+    case_id = stage.service.aws_responder.open_case("Leaked key")
+    one, again = (stage.client.add_comment(case_id, "hello", token="0" * 64) for _ in range(2))
+    assert one == again
+    assert [comment.body for comment in stage.client.comments(case_id)] == ["hello"]
+
+
+def test_a_closed_case_is_in_conflict_with_another_status(stage: Stage) -> None:
+    case_id = stage.service.person("grace").open_case("Leaked key", resolver_type="Self")
+    stage.client.close(case_id)
+    with pytest.raises(Conflict):
+        stage.client.set_status(case_id, "Detection and Analysis")

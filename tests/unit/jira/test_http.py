@@ -181,8 +181,11 @@ def test_fault_31_every_request_has_timeouts(stage: Stage, monkeypatch: pytest.M
     ("headers", "seconds"),
     [
         ({"Retry-After": "4"}, 4.0),
+        ({"Retry-After": "1.5"}, 1.5),
+        ({"Retry-After": "-1"}, 0.0),
         ({"Retry-After": "Thu, 01 Jan 2026 12:00:07 GMT"}, 7.0),
         ({"X-RateLimit-Reset": "2026-01-01T12:00:05Z"}, 5.0),
+        ({"X-RateLimit-Reset": f"{NOW + 5:.0f}"}, 5.0),
         ({"X-RateLimit-Reset": "2026-01-01T12:00Z"}, 0.0),
         ({"Retry-After": "3", "X-RateLimit-Reset": "2026-01-01T13:00:00Z"}, 3.0),
     ],
@@ -199,6 +202,7 @@ def test_a_short_wait_that_jira_asks_for_is_sat_out(stage: Stage, headers: dict[
         ({"Retry-After": "120"}, 120.0),
         ({"Retry-After": "Thu, 01 Jan 2026 12:05:00 GMT"}, 300.0),
         ({"X-RateLimit-Reset": "2026-01-01T12:10:00Z"}, 600.0),
+        ({"X-RateLimit-Reset": f"{NOW + 600:.0f}"}, 600.0),
     ],
 )
 def test_a_long_wait_goes_back_to_the_queue(stage: Stage, headers: dict[str, str], seconds: float) -> None:
@@ -210,10 +214,13 @@ def test_a_long_wait_goes_back_to_the_queue(stage: Stage, headers: dict[str, str
     assert stage.statuses == [429]
 
 
-def test_a_wait_that_cannot_be_read_is_ours_to_choose(stage: Stage) -> None:
-    stage.jira.faults.add(status=429, headers={"Retry-After": "soon"})
+@pytest.mark.parametrize("asked", ["soon", "", "inf", "nan", "1e9", "9" * 400])
+@pytest.mark.parametrize("header", ["Retry-After", "X-RateLimit-Reset"])
+def test_a_wait_that_cannot_be_read_is_ours_to_choose(stage: Stage, header: str, asked: str) -> None:
+    stage.jira.faults.add(status=429, headers={header: asked})
     look(stage.client())
-    assert len(stage.waits) == 1
+    (wait,) = stage.waits
+    assert 0 < wait < 10
 
 
 def test_jira_is_asked_no_more_often_than_three_times_under_its_rate_limit(stage: Stage) -> None:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import replace
+from random import Random
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from security_ir_jira.errors import AlreadyPaired
 from security_ir_jira.ledger.pairs import PairLedger
-from security_ir_jira.memory import Agreed, Base, Copy, Notice
+from security_ir_jira.memory import Agreed, Base, Copy, Notice, Writing
 from security_ir_jira.plan.births import base_of_new_issue, issue_request
 from tests.unit.ledger.local import NOW, TABLE, items, operations
 from tests.unit.things import CASE_ID, CONFIG, a_case, a_pair, an_issue
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 BASE = Base(
-    title=Agreed("title", "summary", sending=("jira", "title", "other")),
+    title=Agreed("title", "summary", writing=Writing("jira", "title", "other", cut=True)),
     description=Agreed("long", "longer", cut=True, alike=frozenset({"a:b", "c:d"})),
     status=Agreed("Submitted", "10000", refused="jira", walking=("10001", "10002")),
 )
@@ -48,8 +49,18 @@ def test_a_reservation_keeps_the_exact_request_and_when_it_was_made(ledger: Pair
 
 @pytest.mark.parametrize(
     "description",
-    ["| a | b |\n|---|---|\n" + "|a|b|\n" * 1_600, "a\n" * 4_000, "`a` " * 2_000, "- a\n" * 2_000, "\x1b" * 8_000],
-    ids=["cells", "lines", "code", "items", "controls"],
+    [
+        "| a | b |\n|---|---|\n" + "|a|b|\n" * 1_600,
+        f"{'|a' * 1_000}|\n{'|-' * 1_000}|\n{'|a' * 1_990}|",
+        "a\n" * 4_000,
+        "a\n\n" * 2_700,
+        "`a` " * 2_000,
+        "- a\n" * 2_000,
+        "\x1b" * 8_000,
+        "".join(map(chr, Random(1).choices(range(0x4E00, 0x9FFF), k=8_000))),
+        "\n\n".join(map(chr, Random(1).choices(range(0x4E00, 0x9FFF), k=2_700))),
+    ],
+    ids=["cells", "columns", "lines", "paragraphs", "code", "items", "controls", "noise", "noisy paragraphs"],
 )
 def test_whatever_was_pasted_a_reservation_fits_into_an_item(
     ledger: PairLedger, client: DynamoDBClient, description: str

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -74,6 +75,18 @@ def test_a_comment_that_became_restricted_gives_way_to_a_note_once() -> None:
     assert plan_comments("jira", [hidden], Known(copies={"1": copied(1, source=WITHDRAWN)})) == ()
 
 
+def test_a_comment_that_is_not_shared_is_copied_where_that_was_asked_for() -> None:
+    (work,) = plan_comments("jira", [a_comment(1, shared=False)], Known(), restricted=True)
+    assert not work.withdraw
+
+
+def test_a_restricted_comment_whose_copy_may_have_arrived_gives_way_too() -> None:
+    hidden = a_comment(1, shared=False)
+    (work,) = plan_comments("jira", [hidden], Known(copies={"1": copied(1, parts=(), sending="d")}))
+    assert work.withdraw
+    assert plan_comments("jira", [hidden], Known(copies={"1": copied(1, parts=())})) == ()
+
+
 # What an earlier version read
 
 
@@ -84,6 +97,19 @@ def test_a_comment_that_an_earlier_version_read_is_looked_at_only_if_it_was_ever
     known = Known(copies={"1": copied(1, source="0" * 32)})
     works = plan_comments("jira", [a_comment(1, edited=edited)], known)
     assert [work.compare for work in works] == ([True] if compared else [])
+
+
+@pytest.mark.parametrize("changes", [{"total": 2}, {"sending": "d"}])
+def test_a_copy_that_an_earlier_version_left_unfinished_is_taken_up_again(changes: dict[str, Any]) -> None:
+    known = Known(copies={"1": replace(copied(1, source="0" * 32), **changes)})
+    (work,) = plan_comments("jira", [a_comment(1)], known)
+    assert not work.compare
+
+
+def test_a_comment_of_a_case_reads_the_same_in_every_version_so_another_text_is_an_edit() -> None:
+    known = Known(copies={"1": copied(1, source="0" * 32)})
+    (work,) = plan_comments("security_ir", [a_comment(1)], known)
+    assert not work.compare
 
 
 @pytest.mark.parametrize("source", [WITHDRAWN, DELETED])

@@ -48,7 +48,7 @@ def test_our_copy_never_comes_back_and_its_namesake_does() -> None:
 def test_of_namesakes_on_a_case_any_may_be_our_copy_until_the_content_tells() -> None:
     known = a_copy(file_key("jira", "7"))
     files = [a_file(2, size=None), a_file(1, size=None), a_file(3, "other.txt", size=None)]
-    assert set(perhaps_ours("security_ir", files, known)) == {"1", "2"}
+    assert perhaps_ours("security_ir", files, known) == {"1", "2"}
     assert planned(plan_files("security_ir", files, known)) == ["3"]
 
 
@@ -59,7 +59,7 @@ def test_on_an_issue_the_size_must_fit_as_well() -> None:
 
 def test_a_file_known_as_somebodys_own_is_no_copy_of_ours() -> None:
     known = a_copy("ATTACHMENT#security_ir#9", state="reserved") | a_copy("ATTACHMENT#jira#1", copy="x")
-    assert perhaps_ours("jira", [a_file(1)], known) == {}
+    assert perhaps_ours("jira", [a_file(1)], known) == set()
 
 
 def test_pending_waits_and_obstacles_are_named(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from rich_text import document, sentence, to_adf, to_text, utf16_length
+from rich_text import document, sentence, to_text, utf16_length
 from security_ir_jira.config import Config
-from security_ir_jira.memory import Agreed, Base, digest, read_digest
+from security_ir_jira.memory import Agreed, Base, Writing, digest, read_digest
 from security_ir_jira.model import Case, Issue, Side
 from security_ir_jira.plan.steps import Step
 from security_ir_jira.plan.texts import (
@@ -109,7 +109,7 @@ def test_an_edit_in_jira_leaves_the_other_blocks_of_the_case_byte_for_byte() -> 
     case = a_case(description="* one\n\n\n*  two\n\nEnd")
     issue = an_issue(description=case.description)
     base = agreed_on(case, issue)
-    edited = replace(issue, document=document(to_adf(case.description), sentence("Added.")))
+    edited = replace(issue, document=document(issue.document or {}, sentence("Added.")))
     edited = replace(edited, description=to_text(edited.document))
     assert outcome(description(base, case, edited)) == ("security_ir", f"{case.description}\n\nAdded.", None)
 
@@ -194,12 +194,17 @@ def test_another_wording_of_what_was_refused_is_tried_and_keeps_nothing() -> Non
     assert outcome(step) == ("jira", "Reworded", None)
 
 
+def test_a_refusal_is_judged_by_what_both_sides_held_and_not_by_what_was_tried() -> None:
+    step = made(title(AGREED, a_case(title="From AWS"), an_issue()))
+    assert step.held == Agreed(digest("From AWS"), digest("Leaked key"))
+
+
 # What was being written when a run broke off
 
 
-def being_written(to: str) -> Base:
-    """A run has begun to write a title into Jira, and its end is not recorded."""
-    return replace(AGREED, title=replace(AGREED.title, sending=("jira", digest(to), digest(to))))
+def being_written(to: str, side: Side = "jira") -> Base:
+    """A run has begun to write a title to one side, and its end is not recorded."""
+    return replace(AGREED, title=replace(AGREED.title, writing=Writing(side, digest(to), digest(to))))
 
 
 def test_what_was_written_and_not_recorded_is_nobodys_edit() -> None:
@@ -216,7 +221,14 @@ def test_what_was_written_and_not_recorded_loses_to_a_later_edit_without_being_k
 def test_what_was_not_written_after_all_is_written_now() -> None:
     step = title(being_written("News"), a_case(title="News"), an_issue())
     assert outcome(step) == ("jira", "News", None)
-    assert made(step).agreed.sending is None
+    assert made(step).agreed.writing is None
+    step = title(being_written("News", "security_ir"), a_case(), an_issue(summary="News"))
+    assert outcome(step) == ("security_ir", "News", None)
+
+
+def test_what_was_not_written_and_is_no_longer_wanted_is_forgotten() -> None:
+    step = made(title(being_written("News"), a_case(), an_issue()))
+    assert (step.write, step.agreed) == (None, AGREED.title)
 
 
 def test_what_a_person_wrote_meanwhile_is_an_edit() -> None:
@@ -239,7 +251,7 @@ def met(case: Case, **changes: object) -> Base:
 def holding(*blocks: str) -> Issue:
     """An issue whose description has these paragraphs, letter for letter."""
     body = document(*(sentence("{block}", block=block) for block in blocks))
-    return an_issue(document=body) if not blocks else replace(an_issue(), document=body, description=to_text(body))
+    return an_issue(document=body, description=to_text(body))
 
 
 def test_what_an_earlier_version_put_in_step_is_neither_changed_nor_rewritten() -> None:
@@ -287,3 +299,8 @@ def test_an_issue_that_was_empty_for_an_earlier_version_and_got_a_description_gi
     case = a_case(description="The Jira issue SEC-1 has no description.")
     step = description(met(case, issue=digest("")), case, an_issue(description="Found."))
     assert outcome(step) == ("security_ir", "Found.", None)
+
+
+def test_where_the_case_was_edited_as_well_what_an_empty_issue_got_is_kept() -> None:
+    step = description(met(a_case(), issue=digest("")), a_case(description="Later."), an_issue(description="Found."))
+    assert outcome(step) == ("jira", "Later.", "Found.")

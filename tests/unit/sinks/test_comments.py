@@ -9,17 +9,19 @@ import pytest
 
 from rich_text import to_text, utf16_length
 from security_ir_jira.errors import OutcomeUnknown, Refused
-from security_ir_jira.memory import Agreed, Copy, Facts, Notice, digest
+from security_ir_jira.memory import Agreed, Copy, Facts, Notice, digest, read_digest
 from security_ir_jira.model import Comment, Side
 from security_ir_jira.notices import (
     CASE_COMMENT_LIMIT,
+    DELETED_NOTE,
     ISSUE_COMMENT_LIMIT,
+    WITHDRAWN_TEXT,
     copies_on_case,
     copies_on_issue,
     documents_on_issue,
     texts_on_case,
 )
-from security_ir_jira.plan.comments import CommentWork
+from security_ir_jira.plan.comments import DELETED, WITHDRAWN, CommentWork
 from security_ir_jira.plan.steps import Step
 from security_ir_jira.sinks.comments import NO_LONGER_NEEDED, Delivery, Voice
 from tests.unit.things import CASE_ID, NOON, a_comment
@@ -38,6 +40,7 @@ class Target:
     refuse: bool = False
     searches: int = 0
     side: Side = "jira"
+    room: int = 1_000
 
     def copies(self, comment: Comment) -> list[str]:
         return list(map(to_text, copies_on_issue(comment))) if self.side == "jira" else list(copies_on_case(comment))
@@ -48,8 +51,9 @@ class Target:
     def plain(self, text: str) -> str:
         return text
 
-    def headed(self, note: str, comment: Comment) -> str:
-        return f"{note}\n\n{comment.body}"
+    def headed(self, note: str, comment: Comment) -> str | None:
+        headed = f"{note}\n\n{comment.body}"
+        return headed if len(headed) <= self.room else None
 
     def add(self, body: str, *, token: str) -> str:
         if self.refuse:
@@ -312,6 +316,85 @@ def test_a_refused_comment_is_told_before_that_is_remembered(stage: Stage) -> No
     stage.voice("security_ir").copy(replace(work, copy=stage.copy), lambda: told.append(True))
     assert told == [True]
     assert stage.copy.complete
+
+
+# Copies that an earlier version made
+
+
+def of_an_earlier_version(stage: Stage, standing: str) -> CommentWork:
+    """A Jira comment whose copy stands on the case, made from another reading of it."""
+    stage.deliver(standing, source="0" * 32)
+    return CommentWork(a_comment(501, "Rotated *the* key."), stage.copy, compare=True)
+
+
+def test_a_copy_with_the_words_of_its_comment_is_not_rewritten(stage: Stage) -> None:
+    standing = "Ada in Jira, 2026-01-01 20:21 UTC:\n\nRotated the key."
+    work = of_an_earlier_version(stage, standing)
+    stage.voice("security_ir").copy(work, nothing)
+    assert stage.target.said == [standing]
+    assert stage.copy.source == read_digest(work.comment.body)
+
+
+def test_a_copy_with_other_words_than_its_comment_is_brought_up_to_date(stage: Stage) -> None:
+    work = of_an_earlier_version(stage, "Ada in Jira, 2026-01-01 20:21 UTC:\n\nWill rotate the key.")
+    stage.voice("security_ir").copy(work, nothing)
+    assert stage.target.said == ["Ada in Jira, 2026-01-01 20:21 UTC:\n\nRotated *the* key."]
+    assert stage.copy.source == read_digest(work.comment.body)
+
+
+# Comments that are gone
+
+
+def test_a_withdrawn_comments_copy_gives_way_to_a_note_in_every_part(stage: Stage) -> None:
+    stage.deliver("one", "two")
+    stage.voice("security_ir").copy(CommentWork(a_comment(501), stage.copy, withdraw=True), nothing)
+    assert stage.target.said == [WITHDRAWN_TEXT, WITHDRAWN_TEXT]
+    assert (stage.copy.source, stage.copy.complete) == (WITHDRAWN, True)
+
+
+def test_a_copy_whose_part_was_lost_is_withdrawn_with_it(stage: Stage) -> None:
+    stage.target.lose = 1
+    with pytest.raises(OutcomeUnknown):
+        stage.deliver("secret")
+    stage.voice("security_ir").copy(CommentWork(a_comment(501), stage.copy, withdraw=True), nothing)
+    assert stage.target.said == [WITHDRAWN_TEXT]
+
+
+def test_a_deleted_comments_copy_keeps_its_text_below_a_note_that_is_put_there_once(stage: Stage) -> None:
+    stage.deliver("hello")
+    for _ in range(2):
+        stage.voice("security_ir").deleted(stage.copy)
+    assert stage.target.said == [f"{DELETED_NOTE}\n\nhello"]
+    assert stage.copy.source == DELETED
+
+
+def test_where_note_and_text_are_too_long_for_one_the_note_is_a_part_of_its_own(stage: Stage) -> None:
+    stage.deliver("hello")
+    stage.target.room = 10
+    stage.voice("security_ir").deleted(stage.copy)
+    assert stage.target.said == ["hello", DELETED_NOTE]
+    assert len(stage.copy.parts) == 2
+
+
+# What is said in our own name
+
+
+def test_what_the_other_side_holds_and_this_one_refused_can_be_read_here(stage: Stage) -> None:
+    step = Step("title", Agreed("a", "b"), Agreed(), write="jira", value="News")
+    for _ in range(2):
+        stage.voice().not_taken(step)
+    (said,) = stage.target.said
+    assert said.endswith("News")
+
+
+def test_details_and_the_issues_status_are_kept_current_in_one_comment(stage: Stage) -> None:
+    for text in ("one", "one", "two"):
+        stage.voice().details(text, text)
+    assert stage.target.said == ["two"]
+    for status in ("In Progress", "In Review"):
+        stage.voice("security_ir").say(Notice("security_ir", "issue-status", {"status": status}))
+    (_, said) = stage.target.said
+    assert '"In Review"' in said
 
 
 def test_a_notice_is_said_once(stage: Stage) -> None:

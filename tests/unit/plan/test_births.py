@@ -1,0 +1,121 @@
+"""The request that creates the other side: marked, repeatable, and with nothing in it that nobody said."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+
+from rich_text import to_text, utf16_length
+from security_ir_jira.memory import Agreed, digest, read_digest
+from security_ir_jira.plan.births import (
+    base_of_new_case,
+    base_of_new_issue,
+    case_request,
+    custom_fields,
+    issue_request,
+    sendable,
+    without_labels,
+)
+from security_ir_jira.plan.texts import case_description
+from tests.unit.things import ARN, CASE_ID, CONFIG, a_case, an_issue
+
+URL = "https://example.atlassian.net/browse/SEC-1"
+
+
+# An issue for a case
+
+
+def test_an_issue_names_its_case_from_its_first_moment() -> None:
+    request = json.loads(json.dumps(issue_request(a_case(), CONFIG, "SEC")))
+    fields = request["fields"]
+    assert (fields["project"], fields["issuetype"]) == ({"key": "SEC"}, {"name": "Task"})
+    assert fields["labels"] == ["aws-security-ir", f"aws-sir-{CASE_ID}"]
+    (named,) = request["properties"]
+    assert named == {"key": "aws-security-ir", "value": {"caseId": CASE_ID, "caseArn": ARN}}
+
+
+def test_an_issue_says_what_its_case_says() -> None:
+    fields = json.loads(json.dumps(issue_request(a_case(title="a\nb", description="- x"), CONFIG, "SEC")))["fields"]
+    assert (fields["summary"], to_text(fields["description"])) == ("a b", "- x")
+
+
+def test_what_a_project_demands_is_sent_along_and_takes_nothing_of_ours_away() -> None:
+    extra = {"labels": ["soc"], "priority": {"name": "High"}, "summary": "not this"}
+    fields = json.loads(json.dumps(issue_request(a_case(), replace(CONFIG, jira_create_fields=extra), "SEC")))["fields"]
+    assert fields["labels"] == ["soc", "aws-security-ir", f"aws-sir-{CASE_ID}"]
+    assert (fields["priority"], fields["summary"]) == ({"name": "High"}, "Leaked key")
+
+
+def test_a_screen_without_labels_gets_the_same_request_without_them() -> None:
+    request = issue_request(a_case(), CONFIG, "SEC")
+    bare = json.loads(json.dumps(without_labels(request)))
+    assert "labels" not in bare["fields"]
+    assert {**bare["fields"], "labels": ["aws-security-ir", f"aws-sir-{CASE_ID}"]} == request["fields"]
+    assert bare["properties"] == request["properties"]
+
+
+def test_a_new_issue_is_in_step_with_its_case_but_for_the_status() -> None:
+    case = a_case(title="x" * 290, description="**bold**")
+    base = base_of_new_issue(case)
+    assert base.title == Agreed(digest(case.title), digest("x" * 254 + "…"))
+    assert base.description == Agreed(digest(case.description), read_digest(case.description))
+    assert base.status == Agreed()
+
+
+# A case for an issue
+
+
+def test_a_case_names_its_issue_and_nothing_in_it_is_invented() -> None:
+    request = case_request(an_issue(), CONFIG, URL)
+    assert request["tags"] == {"jira-issue-id": "10100"}
+    assert (request["resolverType"], request["engagementType"]) == ("Self", "Security Incident")
+    assert (request["impactedAccounts"], request["watchers"]) == (["123456789012"], [])
+    assert sendable(request)["reportedIncidentStartDate"] == datetime(2026, 1, 1, 12, tzinfo=UTC)
+
+
+def test_a_request_that_was_kept_is_sent_exactly_as_it_was_made() -> None:
+    request = case_request(an_issue(), CONFIG, URL)
+    assert sendable(json.loads(json.dumps(request))) == sendable(request)
+
+
+def test_the_same_request_carries_the_same_token_and_another_text_another() -> None:
+    token = case_request(an_issue(), CONFIG, URL)["clientToken"]
+    assert case_request(an_issue(labels=("later",)), CONFIG, URL)["clientToken"] == token
+    others = (an_issue(summary="Other"), an_issue(description="Other"), an_issue(id="10101"))
+    tokens = {str(case_request(other, CONFIG, URL)["clientToken"]) for other in others}
+    another_instance = str(case_request(an_issue(), replace(CONFIG, name="second"), URL)["clientToken"])
+    assert len({token, another_instance, *tokens}) == 5
+
+
+@pytest.mark.parametrize("empty", ["", " \n"])
+def test_fault_10_an_issue_without_a_description_or_a_summary_makes_a_case_that_says_so(empty: str) -> None:
+    request = case_request(an_issue(summary=empty, description=empty), CONFIG, URL)
+    assert request["title"] == "SEC-1"
+    assert request["description"] == f"The Jira issue SEC-1 has no description: {URL}"
+
+
+def test_a_new_case_is_in_step_with_its_issue_and_is_submitted() -> None:
+    issue = an_issue(description="word " * 4_000)
+    request = case_request(issue, CONFIG, URL)
+    text, cut = case_description(issue.description, URL)
+    base = base_of_new_case(issue, request, cut=cut)
+    assert (request["description"], utf16_length(text) <= 8_000) == (text, True)
+    assert base.description == Agreed(digest(text), read_digest(issue.description), cut=True)
+    assert base.title == Agreed(digest("Leaked key"), digest("Leaked key"))
+    assert base.status == Agreed("Submitted")
+
+
+# Fields that show attributes of the case
+
+
+def test_a_field_shows_the_attribute_it_was_given_and_is_empty_where_the_case_says_nothing() -> None:
+    case = a_case(details={"caseArn": ARN, "impactedAccounts": "1, 2"})
+    mapping = {"customfield_1": "caseArn", "customfield_2": "closureCode", "customfield_3": "consoleUrl"}
+    assert custom_fields(case, mapping) == {
+        "customfield_1": ARN,
+        "customfield_2": "",
+        "customfield_3": case.url,
+    }
