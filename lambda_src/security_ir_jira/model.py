@@ -75,7 +75,6 @@ class File:
 
     id: str
     name: str
-    author: str
     created: datetime
     size: int | None = None
     state: str = "Verified"
@@ -95,7 +94,6 @@ class Case:
     description: str
     status: str
     self_managed: bool
-    created: datetime
     closure_code: str | None = None
     watchers: tuple[str, ...] = ()
     files: tuple[File, ...] = ()

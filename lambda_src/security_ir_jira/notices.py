@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from rich_text import Adf, Strong, document, fold, sentence, split, to_adf, utf16_length
 
 from .memory import Notice
-from .model import Case, Comment, Side
+from .model import Comment, Side
 
 CASE_COMMENT_LIMIT = 12_000
 ISSUE_COMMENT_LIMIT = 30_000
@@ -15,6 +13,8 @@ ISSUE_COMMENT_LIMIT = 30_000
 
 WITHDRAWN_TEXT = "(The visibility of this comment was restricted in Jira. Its text is no longer shown here.)"
 DELETED_NOTE = "(This comment was deleted in Jira, or can no longer be seen there. Its text as it was:)"
+
+NO_LONGER_NEEDED = "(The comment was shortened; nothing of it is left in this part.)"
 
 _PART_ROOM = 12
 
@@ -159,39 +159,3 @@ def _when(comment: Comment) -> str:
 
 def _name(comment: Comment) -> str:
     return fold(comment.author) or "Somebody"
-
-
-DETAILS_HEADING = "Case details"
-_DETAILS = {
-    "caseArn": "ARN",
-    "resolverType": "Resolver",
-    "engagementType": "Engagement",
-    "pendingAction": "Pending action",
-    "closureCode": "Closure code",
-    "impactedAccounts": "Accounts",
-    "impactedAwsRegions": "Regions",
-    "impactedServices": "Services",
-    "threatActorIpAddresses": "Threat actor IP addresses",
-    "reportedIncidentStartDate": "Reported start",
-    "actualIncidentStartDate": "Actual start",
-    "createdDate": "Created",
-    "closedDate": "Closed",
-}
-
-
-def details_of(case: Case) -> dict[str, str]:
-    """What the managed comment "Case details" tells, by label: what moves with every change is not in it."""
-    return {label: case.details[name] for name, label in _DETAILS.items() if case.details.get(name)}
-
-
-def details_text(details: Mapping[str, str]) -> str:
-    """The managed comment as text, which stands for it where it is remembered."""
-    return "\n".join((f"**{DETAILS_HEADING}**", "", *(f"- {label}: {value}" for label, value in details.items())))
-
-
-def details_document(details: Mapping[str, str]) -> Adf:
-    """The managed comment as a document."""
-    lines = [sentence("{label}: {value}", label=label, value=value) for label, value in details.items()]
-    items = [{"type": "listItem", "content": [line]} for line in lines]
-    bullets = [{"type": "bulletList", "content": items}] if items else []
-    return document(sentence("{heading}", heading=Strong(DETAILS_HEADING)), *bullets)

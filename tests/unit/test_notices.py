@@ -12,14 +12,11 @@ from security_ir_jira.memory import Notice
 from security_ir_jira.notices import (
     CASE_COMMENT_LIMIT,
     comment_refused,
-    details_document,
-    details_of,
-    details_text,
     documents_on_issue,
     text_of,
     texts_on_case,
 )
-from tests.unit.things import a_case, a_comment
+from tests.unit.things import a_comment
 
 JIRAS_LIMIT = 32_767
 AWKWARD = "*a* [x](https://evil.example) `C:\\_tmp_\\`"
@@ -63,14 +60,3 @@ def test_a_refused_comment_is_told_by_its_author_and_time_and_not_by_its_text() 
     notice = comment_refused("jira", a_comment(1, "secret", author="Ada\nLovelace"))
     assert "Ada Lovelace (2026-01-01 12:01 UTC)" in text_of(notice)
     assert "secret" not in text_of(notice)
-
-
-def test_the_details_of_a_case_read_alike_as_text_and_as_a_document() -> None:
-    case = a_case(details={"caseArn": "arn:*:_x_", "closureCode": "Duplicate", "lastUpdatedDate": "now", "caseId": "1"})
-    details = details_of(case)
-    assert details == {"ARN": "arn:*:_x_", "Closure code": "Duplicate"}
-    assert to_text(details_document(details)) == details_text(details)
-
-
-def test_a_case_without_details_has_a_heading_alone() -> None:
-    assert to_text(details_document({})) == details_text({}).strip() == "**Case details**"

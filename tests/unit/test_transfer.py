@@ -66,9 +66,9 @@ from security_ir_jira.transfer import download, fetch, put
 jira_url, email, token, attachment, put_url, get_url = sys.argv[1:]
 jira = JiraClient(JiraHttp(lambda fresh: Credentials(jira_url, email, "SEC", token, 1)))
 limit = 104_857_600
-with jira.download_attachment(File(attachment, "big.bin", "Ada", datetime.now(UTC), limit), limit) as file:
+with jira.download_attachment(File(attachment, "big.bin", datetime.now(UTC), limit), limit) as file:
     put(put_url, file)
-with download(lambda: fetch(get_url), File("1", "theirs.bin", "Grace", datetime.now(UTC)), limit) as file:
+with download(lambda: fetch(get_url), File("1", "theirs.bin", datetime.now(UTC)), limit) as file:
     jira.upload_attachment("SEC-1", "back.bin", file)
 print(Path("/proc/self/status").read_text().partition("VmHWM:")[2].split()[0])
 """

@@ -50,7 +50,6 @@ def a_case(**changes: Any) -> Case:
         description="Found in a public repository.",
         status="Submitted",
         self_managed=True,
-        created=NOON,
     )
     return replace(ordinary, **changes)
 
@@ -80,7 +79,7 @@ def a_comment(number: int, body: str = "", **changes: Any) -> Comment:
 
 
 def a_file(number: int, name: str = "log.txt", *, size: int | None = 3, state: str = "Verified") -> File:
-    return File(str(number), name, "Ada", NOON + timedelta(minutes=number), size, state)
+    return File(str(number), name, NOON + timedelta(minutes=number), size, state)
 
 
 def agreed_on(case: Case, issue: Issue) -> Base:

@@ -18,7 +18,6 @@ def read_case(case_id: str, answer: Mapping[str, Any]) -> Case:
         description=answer.get("description", ""),
         status=answer.get("caseStatus", ""),
         self_managed=answer.get("resolverType") == "Self",
-        created=answer.get("createdDate") or datetime.fromtimestamp(0, UTC),
         closure_code=answer.get("closureCode"),
         watchers=tuple(watcher["email"] for watcher in answer.get("watchers", ())),
         files=tuple(read_file(item) for item in answer.get("caseAttachments", ())),
@@ -30,7 +29,6 @@ def read_file(item: Mapping[str, Any]) -> File:
     return File(
         id=item["attachmentId"],
         name=item["fileName"],
-        author=principal_name(item.get("creator", "")),
         created=item["createdDate"],
         state=item["attachmentStatus"],
     )

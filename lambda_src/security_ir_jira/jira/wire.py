@@ -87,7 +87,6 @@ def read_file(answer: Mapping[str, Any]) -> File:
     return File(
         id=str(answer["id"]),
         name=answer["filename"],
-        author=(answer.get("author") or {}).get("displayName") or "Somebody",
         created=read_time(answer["created"]),
         size=int(answer["size"]),
     )

@@ -93,9 +93,3 @@ def _token(config: Config, issue: Issue, request: Mapping[str, object]) -> str:
 
 def _list(value: object) -> list[object]:
     return value if isinstance(value, list) else [value]
-
-
-def custom_fields(case: Case, mapping: Mapping[str, str]) -> dict[str, str]:
-    """What each field of ``jira_custom_fields`` should hold; empty where the case says nothing."""
-    values = {**case.details, "consoleUrl": case.url}
-    return {field_id: values.get(attribute, "") for field_id, attribute in mapping.items()}

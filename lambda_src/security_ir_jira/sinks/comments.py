@@ -19,14 +19,12 @@ from ..errors import NotFound, Refused, Unavailable
 from ..ledger.pairs import PairLedger
 from ..memory import DETAILS, ISSUE_STATUS, Copy, Facts, Notice, Pair, comment_key, digest
 from ..model import other
-from ..notices import DELETED_NOTE, WITHDRAWN_TEXT, text_of
+from ..notices import DELETED_NOTE, NO_LONGER_NEEDED, WITHDRAWN_TEXT, text_of
 from ..plan.comments import DELETED, WITHDRAWN, CommentWork, source_of
 from ..plan.steps import Step
 from .hand import Body, CommentHand
 
 logger = Logger(child=True)
-
-NO_LONGER_NEEDED = "(The comment was shortened; nothing of it is left in this part.)"
 
 
 def _nothing() -> None:

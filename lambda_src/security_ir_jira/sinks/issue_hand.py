@@ -31,13 +31,11 @@ from ..notices import (
     ISSUE_COMMENT_LIMIT,
     comment_refused,
     copies_on_issue,
-    details_document,
-    details_of,
-    details_text,
     documents_on_issue,
 )
-from ..plan.births import case_property, custom_fields
+from ..plan.births import case_property
 from ..plan.comments import plan_comments
+from ..plan.details import custom_fields, details_document, details_of, details_text
 from ..plan.files import plan_files, rejected
 from ..plan.status import been_through, issue_target, walk
 from ..plan.steps import Step

@@ -10,8 +10,9 @@ from rich_text import to_text
 from ..ledger.pairs import PairLedger
 from ..memory import DETAILS, Copy, Notice, Pair, comment_key, digest
 from ..model import Comment, Side
-from ..notices import DETAILS_HEADING, copies_on_case, copies_on_issue, text_of
+from ..notices import copies_on_case, copies_on_issue, text_of
 from ..plan.comments import source_of
+from ..plan.details import DETAILS_HEADING
 
 
 def relearn_copies(

@@ -14,7 +14,6 @@ from security_ir_jira.plan.births import (
     base_of_new_case,
     base_of_new_issue,
     case_request,
-    custom_fields,
     issue_request,
     sendable,
     without_labels,
@@ -106,16 +105,3 @@ def test_a_new_case_is_in_step_with_its_issue_and_is_submitted() -> None:
     assert base.description == Agreed(digest(text), read_digest(issue.description), cut=True)
     assert base.title == Agreed(digest("Leaked key"), digest("Leaked key"))
     assert base.status == Agreed("Submitted")
-
-
-# Fields that show attributes of the case
-
-
-def test_a_field_shows_the_attribute_it_was_given_and_is_empty_where_the_case_says_nothing() -> None:
-    case = a_case(details={"caseArn": ARN, "impactedAccounts": "1, 2"})
-    mapping = {"customfield_1": "caseArn", "customfield_2": "closureCode", "customfield_3": "consoleUrl"}
-    assert custom_fields(case, mapping) == {
-        "customfield_1": ARN,
-        "customfield_2": "",
-        "customfield_3": case.url,
-    }

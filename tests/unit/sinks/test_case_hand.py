@@ -67,10 +67,19 @@ class Cases:
 class Stage:
     cases: Cases
     left: list[Notice] = field(default_factory=list)
+    walking: list[tuple[str, ...]] = field(default_factory=list)
 
     @property
     def surroundings(self) -> Stage:
         return self
+
+    @property
+    def ledger(self) -> Stage:
+        return self
+
+    def advance(self, _: str, agreed: dict[str, Agreed]) -> None:
+        assert self.cases.moves == []
+        self.walking.append(agreed["status"].walking)
 
     def leave(self, _: Pair, notice: Notice) -> None:
         self.left.append(notice)
@@ -149,6 +158,7 @@ def test_a_step_that_is_refused_goes_over_detection_and_analysis() -> None:
     stage = staged("Submitted", edges={("Submitted", ANALYSIS), (ANALYSIS, CONTAINMENT)})
     assert stage.move(CONTAINMENT) == Agreed(CONTAINMENT, TO_DO.id)
     assert stage.cases.moves == [ANALYSIS, CONTAINMENT]
+    assert stage.walking == [(ANALYSIS,)]
 
 
 def test_a_case_that_may_not_go_on_goes_back_and_keeps_its_status() -> None:

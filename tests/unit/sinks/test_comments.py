@@ -15,6 +15,7 @@ from security_ir_jira.notices import (
     CASE_COMMENT_LIMIT,
     DELETED_NOTE,
     ISSUE_COMMENT_LIMIT,
+    NO_LONGER_NEEDED,
     WITHDRAWN_TEXT,
     copies_on_case,
     copies_on_issue,
@@ -23,7 +24,7 @@ from security_ir_jira.notices import (
 )
 from security_ir_jira.plan.comments import DELETED, WITHDRAWN, CommentWork
 from security_ir_jira.plan.steps import Step
-from security_ir_jira.sinks.comments import NO_LONGER_NEEDED, Delivery, Voice
+from security_ir_jira.sinks.comments import Delivery, Voice
 from tests.unit.things import CASE_ID, NOON, a_comment
 
 KEY = "COMMENT#jira#501"
