@@ -9,8 +9,15 @@ import subprocess
 import sys
 from graphlib import TopologicalSorter
 from pathlib import Path
+from typing import get_type_hints
 
 import pytest
+
+from security_ir_jira.cases.client import CaseClient
+from security_ir_jira.jira.client import JiraClient
+from security_ir_jira.sinks.case_hand import CaseHand
+from security_ir_jira.sinks.hand import CaseReader, IssueReader
+from security_ir_jira.sinks.issue_hand import IssueHand
 
 SOURCES = Path(__file__).parents[2] / "lambda_src"
 OURS = "security_ir_jira"
@@ -111,3 +118,19 @@ print(json.dumps([module.__name__ for module in ours if not hasattr(module, "__p
         run(code, LEDGER_TABLE="ledger", EVENT_BUS_NAME="bus", AWS_DEFAULT_REGION="eu-central-1").splitlines()[-1]
     )
     assert 0 < len(names) < 10, names
+
+
+@pytest.mark.parametrize(
+    ("hand", "other", "reader", "client"),
+    [(IssueHand, "cases", CaseReader, CaseClient), (CaseHand, "issues", IssueReader, JiraClient)],
+)
+def test_a_hand_has_no_way_to_write_the_other_side(hand: type, other: str, reader: type, client: type) -> None:
+    assert get_type_hints(hand)[other] is reader
+    offered = {name for name in vars(reader) if not name.startswith("_")}
+    writes = {
+        name for name in vars(client) if name.startswith(("add_", "set_", "edit_", "remove_", "delete_", "create_"))
+    }
+    others = {"close", "upload_url", "upload_attachment", "transition", "link"} & vars(client).keys()
+    assert writes
+    assert offered & (writes | others) == set()
+    assert offered <= vars(client).keys()
