@@ -38,6 +38,7 @@ def loop(config: Config) -> Iterator[Loop]:
         yield running
         assert running.jira.violations == []
         assert running.service.violations == []
+        assert running.overreaches == []
 
 
 @pytest.fixture

@@ -113,6 +113,17 @@ class Bus:
         return {"FailedEntryCount": 0, "Entries": [{} for _ in Entries]}
 
 
+class Speaker:
+    """The bus as a function may use it: its IAM policy lets it announce in the name of one side alone."""
+
+    def __init__(self, loop: Loop, source: str) -> None:
+        self._loop, self._source = loop, source
+
+    def put_events(self, *, Entries: list[dict[str, Any]]) -> dict[str, Any]:
+        self._loop.overreaches.extend(entry for entry in Entries if entry["Source"] != self._source)
+        return self._loop.bus.put_events(Entries=Entries)
+
+
 class Loop:
     """Both servers, the four functions' work, and what lies between them."""
 
@@ -127,13 +138,17 @@ class Loop:
         self.counts: list[str] = []
         self._messages: list[Message] = []
         self.bus = Bus(self)
+        self.overreaches: list[dict[str, Any]] = []
         self.start(config)
         service.on_change.append(self._on_native_event)
         jira.on_change.append(self._on_change)
 
     def start(self, config: Config) -> None:
         """The functions as after a deployment: nothing is left of what instances kept in memory."""
-        bus = EventBus(self.bus, "bus")  # type: ignore[arg-type]  # only put_events is called
+        for_cases, for_issues = (
+            EventBus(Speaker(self, source), "bus")  # type: ignore[arg-type]  # only put_events is called
+            for source in ("security-ir", "jira")
+        )
         self.config = config
         table = Table(boto3.client("dynamodb", region_name=REGION), "ledger", self.clock)
         self.ledger, self.case_cursors, self.issue_cursors = PairLedger(table), CaseCursors(table), IssueCursors(table)
@@ -142,14 +157,22 @@ class Loop:
         http = JiraHttp(self._credentials, sleep=self.clock.sleep, clock=self.clock)
         self.jira_client = JiraClient(http)
         surroundings = Surroundings(
-            config, self.ledger, self.case_cursors, bus, lambda: self.jira_client.site, self.counts.append, self.clock
+            config,
+            self.ledger,
+            self.case_cursors,
+            for_cases,
+            lambda: self.jira_client.site,
+            self.counts.append,
+            self.clock,
         )
         self.functions: dict[str, Function[Any, Any]] = {
-            "security_ir_poller": CaseSource(self.case_cursors, calls, bus, self.clock, config.backfill_closed_cases),
-            "jira_notifications_handler": IssueSource(
-                self.ledger, self.issue_cursors, self.jira_client, bus, self.clock, config.jira_browse_url
+            "security_ir_poller": CaseSource(
+                self.case_cursors, calls, for_cases, self.clock, config.backfill_closed_cases
             ),
-            "jira_client": issue_sink(surroundings, self.jira_client, self.cases),
+            "jira_notifications_handler": IssueSource(
+                self.ledger, self.issue_cursors, self.jira_client, for_issues, self.clock, config.jira_browse_url
+            ),
+            "jira_client": issue_sink(replace(surroundings, bus=for_issues), self.jira_client, self.cases),
             "security_ir_client": case_sink(surroundings, self.cases, self.jira_client),
         }
 

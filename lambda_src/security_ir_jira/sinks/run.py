@@ -152,8 +152,9 @@ class Sink(Generic[Body]):
             with waiting.part():
                 self.hand.follow_watchers(seen, [work.comment for work in mine.comments])
         if waiting.troubles and changed <= {"comments", "notice"}:
-            # What comes again for its comments will find them done, and look no further.
-            surroundings.ring(seen.pair, side, ("case",) if side == "jira" else ("issue",))
+            # What comes again for its comments will find them done, and look no further. A sink may not ring its own
+            # bell, but the other one, which sees what is left, rings it.
+            surroundings.ring(seen.pair, other(side), ("deep",))
         waiting.end()
 
     def _workflow(self, seen: Seen) -> Workflow | None:
