@@ -15,7 +15,8 @@ _UNSAFE = re.compile(r"[\s<>\\]")
 
 
 def bare_end(text: str, start: int, end: int) -> int:
-    """Where a bare address really ends: before punctuation, and before a bracket that it did not open."""
+    """Where a bare address really ends: before punctuation, a bracket that it did not open, and another link."""
+    end = min([end, *(at for seam in (")[", "](") if (at := text.find(seam, start, end)) >= 0)])
     counts = {bracket: text.count(bracket, start, end) for bracket in "()[]"}
     while end > start:
         last = text[end - 1]

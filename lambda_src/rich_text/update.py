@@ -17,19 +17,22 @@ from .write import write_text, written_nodes
 def update_adf(text: str, current: Adf | None, alike: Collection[str] = ()) -> Node:
     """`text` as a document in which every node of `current` that still reads so is the very same object.
 
-    `alike` holds entries of `alike()`: such stretches are taken for the same. Nodes that read as nothing stay behind
-    the node that they follow, if that stays, or at the start. Never raises.
+    `alike` holds entries of `alike()`: such stretches are taken for the same. Nodes that read as nothing all stay:
+    at the start, or behind what stands for the node that they follow. Never raises.
     """
     case, issue = case_side(text), issue_side(current)
-    kept = list(_kept(_units(issue, matches(case, issue, alike))))
     nodes = [*_leading(issue)]
     keys: list[str] = []
     at = 0
-    for unit in (*kept, _Kept(len(case.keys), len(case.keys), (), ())):
-        nodes.extend(_converted(case, at, unit.start))
-        nodes.extend(unit.nodes)
+    silent: list[Adf] = []
+    for unit in (*_kept(_units(issue, matches(case, issue, alike))), _Kept(len(case.keys), len(case.keys), (), ())):
+        if unit.start < 0:
+            silent.extend(unit.nodes)
+            continue
+        nodes.extend((*_converted(case, at, unit.start), *silent, *unit.nodes))
         keys.extend((*case.keys[at : unit.start], *unit.keys))
         at = unit.end
+        silent.clear()
     document = doc(nodes)
     return document if list(issue_side(document, known=known_keys(case, issue)).keys) == keys else read_document(text)
 
@@ -39,13 +42,14 @@ class _Unit:
     """Nodes of the document that only together are a whole number of stretches, and what these match."""
 
     nodes: tuple[Adf, ...]
+    silent: tuple[Adf, ...]
     keys: tuple[str, ...]
     matches: tuple[Match, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class _Kept:
-    """Nodes in place of the case's stretches from `start` up to `end`."""
+    """Nodes in place of the case's stretches from `start` up to `end` (-1: of none, they read as nothing)."""
 
     start: int
     end: int
@@ -65,21 +69,22 @@ def _units(issue: IssueSide, found: Sequence[Match]) -> Iterator[_Unit]:
     own = [(each.start, each.end) for each in issue.stretches]
     starts, match_starts = [start for start, _ in own], [start for start, _ in lines]
     wholes = _merged([*filter(None, issue.ranges), *own, *lines])
-    for (start, end), nodes in zip(wholes, _nodes(issue, wholes), strict=True):
+    for (start, end), (nodes, silent) in zip(wholes, _nodes(issue, wholes), strict=True):
         members = slice(bisect_left(starts, start), bisect_left(starts, end))
         matched = slice(bisect_left(match_starts, start), bisect_left(match_starts, end))
-        yield _Unit(nodes, tuple(issue.keys[members]), tuple(found[matched]))
+        yield _Unit(nodes, silent, tuple(issue.keys[members]), tuple(found[matched]))
 
 
-def _nodes(issue: IssueSide, wholes: Sequence[tuple[int, int]]) -> Iterator[tuple[Adf, ...]]:
-    """The nodes of each whole, those that read as nothing with what they follow."""
+def _nodes(issue: IssueSide, wholes: Sequence[tuple[int, int]]) -> Iterator[tuple[tuple[Adf, ...], tuple[Adf, ...]]]:
+    """The nodes of each whole, those that read as nothing with what they follow, and these alone."""
     placed = list(zip(issue.nodes, issue.ranges, strict=True))
     at = next((index for index, (_, lines) in enumerate(placed) if lines), len(placed))
     for _, end in wholes:
         first = at
         while at < len(placed) and ((lines := placed[at][1]) is None or lines[0] < end):
             at += 1
-        yield tuple(issue.nodes[first:at])
+        members = placed[first:at]
+        yield tuple(node for node, _ in members), tuple(node for node, lines in members if not lines)
 
 
 def _merged(ranges: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
@@ -94,12 +99,14 @@ def _merged(ranges: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
 
 
 def _kept(units: Iterator[_Unit]) -> Iterator[_Kept]:
-    """The units that are matched as a whole, by stretches of the case that follow one another."""
+    """The units that are matched as a whole, by stretches of the case that follow one another, and all silent nodes."""
     for unit in units:
         ends = [match.end for match in unit.matches]
         is_whole = sum(match.issue_end - match.issue_start for match in unit.matches) == len(unit.keys)
         if is_whole and [match.start for match in unit.matches[1:]] == ends[:-1]:
             yield _Kept(unit.matches[0].start, ends[-1], unit.nodes, unit.keys)
+        elif unit.silent:
+            yield _Kept(-1, -1, unit.silent, ())
 
 
 def _converted(case: CaseSide, start: int, end: int) -> Iterator[Node]:

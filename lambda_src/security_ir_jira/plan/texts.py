@@ -50,11 +50,25 @@ def case_description(description: str, issue_url: str) -> tuple[str, bool]:
 
     A cut text ends with a link to the issue, where the whole of it stands.
     """
-    whole = description.strip()
-    if utf16_length(whole) <= CASE_DESCRIPTION_LIMIT:
-        return whole, False
-    ending = f"…\n\nThe full description is in Jira: {issue_url}"
-    return split(whole, CASE_DESCRIPTION_LIMIT - utf16_length(ending))[0] + ending, True
+    if not description.strip():
+        return "", False
+    if utf16_length(description) <= CASE_DESCRIPTION_LIMIT:
+        return description, False
+    ending = f"{_CUT}{_whole_is_in(issue_url)}"
+    return split(description, CASE_DESCRIPTION_LIMIT - utf16_length(ending))[0] + ending, True
+
+
+_CUT = "\n\n…"
+
+
+def _whole_is_in(issue_url: str) -> str:
+    return f"\n\nThe full description is in Jira: {issue_url}"
+
+
+def _without_ending(description: str, issue_url: str) -> str:
+    """A case's description without what `case_description` ended it with, which is of no use in the issue itself."""
+    kept = description.rstrip().removesuffix(_whole_is_in(issue_url))
+    return description if kept == description.rstrip() else kept.removesuffix(_CUT.strip()).rstrip()
 
 
 def plan_title(base: Agreed, case: Case, issue: Issue, config: Config) -> Step | None:
@@ -74,6 +88,7 @@ def plan_title(base: Agreed, case: Case, issue: Issue, config: Config) -> Step |
             issue_then=digest(for_issue),
             for_case=for_case,
             case_then=digest(for_case),
+            issue_lacks=utf16_length(fold(case.title)) > SUMMARY_LIMIT,
         ),
         config,
     )
@@ -85,7 +100,8 @@ def plan_description(base: Agreed, case: Case, issue: Issue, config: Config, *, 
     if (now.case, now.issue) == (held.case, held.issue):
         return None if now == base else Step("description", now, now)
     held = replace(held, alike=now.alike)
-    document = _issue_document(case, issue, now)
+    for_issue = _without_ending(case.description, issue_url)
+    document = _issue_document(for_issue, issue, now)
     for_case, was_cut = case_description(update_text(issue.document, case.description, now.alike), issue_url)
     return _merge(
         _Texts(
@@ -94,7 +110,7 @@ def plan_description(base: Agreed, case: Case, issue: Issue, config: Config, *, 
             held=held,
             case=case.description,
             issue=issue.description,
-            for_issue=case.description,
+            for_issue=for_issue,
             document=document,
             issue_then=read_digest(to_text(document)),
             for_case=for_case,
@@ -105,10 +121,10 @@ def plan_description(base: Agreed, case: Case, issue: Issue, config: Config, *, 
     )
 
 
-def _issue_document(case: Case, issue: Issue, base: Agreed) -> Adf:
-    document = update_adf(case.description, issue.document, base.alike)
+def _issue_document(description: str, issue: Issue, base: Agreed) -> Adf:
+    document = update_adf(description, issue.document, base.alike)
     fits = utf16_length(to_text(document)) <= ISSUE_DESCRIPTION_LIMIT
-    return document if fits else issue_document(case.description)
+    return document if fits else issue_document(description)
 
 
 def _once_written(base: Agreed, held: Agreed) -> Agreed:
@@ -145,7 +161,10 @@ def _met_by_this_version(base: Agreed, held: Agreed, case: Case, issue: Issue) -
 
 @dataclass(frozen=True, slots=True)
 class _Texts:
-    """Both sides' texts, and what each would be written as and be then."""
+    """Both sides' texts, and what each would be written as and be then.
+
+    ``issue_lacks`` says that the case's text is longer than the issue could hold.
+    """
 
     facet: Facet
     base: Agreed
@@ -158,6 +177,7 @@ class _Texts:
     case_then: str
     document: Adf | None = None
     was_cut: bool = False
+    issue_lacks: bool = False
 
 
 def _merge(texts: _Texts, config: Config) -> Step:
@@ -192,6 +212,6 @@ def _merge(texts: _Texts, config: Config) -> Step:
         held,
         write="security_ir",
         value=texts.for_case,
-        keep=texts.case if loses else None,
+        keep=texts.case if loses or texts.issue_lacks else None,
         base=base,
     )

@@ -131,6 +131,35 @@ def test_a_title_that_was_cut_for_jira_does_not_come_back() -> None:
     assert title(replace(AGREED, title=step.agreed), case, an_issue(summary=step.value)) is None
 
 
+def test_an_issue_whose_summary_had_been_cut_and_is_edited_does_not_lose_the_end_of_the_cases_title() -> None:
+    long = a_case(title="x" * 290)
+    agreed = replace(AGREED, title=made(title(AGREED, long, an_issue())).agreed)
+    assert outcome(title(agreed, long, an_issue(summary="Two keys"))) == ("security_ir", "Two keys", long.title)
+
+
+def test_white_space_at_the_edges_of_a_cases_text_stands_through_an_edit_in_jira() -> None:
+    case = a_case(description="    at 0x00 main\n")
+    issue = an_issue(description=case.description)
+    edited = replace(issue, document=document(sentence("First."), issue.document or {}))
+    edited = replace(edited, description=to_text(edited.document))
+    assert outcome(description(agreed_on(case, issue), case, edited))[1] == "First.\n\n    at 0x00 main\n"
+
+
+def test_code_at_the_cut_keeps_its_fence_and_the_sentence_behind_it_is_not_code() -> None:
+    cut, _ = case_description("```\n" + "log line\n" * 2_000 + "```", URL)
+    kinds = [block["type"] for block in issue_document(cut)["content"]]
+    assert kinds == ["codeBlock", "paragraph", "paragraph"]
+
+
+def test_what_ends_a_cut_text_is_not_copied_into_the_issue_it_points_to() -> None:
+    issue = an_issue(description="word " * 4_000)
+    cut = made(description(AGREED, a_case(), issue))
+    base = replace(AGREED, description=cut.agreed)
+    edited = a_case(description="Seen at 9.\n\n" + cut.value)
+    assert URL in cut.value
+    assert URL not in to_text(made(description(base, edited, issue)).document)
+
+
 def test_fault_11_a_long_description_is_cut_ends_with_a_link_and_does_not_come_back() -> None:
     issue = an_issue(description="word " * 4_000)
     step = made(description(AGREED, a_case(), issue))

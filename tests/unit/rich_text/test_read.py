@@ -164,3 +164,8 @@ def test_lists_are_nested_as_deep_as_jira_lets_people_nest_them() -> None:
     assert to_text(to_adf(six)) == six
     seven = f"{six}\n            - 6"
     assert plain(to_adf(seven)) == seven
+
+
+def test_two_links_without_a_blank_between_them_have_two_addresses() -> None:
+    expected = doc(p("[1](", url("https://a.io"), ")[2](", url("https://b.io"), ")"))
+    assert to_adf("[1](https://a.io)[2](https://b.io)") == expected

@@ -52,6 +52,14 @@ def test_a_paragraph_added_on_the_case_leaves_panels_tables_mentions_and_picture
     assert updated[-1] == p("Seen by Ada.")
 
 
+def test_a_macro_that_reads_as_nothing_stays_when_the_block_before_it_is_edited_or_deleted() -> None:
+    macro = node("extension", extensionType="com.atlassian", extensionKey="toc")
+    current = doc(p("one"), macro, p("two"))
+    assert content(update_adf("changed\n\ntwo", current)) == [p("changed"), macro, p("two")]
+    assert content(update_adf("two", current)) == [macro, p("two")]
+    assert content(update_adf("one", current)) == [p("one"), macro]
+
+
 def test_a_paragraph_changed_on_the_case_changes_that_node_alone() -> None:
     current = doc(*RICH)
     text = to_text(current).replace("ask @Ada", "asked @Ada")
