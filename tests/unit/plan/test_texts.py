@@ -20,6 +20,7 @@ from security_ir_jira.plan.texts import (
     plan_description,
     plan_title,
 )
+from tests.unit.rich_text.adf import content
 from tests.unit.things import CONFIG, a_case, agreed_on, an_issue
 
 URL = "https://example.atlassian.net/browse/SEC-1"
@@ -147,7 +148,7 @@ def test_white_space_at_the_edges_of_a_cases_text_stands_through_an_edit_in_jira
 
 def test_code_at_the_cut_keeps_its_fence_and_the_sentence_behind_it_is_not_code() -> None:
     cut, _ = case_description("```\n" + "log line\n" * 2_000 + "```", URL)
-    kinds = [block["type"] for block in issue_document(cut)["content"]]
+    kinds = [block["type"] for block in content(dict(issue_document(cut)))]
     assert kinds == ["codeBlock", "paragraph", "paragraph"]
 
 
