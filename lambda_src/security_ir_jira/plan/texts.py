@@ -101,7 +101,7 @@ def plan_description(base: Agreed, case: Case, issue: Issue, config: Config, *, 
         return None if now == base else Step("description", now, now)
     held = replace(held, alike=now.alike)
     for_issue = _without_ending(case.description, issue_url)
-    document = _issue_document(for_issue, issue, now)
+    document, reading = _issue_document(for_issue, issue, now)
     for_case, was_cut = case_description(update_text(issue.document, case.description, now.alike), issue_url)
     return _merge(
         _Texts(
@@ -112,7 +112,7 @@ def plan_description(base: Agreed, case: Case, issue: Issue, config: Config, *, 
             issue=issue.description,
             for_issue=for_issue,
             document=document,
-            issue_then=read_digest(to_text(document)),
+            issue_then=read_digest(reading),
             for_case=for_case,
             case_then=digest(for_case),
             was_cut=was_cut,
@@ -121,10 +121,14 @@ def plan_description(base: Agreed, case: Case, issue: Issue, config: Config, *, 
     )
 
 
-def _issue_document(description: str, issue: Issue, base: Agreed) -> Adf:
-    document = update_adf(description, issue.document, base.alike)
-    fits = utf16_length(to_text(document)) <= ISSUE_DESCRIPTION_LIMIT
-    return document if fits else issue_document(description)
+def _issue_document(description: str, issue: Issue, base: Agreed) -> tuple[Adf, str]:
+    """The issue's description with the case's edits, and how that reads."""
+    updated = update_adf(description, issue.document, base.alike)
+    reading = to_text(updated)
+    if utf16_length(reading) <= ISSUE_DESCRIPTION_LIMIT:
+        return updated, reading
+    anew = issue_document(description)
+    return anew, to_text(anew)
 
 
 def _once_written(base: Agreed, held: Agreed) -> Agreed:
