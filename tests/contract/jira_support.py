@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import requests
 
 from sandbox.jira import JiraServer, document
 
-REPOSITORY = Path(__file__).resolve().parents[2]
 NOON = 1_767_268_800.0  # 2026-01-01T12:00:00Z
 
 
@@ -26,12 +23,6 @@ class Clock:
 
     def pass_seconds(self, seconds: float) -> None:
         self.now += seconds
-
-
-def published() -> Path | None:
-    """The folder of the published specifications where it is here: with it the server is stricter."""
-    folder = Path(os.environ.get("SHARED_CONTRACTS") or REPOSITORY.parent / "shared" / "contracts")
-    return folder if folder.is_dir() else None
 
 
 @dataclass(slots=True)

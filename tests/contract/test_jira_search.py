@@ -7,7 +7,8 @@ from collections.abc import Iterator
 import pytest
 
 from sandbox.jira import JiraServer, Person, Workflow
-from tests.contract.jira_support import NOON, Clock, Rest, published
+from tests.conftest import published
+from tests.contract.jira_support import NOON, Clock, Rest
 
 
 @pytest.fixture

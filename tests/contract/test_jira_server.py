@@ -21,7 +21,8 @@ from sandbox.jira import (
     plain_text,
 )
 from sandbox.serving import Refused
-from tests.contract.jira_support import Clock, Rest, errors, published
+from tests.conftest import published
+from tests.contract.jira_support import Clock, Rest, errors
 
 
 @pytest.fixture

@@ -11,7 +11,8 @@ import pytest
 import requests
 
 from sandbox.jira import JiraServer, Person, Visibility, document, plain_text
-from tests.contract.jira_support import Clock, Rest, errors, published
+from tests.conftest import published
+from tests.contract.jira_support import Clock, Rest, errors
 
 NO_CHECK = {"X-Atlassian-Token": "no-check"}
 INTERNAL = [{"key": "sd.public.comment", "value": {"internal": True}}]

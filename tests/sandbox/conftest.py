@@ -3,26 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
 from sandbox.stage import Settings, Stage
+from tests.conftest import REPOSITORY, published
 
 from .cloud_stage import runtime_python
 from .play import Play
-
-REPOSITORY = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture(scope="module")
 def stage(request: pytest.FixtureRequest) -> Iterator[Stage]:
     """The module applied by Terraform to the local AWS, with both servers, on virtual time; tests sweep by hand."""
-    contracts = REPOSITORY.parent / "shared" / "contracts"
     settings = Settings(
         packages=REPOSITORY / "dist",
         runtime_python=runtime_python(),
-        contract=contracts if contracts.is_dir() else None,
+        contract=published(),
         virtual=True,
         module={
             "case_sweep_schedule": "rate(30 days)",

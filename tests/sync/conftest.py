@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
 from sandbox.jira import Person
 from security_ir_jira.config import Config
+from tests.conftest import published
 
 from .loop import ACCOUNT, MAPPING, Loop, looped, open_case
-
-CONTRACTS = Path(os.environ.get("SHARED_CONTRACTS", Path(__file__).parents[3] / "shared" / "contracts"))
 
 
 @pytest.fixture(autouse=True)
@@ -33,7 +30,7 @@ def config() -> Config:
 
 @pytest.fixture
 def loop(config: Config) -> Iterator[Loop]:
-    with looped(config, CONTRACTS if CONTRACTS.is_dir() else None) as running:
+    with looped(config, published()) as running:
         running.jira.add_project("SEC")
         yield running
         assert running.jira.violations == []
