@@ -73,13 +73,19 @@ class Table:
         expression: str,
         values: Mapping[str, object] | None = None,
         names: Mapping[str, str] | None = None,
-    ) -> None:
-        self._client.update_item(
-            TableName=self._name,
-            Key=_key(partition, sort_key),
-            UpdateExpression=expression,
-            **_conditions(None, values, names),
-        )
+        *,
+        condition: str | None = None,
+    ) -> Item:
+        """Change attributes of an item and return those that were written. Raises ``ConditionFailed``."""
+        with _conditional():
+            answer = self._client.update_item(
+                TableName=self._name,
+                Key=_key(partition, sort_key),
+                UpdateExpression=expression,
+                ReturnValues="UPDATED_NEW",
+                **_conditions(condition, values, names),
+            )
+        return _unpack(answer.get("Attributes", {}))
 
     def delete(
         self,
