@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
@@ -35,7 +36,10 @@ class IssueFilter:
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """One instance's settings: its account, and the Terraform variables by their names."""
+    """One instance's settings: its account, and the Terraform variables by their names.
+
+    ``digest`` stands for all of them: what was refused under other settings may be taken under these.
+    """
 
     name: str
     account_id: str
@@ -57,6 +61,7 @@ class Config:
     backfill_closed_cases: bool = False
     on_case_deleted: Literal["comment", "close", "delete"] = "comment"
     on_issue_deleted: Literal["comment", "close"] = "comment"
+    digest: str = ""
 
     @classmethod
     def from_json(cls, document: str) -> Config:
@@ -65,8 +70,9 @@ class Config:
         mapping, wanted = values["status_mapping"], values["issue_filter"]
         browse_url = values["jira_browse_url"]
         return cls(
-            **{each.name: values[each.name] for each in fields(cls)}
+            **{each.name: values[each.name] for each in fields(cls) if each.name != "digest"}
             | {
+                "digest": hashlib.sha256(document.encode()).hexdigest()[:12],
                 "jira_browse_url": browse_url.rstrip("/") if browse_url else None,
                 "status_mapping": StatusMapping(
                     to_jira={status: tuple(candidates) for status, candidates in mapping["to_jira"].items()},

@@ -6,7 +6,7 @@ from __future__ import annotations
 class RetryLater(Exception):
     """The work was not finished; the same notification is to be delivered again.
 
-    ``delay`` is the number of seconds to wait, or ``None`` for the worker's own exponential back-off.
+    ``delay`` is the number of seconds to wait at least, or ``None`` for the worker's own exponential back-off.
     """
 
     def __init__(self, reason: str, *, delay: float | None = None) -> None:
@@ -27,19 +27,42 @@ class OutcomeUnknown(RetryLater):
 
 
 class Unavailable(RetryLater):
-    """Jira or security-ir is down, slow or rate-limiting."""
+    """Jira or security-ir did not carry out a request for now, and will."""
 
 
-class NotPermitted(Unavailable):
-    """Our role, its credentials or the membership is refused, and not what was asked: mended elsewhere, it passes."""
+class Throttled(Unavailable):
+    """Too many requests (429)."""
 
 
 class Conflict(Unavailable):
     """409: somebody changes the same thing at this moment, which passes; unless it is closed, which does not."""
 
 
-class JiraUnauthorized(RetryLater):
-    """Jira refused the token (401). Nothing but a new token mends it, so the wait is in minutes."""
+class NotPermitted(RetryLater):
+    """Refused for who we are, and not for what was asked: mended elsewhere, it passes.
+
+    A role, its credentials, the membership; a permission, a scope, an allowlist, a project that cannot be seen.
+    ``said`` is what the other side said of it, which is not for the log.
+    """
+
+    def __init__(self, reason: str, *, delay: float | None = None, said: str = "") -> None:
+        super().__init__(reason, delay=delay)
+        self.said = said
+
+
+class JiraUnauthorized(NotPermitted):
+    """Jira takes the token for nobody's."""
+
+
+class SideDown(RetryLater):
+    """Nothing of a side works, so it is left alone until it is due to be asked again.
+
+    ``because`` names the kind of error that was met just now; empty where the side was not called at all.
+    """
+
+    def __init__(self, reason: str, *, delay: float, because: str = "") -> None:
+        super().__init__(reason, delay=delay)
+        self.because = because
 
 
 class PublishFailed(RetryLater):
@@ -55,12 +78,14 @@ class NotFound(Exception):
 
 
 class Refused(Exception):
-    """The other side understood the request and refused it (400, 402, 403, 413, 422): repeating it is no use.
+    """The other side understood what was to be written and refused that very value: repeating it is no use.
 
+    The exception reads as what may be logged. ``said`` is what the other side said of it, which may quote the value;
     ``fields`` maps the name of each field complained of to the complaint.
     """
 
-    def __init__(self, reason: str, *, status: int, fields: dict[str, str] | None = None) -> None:
+    def __init__(self, reason: str, *, status: int, said: str = "", fields: dict[str, str] | None = None) -> None:
         super().__init__(reason)
         self.status = status
+        self.said = said
         self.fields = fields or {}

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from .model import Side, other
@@ -47,8 +47,9 @@ class Writing:
 class Agreed:
     """What each side held when they last agreed on one facet: a digest, or a status; ``None`` = never agreed.
 
-    ``refused`` is the side that would not take the other's value (they agree to differ); ``cut`` marks a text that lost
-    its end on the case; ``walking`` are the statuses of either side that the integration itself is passing through.
+    ``refused`` is the side that would not take the other's value (they agree to differ), ``under`` the digest of the
+    configuration that was in force then; ``cut`` marks a text that lost its end on the case; ``walking`` are the
+    statuses of either side that the integration itself is passing through.
     ``alike`` are blocks that differ and mean the same (``rich_text.alike``). ``writing`` is what is being written:
     found there after a crash, it was not a person who wrote it.
     """
@@ -56,6 +57,7 @@ class Agreed:
     case: str | None = None
     issue: str | None = None
     refused: Side | None = None
+    under: str | None = None
     cut: bool = False
     walking: tuple[str, ...] = ()
     alike: frozenset[str] = frozenset()
@@ -64,6 +66,18 @@ class Agreed:
     def of(self, side: Side) -> str | None:
         """What one side held."""
         return self.case if side == "security_ir" else self.issue
+
+    def is_asked_anew(self, config_digest: str) -> bool:
+        """Whether what was refused is to be tried once more, for the configuration is another one."""
+        return self.refused is not None and self.under not in (None, config_digest)
+
+    def asked_anew(self, config_digest: str) -> Agreed:
+        """The same, with what was refused under another configuration as if it had been changed just now."""
+        if not self.is_asked_anew(config_digest):
+            return self
+        if self.refused == "jira":
+            return replace(self, case="", refused=None, under=None)
+        return replace(self, issue="", refused=None, under=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +88,12 @@ class Base:
     description: Agreed = Agreed()
     status: Agreed = Agreed()
     fields: Agreed = Agreed()
+
+    def is_asked_anew(self, config_digest: str) -> bool:
+        """Whether any facet is, see `Agreed.is_asked_anew`."""
+        return any(
+            each.is_asked_anew(config_digest) for each in (self.title, self.description, self.status, self.fields)
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +158,8 @@ class Copy:
     """One comment (or notice) of ours on the other side.
 
     ``key`` is what it is remembered under, ``source`` the digest of the text it was made from, ``parts`` the ids of our
-    comments in order, ``sending`` the digest of a part whose answer has not been recorded yet.
+    comments in order, ``sending`` the digest of a part whose answer has not been recorded yet. ``refused`` is the
+    digest of the configuration under which the other side did not take it.
     """
 
     key: str
@@ -146,10 +167,15 @@ class Copy:
     parts: tuple[str, ...] = ()
     sending: str | None = None
     total: int = 1
+    refused: str | None = None
 
     @property
     def complete(self) -> bool:
         return self.sending is None and len(self.parts) >= self.total
+
+    def is_asked_anew(self, config_digest: str) -> bool:
+        """Whether it is to be sent once more, for the configuration is another one."""
+        return self.refused not in (None, config_digest)
 
 
 _BESIDE_THE_POINT = ("url", "reason")

@@ -16,7 +16,7 @@ data "aws_iam_policy_document" "jira_client" {
   }
 
   statement {
-    sid     = "MakesSureThatCasesCanBeReadBeforeOneIsCalledGone"
+    sid     = "MakesSureThatCasesCanBeReadBeforeOneIsCalledGoneOrTheSideDown"
     actions = ["security-ir:ListCases"]
     # ListCases has no resource type:
     # https://docs.aws.amazon.com/service-authorization/latest/reference/list_awssecurityincidentresponse.html

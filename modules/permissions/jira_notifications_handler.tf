@@ -41,6 +41,28 @@ data "aws_iam_policy_document" "jira_notifications_handler" {
   }
 
   statement {
+    sid = "KnowsWithTheOthersWhetherASideIsDown"
+    actions = [
+      "dynamodb:DeleteItem",
+      "dynamodb:Query",
+      "dynamodb:UpdateItem",
+    ]
+    resources = [local.table_arn]
+
+    condition {
+      test     = "ForAllValues:StringEquals"
+      variable = "dynamodb:LeadingKeys"
+      values   = ["BREAKER"]
+    }
+
+    condition {
+      test     = "Null"
+      variable = "dynamodb:LeadingKeys"
+      values   = ["false"]
+    }
+  }
+
+  statement {
     sid       = "AnnouncesIssues"
     actions   = ["events:PutEvents"]
     resources = [local.bus_arn]

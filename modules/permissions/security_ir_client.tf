@@ -13,6 +13,14 @@ data "aws_iam_policy_document" "security_ir_client" {
   }
 
   statement {
+    sid     = "MakesSureThatCasesCanBeReadBeforeTheSideIsCalledDown"
+    actions = ["security-ir:ListCases"]
+    # ListCases has no resource type:
+    # https://docs.aws.amazon.com/service-authorization/latest/reference/list_awssecurityincidentresponse.html
+    resources = ["*"]
+  }
+
+  statement {
     sid = "KeepsCasesInStep"
     actions = [
       "security-ir:CloseCase",

@@ -31,6 +31,46 @@ data "aws_iam_policy_document" "security_ir_poller" {
   }
 
   statement {
+    sid = "KnowsWithTheOthersWhetherASideIsDown"
+    actions = [
+      "dynamodb:DeleteItem",
+      "dynamodb:Query",
+      "dynamodb:UpdateItem",
+    ]
+    resources = [local.table_arn]
+
+    condition {
+      test     = "ForAllValues:StringEquals"
+      variable = "dynamodb:LeadingKeys"
+      values   = ["BREAKER"]
+    }
+
+    condition {
+      test     = "Null"
+      variable = "dynamodb:LeadingKeys"
+      values   = ["false"]
+    }
+  }
+
+  statement {
+    sid       = "CountsThePairsInTrouble"
+    actions   = ["dynamodb:Query"]
+    resources = [local.table_arn]
+
+    condition {
+      test     = "ForAllValues:StringEquals"
+      variable = "dynamodb:LeadingKeys"
+      values   = ["TROUBLE"]
+    }
+
+    condition {
+      test     = "Null"
+      variable = "dynamodb:LeadingKeys"
+      values   = ["false"]
+    }
+  }
+
+  statement {
     sid       = "AnnouncesCases"
     actions   = ["events:PutEvents"]
     resources = [local.bus_arn]

@@ -13,6 +13,12 @@ data "aws_iam_policy_document" "role" {
   }
 
   statement {
+    sid       = "PutsInAnewWhatSqsWouldCountOut"
+    actions   = ["sqs:SendMessage"]
+    resources = [local.queue_arn]
+  }
+
+  statement {
     sid       = "DeadLettersWhatCanNeverSucceed"
     actions   = ["sqs:SendMessage"]
     resources = [local.dead_letters_arn]

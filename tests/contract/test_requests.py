@@ -118,7 +118,8 @@ JIRA_CALLS: dict[str, list[Callable[[Site], object]]] = {
         lambda site: site.client.transition(site.issue_id, site.client.transitions(site.issue_id)[0].id, {}),
         lambda site: _resolve(site),
     ],
-    "project_readable": [lambda site: site.client.project_readable("SEC")],
+    "make_sure_readable": [lambda site: site.client.make_sure_readable("SEC")],
+    "make_sure_permitted": [lambda site: site.client.make_sure_permitted("SEC-1", "EDIT_ISSUES")],
     "paragraph_fields": [lambda site: site.client.paragraph_fields()],
     "set_custom_fields": [
         lambda site: site.client.set_custom_fields(site.issue_id, {"customfield_10050": "x", "customfield_10051": "y"}),
@@ -224,7 +225,7 @@ SECURITY_IR_CALLS: dict[str, list[Callable[[Service], object]]] = {
         lambda service: service.client.set_fields(service.case_id, description="New"),
         lambda service: service.client.set_fields(service.case_id, title="Both", description="new"),
     ],
-    "readable": [lambda service: service.client.readable()],
+    "make_sure_readable": [lambda service: service.client.make_sure_readable()],
     "set_watchers": [
         lambda service: service.client.set_watchers(service.case_id, ["ada@example.com"], []),
         lambda service: service.client.set_watchers(service.case_id, [], ["ada@example.com"]),

@@ -33,9 +33,11 @@ from security_ir_jira.events import EventBus
 from security_ir_jira.jira.client import JiraClient
 from security_ir_jira.jira.credentials import Credentials
 from security_ir_jira.jira.http import JiraHttp
+from security_ir_jira.ledger.breakers import Breaker, Breakers
 from security_ir_jira.ledger.cursors import CaseCursors, IssueCursors
 from security_ir_jira.ledger.pairs import PairLedger
 from security_ir_jira.ledger.table import Table
+from security_ir_jira.ledger.troubles import Troubles
 from security_ir_jira.shell.worker import Function, visible_after
 from security_ir_jira.sinks.cases import case_sink
 from security_ir_jira.sinks.issues import issue_sink
@@ -136,6 +138,7 @@ class Loop:
         self.dead: list[tuple[Message, str]] = []
         self.failures: list[tuple[str, Exception]] = []
         self.counts: list[str] = []
+        self.measures: list[tuple[str, float]] = []
         self._messages: list[Message] = []
         self.bus = Bus(self)
         self.overreaches: list[dict[str, Any]] = []
@@ -152,25 +155,43 @@ class Loop:
         self.config = config
         table = Table(boto3.client("dynamodb", region_name=REGION), "ledger", self.clock)
         self.ledger, self.case_cursors, self.issue_cursors = PairLedger(table), CaseCursors(table), IssueCursors(table)
-        calls = CaseCalls.connect(self.clock.sleep)
+        breakers = Breakers(table)
+        alone = CaseCalls.connect(self.clock.sleep)
+        cases_breaker = Breaker(breakers, "security_ir", alone.ask)
+        calls = replace(alone, line=cases_breaker)
         self.cases = CaseClient(calls)
         http = JiraHttp(self._credentials, sleep=self.clock.sleep, clock=self.clock)
+        http.line = jira_breaker = Breaker(breakers, "jira", http.ask)
         self.jira_client = JiraClient(http)
         surroundings = Surroundings(
-            config,
-            self.ledger,
-            self.case_cursors,
-            for_cases,
-            lambda: self.jira_client.site,
-            self.counts.append,
-            self.clock,
+            config=config,
+            ledger=self.ledger,
+            cursors=self.case_cursors,
+            bus=for_cases,
+            site=lambda: self.jira_client.site,
+            count=self.counts.append,
+            measure=lambda name, seconds: self.measures.append((name, seconds)),
+            breakers=(jira_breaker, cases_breaker),
+            troubles=Troubles(table),
+            clock=self.clock,
         )
         self.functions: dict[str, Function[Any, Any]] = {
             "security_ir_poller": CaseSource(
-                self.case_cursors, calls, for_cases, self.clock, config.backfill_closed_cases
+                self.case_cursors,
+                calls,
+                for_cases,
+                self.clock,
+                config.backfill_closed_cases,
+                cases_breaker.admit,
             ),
             "jira_notifications_handler": IssueSource(
-                self.ledger, self.issue_cursors, self.jira_client, for_issues, self.clock, config.jira_browse_url
+                self.ledger,
+                self.issue_cursors,
+                self.jira_client,
+                for_issues,
+                self.clock,
+                config.jira_browse_url,
+                jira_breaker.admit,
             ),
             "jira_client": issue_sink(replace(surroundings, bus=for_issues), self.jira_client, self.cases),
             "security_ir_client": case_sink(surroundings, self.cases, self.jira_client),
@@ -245,6 +266,10 @@ class Loop:
         end = self.clock.now + seconds
         self.settle(seconds)
         self.clock.now = max(end, self.clock.now)
+
+    def told_errors(self) -> set[str]:
+        """The kinds of error that the alarms hear of."""
+        return {getattr(failure, "because", "") or type(failure).__name__ for _, failure in self.failures}
 
     @property
     def waiting(self) -> list[Message]:

@@ -8,35 +8,24 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import boto3
 from botocore.config import Config as BotoConfig
 from botocore.exceptions import BotoCoreError, ClientError
 
-from ..errors import Conflict, NotFound, NotPermitted, Refused, Unavailable
+from ..answers import SECURITY_IR, Answer, verdict
+from ..errors import Conflict, NotFound, NotPermitted, Refused, SideDown, Throttled, Unavailable
+
+if TYPE_CHECKING:
+    from ..line import Line
 
 _PAGE = 25
 _ATTEMPTS = 3
 _PATIENCE = 10.0
 """Longest wait, in seconds, that is sat out inside an invocation; longer ones go back to the queue."""
-_ABOUT_US = frozenset(
-    (
-        "AccessDeniedException",
-        "ExpiredToken",
-        "ExpiredTokenException",
-        "IncompleteSignatureException",
-        "InvalidClientTokenId",
-        "InvalidSignatureException",
-        "MissingAuthenticationTokenException",
-        "RequestExpired",
-        "SecurityIncidentResponseNotActiveException",
-        "UnrecognizedClientException",
-    )
-)
-"""Errors that speak of the role, its credentials or the membership, and not of the request: they pass.
-https://docs.aws.amazon.com/security-ir/latest/APIReference/CommonErrors.html
-"""
+_ABOUT_US_DELAY = 300.0
+_DOWN_DELAY = 60.0
 
 
 class _Api(Protocol):
@@ -60,20 +49,39 @@ class ListedCase:
         return self.status == "Closed"
 
 
+class _Unanswered(Unavailable):
+    """No answer, or a server error."""
+
+
 @dataclass(frozen=True, slots=True)
 class CaseCalls:
-    """Every method raises ``NotFound``, ``Refused`` (400, 402), ``Conflict`` (409), ``NotPermitted`` (401, 403 and what
-    speaks of our role) or ``Unavailable`` (the rest).
+    """What becomes of an answer is said in ``answers.SECURITY_IR``. Every method raises ``NotFound``, ``Refused``,
+    ``Conflict`` (409), ``Throttled`` (429), ``NotPermitted``, ``SideDown`` or ``Unavailable``.
+
+    ``line`` hears of tries that came to nothing.
     """
 
     api: _Api
     sleep: Callable[[float], None] = time.sleep
+    line: Line | None = None
 
     @classmethod
     def connect(cls, sleep: Callable[[float], None] = time.sleep) -> CaseCalls:
         """With explicit timeouts; retries are our own, for boto3 does not know Retry-After."""
         config = BotoConfig(connect_timeout=5, read_timeout=30, retries={"mode": "standard", "total_max_attempts": 1})
         return cls(boto3.client("security-ir", config=config), sleep)
+
+    def ask(self) -> None:
+        """Ask, once, whether the membership's cases can be seen: if not, nothing else works either.
+
+        Raises ``NotPermitted`` or ``Unavailable``.
+        """
+        try:
+            self._send("list_cases", {"maxResults": 1})
+        except Throttled:
+            return
+        except (NotFound, Refused) as refusal:
+            raise NotPermitted(f"no case can be seen: {refusal}") from refusal
 
     def listed(self) -> Iterator[ListedCase]:
         """All cases of the membership, 25 a call."""
@@ -104,15 +112,24 @@ class CaseCalls:
         """Call an operation; all that are used may be repeated, for they set a state or carry a token."""
         for attempt in range(1, _ATTEMPTS + 1):
             try:
-                with _translated(operation):
-                    answer: dict[str, Any] = getattr(self.api, operation)(**arguments)
-                    return answer
+                return self._send(operation, arguments)
+            except NotPermitted as refusal:
+                if self.line:
+                    self.line.refused(refusal)
+                raise
             except Unavailable as failure:
+                if isinstance(failure, _Unanswered) and self.line and self.line.unanswered(str(failure)):
+                    raise SideDown(str(failure), delay=_DOWN_DELAY, because="Unavailable") from failure
                 wait = random.uniform(0.1, 0.3) * 2**attempt if failure.delay is None else failure.delay
                 if attempt == _ATTEMPTS or wait > _PATIENCE:
                     raise
                 self.sleep(wait)
         raise AssertionError("unreachable: the last attempt returns or raises")
+
+    def _send(self, operation: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
+        with _translated(operation):
+            answer: dict[str, Any] = getattr(self.api, operation)(**arguments)
+            return answer
 
 
 @contextmanager
@@ -120,18 +137,37 @@ def _translated(operation: str) -> Iterator[None]:
     try:
         yield
     except ClientError as error:
-        status = error.response["ResponseMetadata"].get("HTTPStatusCode", 0)
-        code = error.response["Error"].get("Code", "")
-        said = f"{operation}: {code} {error.response['Error'].get('Message', '')}".strip()
-        if status == 404:
-            raise NotFound(said) from error
-        if status == 409:
-            raise Conflict(said) from error
-        if status in (401, 403) or code in _ABOUT_US:
-            raise NotPermitted(said) from error
-        if status in (400, 402):
-            raise Refused(said, status=status) from error
-        wait: Any = error.response.get("retryAfterSeconds")
-        raise Unavailable(said, delay=None if wait is None else float(wait)) from error
+        raise _meaning(operation, error) from error
     except BotoCoreError as error:
-        raise Unavailable(f"{operation}: {type(error).__name__}") from error
+        raise _Unanswered(f"{operation}: {type(error).__name__}") from error
+
+
+def _meaning(operation: str, error: ClientError) -> Exception:
+    """The service's words may quote what people wrote: what is logged holds its code only."""
+    told: dict[str, Any] = dict(error.response.get("Error", {}))
+    status, code = error.response["ResponseMetadata"].get("HTTPStatusCode", 0), told.get("Code", "")
+    said = f"{operation}: {status} {code}".strip()
+    match verdict(SECURITY_IR, Answer(status, code=code)):
+        case "absent":
+            return NotFound(said)
+        case "final":
+            return Refused(said, status=status, said=told.get("Message", ""))
+        case "about us":
+            return NotPermitted(said, delay=_ABOUT_US_DELAY, said=told.get("Message", ""))
+        case _:
+            return _passing(status, code)(said, delay=_asked_wait(error))
+
+
+def _passing(status: int, code: str) -> type[Unavailable]:
+    if status == 429 or code == "ThrottlingException":
+        return Throttled
+    if status == 409:
+        return Conflict
+    return _Unanswered if status >= 500 else Unavailable
+
+
+def _asked_wait(error: ClientError) -> float | None:
+    """Seconds of ``Retry-After``, which the model gives to some errors as ``retryAfterSeconds``."""
+    header = error.response["ResponseMetadata"].get("HTTPHeaders", {}).get("retry-after", "")
+    asked: Any = error.response.get("retryAfterSeconds", header if header.isdigit() else None)
+    return None if asked is None else float(asked)

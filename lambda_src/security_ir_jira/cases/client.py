@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ..errors import Conflict, NotFound, Refused, Unavailable
+from ..errors import Conflict, NotFound, NotPermitted, Refused
 from ..model import ISSUE_TAG, Case, Comment, File
 from ..transfer import Spool, download, fetch
 from .calls import CaseCalls
@@ -27,13 +27,12 @@ class CaseClient:
         """All comments of a case, 25 a call."""
         return tuple(read_comment(item) for item in self._calls.pages("list_comments", {"caseId": case_id}))
 
-    def readable(self) -> bool:
-        """Whether the membership's cases can still be read at all."""
+    def make_sure_readable(self) -> None:
+        """Raises ``NotPermitted`` where no case of the membership can be seen: an absence says nothing then."""
         try:
             self._calls.call("list_cases", maxResults=1)
-        except (NotFound, Refused, Unavailable):
-            return False
-        return True
+        except (NotFound, Refused) as refusal:
+            raise NotPermitted(f"no case can be seen: {refusal}") from refusal
 
     def issue_tag(self, case_arn: str) -> str | None:
         """The id of the issue a case was made for, from the case's tag."""

@@ -11,7 +11,7 @@ import requests
 
 from rich_text import Adf, cut, document, sentence
 
-from ..errors import NotFound, Refused, Unavailable
+from ..errors import NotFound, NotPermitted, Refused, Unavailable
 from ..model import CASE_PROPERTY, Account, Comment, File, Issue, IssueWatchers, MadeFor, Transition, Workflow
 from ..transfer import Spool, download, fetch
 from .http import JiraHttp
@@ -87,7 +87,7 @@ class JiraClient:
         """The body of one comment as Jira holds it. Raises ``NotFound``."""
         try:
             answer = self._http.get(f"{_issue(issue_id)}/comment/{quote(comment_id)}")
-        except (NotFound, Refused) as reason:
+        except (NotFound, NotPermitted) as reason:
             # Who may see a comment in the list may not always ask for it alone.
             answer = next((each for each in self._all_comments(issue_id) if str(each["id"]) == comment_id), None)
             if answer is None:
@@ -109,20 +109,34 @@ class JiraClient:
             return self._http.get(f"/project/{quote(project_key)}/statuses")
         except NotFound as missing:
             # The issue was read: it is not the issue that is missing.
-            raise Unavailable(str(missing)) from missing
+            raise NotPermitted(str(missing)) from missing
 
     def transitions(self, issue_id: str) -> tuple[Transition, ...]:
         """The transitions open to the issue now, with the fields of their screens."""
         answer = self._http.get(f"{_issue(issue_id)}/transitions", {"expand": "transitions.fields"})
         return tuple(read_transition(each) for each in answer["transitions"] if each.get("isAvailable", True))
 
-    def project_readable(self, key: str) -> bool:
-        """Whether the account can still read a project at all."""
+    def make_sure_readable(self, key: str) -> None:
+        """Raises ``NotPermitted`` where nothing of a project can be seen: an absence in it says nothing then."""
         try:
             self._http.get(f"/project/{quote(key)}")
-        except (NotFound, Refused):
-            return False
-        return True
+        except NotFound as missing:
+            raise NotPermitted(f"the project cannot be seen: {missing}") from missing
+
+    def make_sure_permitted(self, issue_key: str, permission: str) -> None:
+        """Raises ``NotPermitted`` where the account lacks a permission in an issue's project.
+
+        Jira reports some of what is not permitted as if the value were wrong, or leaves it out of its lists.
+        https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-permissions/#api-rest-api-3-mypermissions-get
+        """
+        try:
+            project_key = issue_key.rpartition("-")[0]
+            answer = self._http.get("/mypermissions", {"projectKey": project_key, "permissions": permission})
+        except NotFound:
+            return
+        told = (answer.get("permissions") or {}).get(permission) or {}
+        if told.get("havePermission") is False:
+            raise NotPermitted(f"the account lacks the permission {permission}")
 
     def paragraph_fields(self) -> frozenset[str]:
         """Ids of the custom fields that hold documents; kept for the life of the function instance."""
@@ -197,7 +211,7 @@ class JiraClient:
             body["properties"] = properties
         if token:
             body["nextPageToken"] = token
-        return self._http.call("POST", "/search/jql", body=body, repeatable=True)
+        return self._http.call("POST", "/search/jql", body=body, repeatable=True, reads=True)
 
     # Writes
 

@@ -5,16 +5,30 @@ A breaker is closed as long as nothing is written here: in ordinary times it cos
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import random
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import TYPE_CHECKING, Literal
 
-from ..model import Side
+from ..errors import NotPermitted, RetryLater, SideDown
 from .table import ConditionFailed, Item, Table
+
+if TYPE_CHECKING:
+    from ..model import Side
 
 _PARTITION = "BREAKER"
 _WINDOW_SECONDS = 60.0
 """Failures further apart than this say nothing together."""
+_FEW = 3
+"""How many failures raise the question whether the side is down."""
+_KNOWN_SECONDS = 5.0
+"""How long a function instance takes what it read for true."""
+_PROBE_SECONDS = 60.0
+_LATER_PROBE_SECONDS = 240.0
+"""Between two probes where we are refused: at first, and once that has lasted ``_LONG_SECONDS``."""
+_LONG_SECONDS = 600.0
+_SPREAD_SECONDS = 5.0
+"""Over how many seconds those come back who wait for a probe: the first of them is alone with it."""
 
 Kind = Literal["down", "refused"]
 """``down``: the side does not answer. ``refused``: it answers, and lets none of our requests through."""
@@ -35,11 +49,23 @@ class Breakers:
 
     def __init__(self, table: Table) -> None:
         self._table = table
+        self._known: dict[Side, Broken] = {}
+        self._known_at = float("-inf")
+
+    @property
+    def clock(self) -> Callable[[], float]:
+        return self._table.clock
+
+    def known(self) -> dict[Side, Broken]:
+        """The sides whose breaker was open some seconds ago at most: all subjects of a run share one Query."""
+        if self.clock() - self._known_at >= _KNOWN_SECONDS:
+            self._known, self._known_at = self.all(), self.clock()
+        return self._known
 
     def all(self) -> dict[Side, Broken]:
         """The sides whose breaker is open: one Query."""
-        items = {item["SK"]: item for item in self._table.query(_PARTITION, consistent=True)}
-        return {side: _read(items[side]) for side in get_args(Side) if "kind" in items.get(side, {})}
+        items = self._table.query(_PARTITION, consistent=True)
+        return {item["SK"]: _read(item) for item in items if "kind" in item}
 
     def failed(self, side: Side) -> int:
         """Count one try that the side did not answer; returns how many there were within the last minute or so."""
@@ -56,6 +82,7 @@ class Breakers:
 
     def open(self, side: Side, kind: Kind, reason: str, probe_at: float) -> None:
         """Nobody calls the side until ``probe_at``."""
+        self._known_at = float("-inf")
         values: Mapping[str, object] = {
             ":kind": kind,
             ":reason": reason[:250],
@@ -71,6 +98,7 @@ class Breakers:
 
     def claim(self, side: Side, probe_at: float) -> bool:
         """Whether it is the caller who asks the side now; the next to ask is due at ``probe_at``."""
+        self._known_at = float("-inf")
         values = {":now": int(self._table.clock()), ":probe_at": int(probe_at)}
         try:
             self._table.update(_PARTITION, side, "SET probe_at = :probe_at", values, condition="probe_at <= :now")
@@ -80,7 +108,65 @@ class Breakers:
 
     def close(self, side: Side) -> None:
         """The side answers."""
+        self._known_at = float("-inf")
         self._table.delete(_PARTITION, side)
+
+
+class Breaker:
+    """One side's breaker, as the functions use it: a `line.Line`.
+
+    Some failures of single requests say nothing of a side. So before it is left alone it is asked, by ``ask``, for what
+    works if anything does; and so it is asked again, by one run of all, a minute later and every minute from then on.
+    ``ask`` raises ``NotPermitted``, ``Unavailable``, or nothing where all is well.
+    """
+
+    def __init__(self, breakers: Breakers, side: Side, ask: Callable[[], None]) -> None:
+        self._breakers = breakers
+        self._side = side
+        self._ask = ask
+
+    def admit(self) -> None:
+        """Raises ``SideDown`` while the side is to be left alone, unless it is now the caller's turn to ask it."""
+        broken = self._breakers.known().get(self._side)
+        if broken is None:
+            return
+        now = self._breakers.clock()
+        if now < broken.probe_at:
+            raise self._down(broken.reason, broken.probe_at - now)
+        if not self._breakers.claim(self._side, now + _PROBE_SECONDS):
+            raise self._down(broken.reason, _SPREAD_SECONDS)
+        self._probe(now - broken.since)
+        self._breakers.close(self._side)
+
+    def unanswered(self, reason: str) -> bool:
+        if self._breakers.failed(self._side) % _FEW:
+            return self._side in self._breakers.all()
+        try:
+            self._probe(0.0)
+        except SideDown:
+            return True
+        return False
+
+    def refused(self, failure: NotPermitted) -> None:
+        self._probe(0.0)
+
+    def _probe(self, lasted: float) -> None:
+        """Ask the side. Raises ``SideDown``, and leaves the side alone, where nothing comes of it."""
+        try:
+            self._ask()
+        except NotPermitted as failure:
+            wait = _PROBE_SECONDS if lasted < _LONG_SECONDS else _LATER_PROBE_SECONDS
+            raise self._open("refused", failure, wait) from failure
+        except RetryLater as failure:
+            raise self._open("down", failure, _PROBE_SECONDS) from failure
+
+    def _open(self, kind: Kind, failure: RetryLater, wait: float) -> SideDown:
+        self._breakers.open(self._side, kind, str(failure), self._breakers.clock() + wait)
+        return self._down(str(failure), wait, because=type(failure).__name__)
+
+    def _down(self, reason: str, wait: float, because: str = "") -> SideDown:
+        delay = wait + random.uniform(0.0, _SPREAD_SECONDS)
+        return SideDown(f"{self._side} is left alone for now: {reason}", delay=delay, because=because)
 
 
 def _read(item: Item) -> Broken:

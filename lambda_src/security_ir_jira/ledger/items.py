@@ -66,6 +66,7 @@ def write_agreed(agreed: Agreed) -> Item:
         "case": agreed.case,
         "issue": agreed.issue,
         "refused": agreed.refused,
+        "under": agreed.under,
         "cut": agreed.cut,
         "walking": list(agreed.walking),
         "alike": sorted(agreed.alike),
@@ -81,6 +82,7 @@ def read_agreed(item: Mapping[str, Any]) -> Agreed:
         # The first version wrote true, and in place of what the issue held what it should have held.
         issue=None if refused is True else item.get("issue"),
         refused="jira" if refused is True else refused,
+        under=item.get("under"),
         cut=bool(item.get("cut", False)),
         walking=tuple(item.get("walking", ())),
         alike=frozenset(item.get("alike", ())),
@@ -103,6 +105,7 @@ def write_copy(copy: Copy, notice: Notice | None = None) -> Item:
         "parts": list(copy.parts),
         "sending": copy.sending,
         "total": copy.total,
+        "refused": copy.refused,
     }
     return item if notice is None else item | {"kind": notice.kind, "values": dict(notice.values)}
 
@@ -114,6 +117,7 @@ def read_copy(item: Item) -> Copy:
         parts=tuple(item["parts"]),
         sending=item.get("sending"),
         total=int(item["total"]),
+        refused=item.get("refused"),
     )
 
 

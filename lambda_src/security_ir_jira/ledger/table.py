@@ -18,13 +18,20 @@ if TYPE_CHECKING:
 
 Item = dict[str, Any]
 
-_BUSY_DELAY = 3.0
+_BUSY_DELAY = 5.0
+_AT_WORK_SECONDS = 10.0
+"""What a run takes at most, but for large files: the holder of an older lease may be dead, and is waited for calmly."""
+_CALM_DELAY = 60.0
 _serialise = TypeSerializer().serialize
 _deserialise = TypeDeserializer().deserialize
 
 
 class ConditionFailed(Exception):
-    """The item is not what the write expected it to be."""
+    """The item is not what the write expected it to be; ``item`` is what it is, where that was asked for."""
+
+    def __init__(self, reason: str, item: Item | None = None) -> None:
+        super().__init__(reason)
+        self.item = item or {}
 
 
 class Table:
@@ -64,7 +71,12 @@ class Table:
         """Write a whole item; ``None`` attributes are left out. Raises ``ConditionFailed``."""
         item = _pack({"PK": partition, "SK": sort_key, **attributes})
         with _conditional():
-            self._client.put_item(TableName=self._name, Item=item, **_conditions(condition, values, names))
+            self._client.put_item(
+                TableName=self._name,
+                Item=item,
+                ReturnValuesOnConditionCheckFailure="ALL_OLD",
+                **_conditions(condition, values, names),
+            )
 
     def update(
         self,
@@ -123,14 +135,16 @@ class Table:
             self.put(
                 partition,
                 "LEASE",
-                {"owner": owner, "ends_at": ends_at, "expires_at": ends_at + 86_400},
+                {"owner": owner, "began_at": int(now), "ends_at": ends_at, "expires_at": ends_at + 86_400},
                 # Its own owner: botocore repeats a put whose answer was lost.
                 "attribute_not_exists(PK) OR ends_at < :now OR #owner = :owner",
                 {":now": int(now), ":owner": owner},
                 {"#owner": "owner"},
             )
         except ConditionFailed as error:
-            raise PairBusy(f"{partition} is being worked on", delay=_BUSY_DELAY) from error
+            age = now - float(error.item.get("began_at", now))
+            delay = _BUSY_DELAY if age < _AT_WORK_SECONDS else _CALM_DELAY
+            raise PairBusy(f"{partition} is being worked on", delay=delay) from error
         try:
             yield
         finally:
@@ -176,7 +190,8 @@ def _conditional() -> Iterator[None]:
         yield
     except ClientError as error:
         if error.response["Error"]["Code"] in ("ConditionalCheckFailedException", "TransactionCanceledException"):
-            raise ConditionFailed(str(error)) from error
+            old: Mapping[str, Any] = error.response.get("Item", {})  # type: ignore[assignment]  # the stubs know it not
+            raise ConditionFailed(str(error), _unpack(old)) from error
         raise
 
 

@@ -33,12 +33,13 @@ def source_of(side: Side, comment: Comment) -> str:
 
 
 def plan_comments(
-    side: Side, comments: Sequence[Comment], known: Known, *, restricted: bool = False
+    side: Side, comments: Sequence[Comment], known: Known, *, restricted: bool = False, config_digest: str = ""
 ) -> tuple[CommentWork, ...]:
     """The comments of one side that the other has not got as they stand, in their order of creation.
 
     Copies the integration wrote are recognised by their recorded ids and never come back. Comments that are not shared
-    stay where they are unless ``restricted`` is asked for.
+    stay where they are unless ``restricted`` is asked for. What was refused under another configuration than
+    ``config_digest`` stands for is tried once more.
     """
     ordered = sorted(comments, key=lambda comment: (comment.created, len(comment.id), comment.id))
     work = []
@@ -49,6 +50,8 @@ def plan_comments(
         if not (comment.shared or restricted):
             if copy is not None and (copy.parts or copy.sending) and copy.source != WITHDRAWN:
                 work.append(CommentWork(comment, copy, withdraw=True))
+        elif copy is not None and copy.is_asked_anew(config_digest):
+            work.append(CommentWork(comment, copy))
         elif copy is None or not copy.complete or copy.source != source_of(side, comment):
             compare = side == "jira" and copy is not None and copy.complete and _read_by_an_earlier_version(copy)
             if not compare or comment.edited:

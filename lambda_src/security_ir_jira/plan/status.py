@@ -45,6 +45,7 @@ def mirrors(case_status: str, status: Status, mapping: StatusMapping, workflow: 
 
 def plan_status(base: Agreed, case: Case, issue: Issue, workflow: Workflow, config: Config) -> Step | None:
     mapping, status = config.status_mapping, issue.status
+    base = base.asked_anew(config.digest)
     held = Agreed(case.status, status.id)
     case_moved, issue_moved = _status_moves(base, case, status)
     if not (case_moved or issue_moved):

@@ -73,7 +73,7 @@ def _without_ending(description: str, issue_url: str) -> str:
 
 def plan_title(base: Agreed, case: Case, issue: Issue, config: Config) -> Step | None:
     held = Agreed(digest(case.title), digest(issue.summary))
-    now = _once_written(base, held)
+    now = _once_written(base.asked_anew(config.digest), held)
     if (now.case, now.issue) == (held.case, held.issue):
         return None if now == base else Step("title", now, now)
     for_issue, for_case = issue_summary(case.title), case_title(issue.summary)
@@ -96,7 +96,7 @@ def plan_title(base: Agreed, case: Case, issue: Issue, config: Config) -> Step |
 
 def plan_description(base: Agreed, case: Case, issue: Issue, config: Config, *, issue_url: str) -> Step | None:
     held = Agreed(digest(case.description), read_digest(issue.description), cut=base.cut, alike=base.alike)
-    now = _met_by_this_version(_once_written(base, held), held, case, issue)
+    now = _met_by_this_version(_once_written(base.asked_anew(config.digest), held), held, case, issue)
     if (now.case, now.issue) == (held.case, held.issue):
         return None if now == base else Step("description", now, now)
     held = replace(held, alike=now.alike)

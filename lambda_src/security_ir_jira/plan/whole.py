@@ -61,10 +61,12 @@ class Plan:
         return self.for_case if side == "security_ir" else self.for_issue
 
 
-def status_may_have_moved(seen: Seen) -> bool:
+def status_may_have_moved(seen: Seen, config: Config) -> bool:
     """Whether the status is anything but agreed on, so that the plan needs the issue's workflow."""
     case, issue, base = seen.case, seen.issue, seen.pair.base.status
-    return case is not None and issue is not None and (base.case, base.issue) != (case.status, issue.status.id)
+    if case is None or issue is None:
+        return False
+    return (base.case, base.issue) != (case.status, issue.status.id) or base.is_asked_anew(config.digest)
 
 
 def plan(seen: Seen, config: Config, workflow: Workflow | None, *, issue_url: str) -> Plan:
@@ -102,7 +104,7 @@ def _work(side: Side, seen: Seen, steps: list[Step], config: Config) -> Work:
     return Work(
         texts=tuple(step for step in mine if step.facet != "status"),
         status=next((step for step in mine if step.facet == "status"), None),
-        comments=plan_comments(source, comments or (), known, restricted=restricted),
+        comments=plan_comments(source, comments or (), known, restricted=restricted, config_digest=config.digest),
         deleted=plan_deletions(comments, known) if to_case and comments is not None else (),
         files=plan_files("jira", seen.issue.files, seen.facts.files)
         if to_case and seen.issue is not None and config.sync_attachments
@@ -117,17 +119,19 @@ def without_descriptions_end(whole: Plan, base: Agreed) -> bool:
     return agreed.cut
 
 
-def case_may_have_moved(pair: Pair, case: Case) -> bool:
+def case_may_have_moved(pair: Pair, case: Case, config: Config) -> bool:
     """Whether the case holds anything but what it held when both sides last agreed, or that is not known for sure."""
     base, held = pair.base, (digest(case.title), digest(case.description), case.status)
-    return _is_being_written(base) or (base.title.case, base.description.case, base.status.case) != held
+    return _is_open(base, config) or (base.title.case, base.description.case, base.status.case) != held
 
 
-def issue_may_have_moved(pair: Pair, issue: Issue) -> bool:
+def issue_may_have_moved(pair: Pair, issue: Issue, config: Config) -> bool:
     """Whether the issue holds anything but what it held when both sides last agreed, or that is not known for sure."""
     base, held = pair.base, (digest(issue.summary), read_digest(issue.description), issue.status.id)
-    return _is_being_written(base) or (base.title.issue, base.description.issue, base.status.issue) != held
+    return _is_open(base, config) or (base.title.issue, base.description.issue, base.status.issue) != held
 
 
-def _is_being_written(base: Base) -> bool:
-    return base.title.writing is not None or base.description.writing is not None
+def _is_open(base: Base, config: Config) -> bool:
+    """Whether something is being written, or to be tried once more."""
+    being_written = base.title.writing is not None or base.description.writing is not None
+    return being_written or base.is_asked_anew(config.digest)

@@ -12,17 +12,20 @@ from __future__ import annotations
 
 import json
 import os
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import boto3
 
 from ..config import Config
 from ..events import EventBus
+from ..ledger.breakers import Breaker, Breakers
 from ..ledger.table import Table
 
 if TYPE_CHECKING:
     from rich_text import Adf
 
+    from ..cases.calls import CaseCalls
     from ..cases.client import CaseClient
     from ..jira.client import JiraClient
     from ..sinks.run import Sink
@@ -34,12 +37,17 @@ if TYPE_CHECKING:
 
 
 def security_ir_poller() -> CaseSource:
-    from ..cases.calls import CaseCalls
     from ..ledger.cursors import CaseCursors
     from ..sources.cases import CaseSource
 
+    table = _table()
+    calls, breaker = _calls(Breakers(table))
     return CaseSource(
-        CaseCursors(_table()), CaseCalls.connect(), _bus(), backfill_closed_cases=_config().backfill_closed_cases
+        CaseCursors(table),
+        calls,
+        _bus(),
+        backfill_closed_cases=_config().backfill_closed_cases,
+        admit=breaker.admit,
     )
 
 
@@ -49,7 +57,15 @@ def jira_notifications_handler() -> IssueSource:
     from ..sources.issues import IssueSource
 
     config, table = _config(), _table()
-    return IssueSource(PairLedger(table), IssueCursors(table), _jira(config), _bus(), browse_url=config.jira_browse_url)
+    jira, breaker = _jira(config, Breakers(table))
+    return IssueSource(
+        PairLedger(table),
+        IssueCursors(table),
+        jira,
+        _bus(),
+        browse_url=config.jira_browse_url,
+        admit=breaker.admit,
+    )
 
 
 def jira_client() -> Sink[Adf]:
@@ -66,18 +82,29 @@ def security_ir_client() -> Sink[str]:
 
 
 def _both_systems() -> tuple[Surroundings, JiraClient, CaseClient]:
-    from ..cases.calls import CaseCalls
     from ..cases.client import CaseClient
     from ..ledger.cursors import CaseCursors
     from ..ledger.pairs import PairLedger
+    from ..ledger.troubles import Troubles
     from ..sinks.surroundings import Surroundings
-    from .worker import count
+    from .worker import count, measure
 
     config, table = _config(), _table()
-    jira = _jira(config)
-    ledger, cursors = PairLedger(table), CaseCursors(table)
-    surroundings = Surroundings(config, ledger, cursors, _bus(), lambda: jira.site, count)
-    return surroundings, jira, CaseClient(CaseCalls.connect())
+    breakers = Breakers(table)
+    jira, jira_breaker = _jira(config, breakers)
+    calls, cases_breaker = _calls(breakers)
+    surroundings = Surroundings(
+        config=config,
+        ledger=PairLedger(table),
+        cursors=CaseCursors(table),
+        bus=_bus(),
+        site=lambda: jira.site,
+        count=count,
+        measure=measure,
+        breakers=(jira_breaker, cases_breaker),
+        troubles=Troubles(table),
+    )
+    return surroundings, jira, CaseClient(calls)
 
 
 def _config() -> Config:
@@ -92,10 +119,20 @@ def _bus() -> EventBus:
     return EventBus(boto3.client("events"), os.environ["EVENT_BUS_NAME"])
 
 
-def _jira(config: Config) -> JiraClient:
+def _jira(config: Config, breakers: Breakers) -> tuple[JiraClient, Breaker]:
     from ..jira.client import JiraClient
     from ..jira.credentials import CredentialStore
     from ..jira.http import JiraHttp
 
     store = CredentialStore(boto3.client("ssm"), json.loads(os.environ["JIRA_PARAMETERS"]))
-    return JiraClient(JiraHttp(store, bearer=config.jira_auth == "bearer"))
+    http = JiraHttp(store, bearer=config.jira_auth == "bearer")
+    http.line = breaker = Breaker(breakers, "jira", http.ask)
+    return JiraClient(http), breaker
+
+
+def _calls(breakers: Breakers) -> tuple[CaseCalls, Breaker]:
+    from ..cases.calls import CaseCalls
+
+    alone = CaseCalls.connect()
+    breaker = Breaker(breakers, "security_ir", alone.ask)
+    return replace(alone, line=breaker), breaker

@@ -1,7 +1,8 @@
 """What every function does around its own work: one queue in, partial batch responses out.
 
-A record that failed sets its own visibility: exponential by receive count, capped at 15 minutes, or what the other
-side asked for. What can never succeed goes to the dead letters at once, with the reason as an attribute.
+A record that failed sets its own visibility: exponential by the number of tries, capped at 15 minutes, or what the
+other side asked for. However long that goes on, SQS neither counts it out nor lets it expire: now and then a record is
+put into the queue anew. What can never succeed goes to the dead letters at once, with the reason as an attribute.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import json
 import math
 import os
 import random
+import re
 import time
 import warnings
 from collections.abc import Callable, Hashable, Iterator, Sequence
@@ -26,7 +28,8 @@ from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from botocore.exceptions import BotoCoreError, ClientError
 
-from ..errors import JiraUnauthorized, RetryLater, Undeliverable
+from ..answers import SECURITY_IR, Answer, verdict
+from ..errors import JiraUnauthorized, Refused, RetryLater, SideDown, Undeliverable
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.batch.types import PartialItemFailureResponse
@@ -45,13 +48,20 @@ LONGEST_DELAY = 900
 _GRACE_SECONDS = 60
 _LEAST_SECONDS = 20
 """What an invocation must have left for another subject to be begun."""
+_MOST_RECEIVES = 500
+"""Half of the receives after which SQS itself dead-letters a record (``maxReceiveCount``)."""
+_CALM_SECONDS = 60
+"""Tries that ask for less than this come no oftener in the end."""
 
 
-def visible_after(receive_count: int, asked: float | None) -> int:
-    """Seconds until a failed record is delivered again: what was asked for, else 2, 4, 8 … with jitter, at most 900."""
+def visible_after(tries: int, asked: float | None) -> int:
+    """Seconds until a record that failed so often is delivered again: 2, 4, 8 … with jitter, at most 900.
+
+    What was asked for is kept; where that is little, it grows to a minute with the tries.
+    """
+    longest: int = min(LONGEST_DELAY, 2 ** min(tries, 20))
     if asked is not None:
-        return max(1, min(LONGEST_DELAY, math.ceil(asked)))
-    longest = min(LONGEST_DELAY, 2 ** min(receive_count, 20))
+        return max(1, min(LONGEST_DELAY, math.ceil(max(asked, min(_CALM_SECONDS, longest / 4)))))
     return max(1, round(random.uniform(longest / 2, longest)))
 
 
@@ -60,16 +70,36 @@ def count(name: str) -> None:
     metrics.add_metric(name, MetricUnit.Count, 1)
 
 
+def measure(name: str, seconds: float) -> None:
+    """Note a number of seconds in a metric."""
+    metrics.add_metric(name, MetricUnit.Seconds, max(0.0, seconds))
+
+
 def seconds_left(context: LambdaContext) -> float:
     """How long a lease, or a record's absence from the queue, must last to outlive this invocation."""
     return context.get_remaining_time_in_millis() / 1000 + _GRACE_SECONDS
 
 
-def _asked(failure: Exception, receive_count: int) -> float | None:
-    """The wait a failure asks for. A refused token waits longer each time, to outlast a long weekend."""
-    if isinstance(failure, JiraUnauthorized) and failure.delay is not None:
-        return failure.delay if receive_count < 10 else LONGEST_DELAY
-    return failure.delay if isinstance(failure, RetryLater) else None
+@dataclass(frozen=True, slots=True)
+class _History:
+    """When a record was first sent (epoch) and how often it was tried, the times before it was put in anew included."""
+
+    sent: float
+    tries: int
+
+    @classmethod
+    def of(cls, record: SQSRecord) -> _History:
+        sent, before = (_told(record, name) for name in ("sent", "tries"))
+        received = int(record.attributes.approximate_receive_count)
+        return cls(
+            int(record.attributes.sent_timestamp) / 1000 if sent is None else float(sent), received + (before or 0)
+        )
+
+
+def _told(record: SQSRecord, name: str) -> int | None:
+    """A number that went with a record when it was put into the queue anew."""
+    told = str((record.get("messageAttributes") or {}).get(name, {}).get("stringValue", ""))
+    return int(told) if re.fullmatch("[0-9]{1,12}", told) else None
 
 
 @contextmanager
@@ -122,14 +152,28 @@ class Worker(Generic[Subject, Request]):
             with _best_effort():
                 self.queue.change_message_visibility_batch(QueueUrl=os.environ["QUEUE_URL"], Entries=entries)
 
-    def come_again(self, record: SQSRecord, asked: float | None) -> None:
-        """Set the time at which a failed record is delivered again."""
+    def come_again(self, record: SQSRecord, asked: float | None) -> bool:
+        """See that a failed record is delivered again in time. Whether it was put into the queue anew for that, and is
+        to be deleted.
+        """
+        history = _History.of(record)
+        seconds = visible_after(history.tries, asked)
         with _best_effort():
+            if int(record.attributes.approximate_receive_count) >= _MOST_RECEIVES:
+                told = {"sent": int(history.sent), "tries": history.tries}
+                self.queue.send_message(
+                    QueueUrl=os.environ["QUEUE_URL"],
+                    MessageBody=record.body,
+                    DelaySeconds=seconds,
+                    MessageAttributes={
+                        name: {"DataType": "Number", "StringValue": str(value)} for name, value in told.items()
+                    },
+                )
+                return True
             self.queue.change_message_visibility(
-                QueueUrl=os.environ["QUEUE_URL"],
-                ReceiptHandle=record.receipt_handle,
-                VisibilityTimeout=visible_after(int(record.attributes.approximate_receive_count), asked),
+                QueueUrl=os.environ["QUEUE_URL"], ReceiptHandle=record.receipt_handle, VisibilityTimeout=seconds
             )
+        return False
 
     def dead_letter(self, record: SQSRecord, reason: str) -> None:
         """Send a record that can never succeed to the dead letters."""
@@ -190,10 +234,9 @@ class _Batch(Generic[Subject, Request]):
             count("RecordsDeadLettered")
             self._worker.dead_letter(record, str(failure))
         elif failure is not None:
-            sent = int(record.attributes.sent_timestamp) / 1000
-            metrics.add_metric("FailingFor", MetricUnit.Seconds, max(0.0, self._worker.clock() - sent))
-            self._worker.come_again(record, _asked(failure, int(record.attributes.approximate_receive_count)))
-            raise failure
+            measure("FailingFor", self._worker.clock() - _History.of(record).sent)
+            if not self._worker.come_again(record, failure.delay if isinstance(failure, RetryLater) else None):
+                raise failure
 
     def _outcome(self, subject: Subject) -> Exception | None:
         if subject not in self._outcomes:
@@ -211,12 +254,26 @@ class _Batch(Generic[Subject, Request]):
         except Undeliverable as reason:
             return reason
         except RetryLater as reason:
-            log = logger.error if isinstance(reason, JiraUnauthorized) else logger.warning
-            log("to be tried again", subject=str(subject), reason=str(reason), error=type(reason).__name__)
-            count(type(reason).__name__)
+            because = reason.because if isinstance(reason, SideDown) else ""
+            log = logger.error if JiraUnauthorized.__name__ in (because, type(reason).__name__) else logger.warning
+            log("to be tried again", subject=str(subject), reason=str(reason), error=because or type(reason).__name__)
+            for name in {type(reason).__name__, because} - {""}:
+                count(name)
             return reason
+        except Refused as refusal:
+            logger.error("refused, to be tried again", subject=str(subject), reason=str(refusal))
+            count("RecordsFailed")
+            return refusal
         except Exception as error:
             logger.exception("failed, to be tried again", subject=str(subject))
-            count("RecordsFailed")
+            count("NotPermitted" if _is_about_us(error) else "RecordsFailed")
             return error
         return None
+
+
+def _is_about_us(error: Exception) -> bool:
+    """Whether AWS refuses our role what it needs of the module's own queue, table, bus or parameters."""
+    if not isinstance(error, ClientError):
+        return False
+    code = error.response.get("Error", {}).get("Code", "")
+    return verdict(SECURITY_IR, Answer(400, code=code)) == "about us"

@@ -43,6 +43,7 @@ class BirthsOfCases:
         try:
             issue = self.issues.issue(id_or_key, with_property=True)
         except NotFound:
+            self.issues.make_sure_readable(self.issues.project_key)
             logger.info("an issue nobody knows is not there", issue=id_or_key)
             return None
         ledger = self.surroundings.ledger

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from aws_lambda_powertools import Logger
 
-from ..errors import JiraUnauthorized, NotFound, Refused, RetryLater, Unavailable
+from ..errors import NotFound, NotPermitted, Refused, RetryLater, SideDown, Unavailable
 from ..events import Heard
 from ..jira.client import JiraClient
 from ..memory import Base, Facts, IssueEntry, Pair
@@ -63,6 +63,8 @@ class BirthsOfIssues:
                 raise RetryLater(
                     "an issue may have been created; Jira's index has not shown it yet", delay=_LOOK_AGAIN_SECONDS
                 )
+            # Nothing is found where nothing can be seen.
+            self.jira.make_sure_readable(self.jira.project_key)
             self.surroundings.ledger.drop_issue_reservation(case_id)
         elif case.closed and not self.surroundings.config.backfill_closed_cases:
             return None
@@ -121,7 +123,7 @@ class BirthsOfIssues:
         ledger.reserve_issue(case.id, request, base)
         try:
             issue_id, key = self._send(request)
-        except (Refused, NotFound, Unavailable, JiraUnauthorized):
+        except (Refused, NotFound, Unavailable, NotPermitted, SideDown):
             ledger.drop_issue_reservation(case.id)
             raise
         logger.info("issue created", case_id=case.id, issue_key=key)

@@ -163,7 +163,11 @@ class CaseHand:
         except NotFound as missing:
             raise Absent("jira") from missing
         deep = "deep" in changed
-        case = self.cases.case(pair.case_id) if deep or issue_may_have_moved(pair, issue) else None
+        case = (
+            self.cases.case(pair.case_id)
+            if deep or issue_may_have_moved(pair, issue, self.surroundings.config)
+            else None
+        )
         return Seen(pair, facts, deep, case, issue, issue_comments=comments)
 
     def comments(self, pair: Pair) -> CommentsOfCase:
@@ -280,14 +284,19 @@ class CaseHand:
         try:
             self.cases.close(case.id)
         except NotPermitted as refusal:
-            if case.self_managed:
+            # Of our role IAM speaks in these words; otherwise it is AWS's case that we may not close.
+            # https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html
+            if case.self_managed or "not authorized to perform" in refusal.said or "AccessDenied" not in str(refusal):
                 raise
-            raise Refused(str(refusal), status=403) from refusal
+            raise Refused(str(refusal), status=403, said=refusal.said) from refusal
 
     # The issue is gone
 
-    def is_other_side_readable(self, pair: Pair) -> bool:
-        return self.issues.project_readable(pair.issue_key.rpartition("-")[0])
+    def make_sure_readable(self, pair: Pair, side: Side) -> None:
+        if side == "security_ir":
+            self.cases.make_sure_readable()
+        else:
+            self.issues.make_sure_readable(pair.issue_key.rpartition("-")[0])
 
     def part(self, pair: Pair, voice: Voice[str]) -> None:
         voice.say(Notice("security_ir", "issue-deleted", {"key": pair.issue_key}))

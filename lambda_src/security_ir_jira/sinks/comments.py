@@ -23,6 +23,7 @@ from ..notices import DELETED_NOTE, NO_LONGER_NEEDED, WITHDRAWN_TEXT, text_of
 from ..plan.comments import DELETED, WITHDRAWN, CommentWork, source_of
 from ..plan.steps import Step
 from .hand import Body, CommentHand
+from .surroundings import Surroundings
 
 logger = Logger(child=True)
 
@@ -33,12 +34,18 @@ def _nothing() -> None:
 
 @dataclass(frozen=True, slots=True)
 class Delivery(Generic[Body]):
-    """Deliveries to one side of one pair. ``ours`` are the ids of comments there that are accounted for."""
+    """Deliveries to one side of one pair.
+
+    ``ours`` are the ids of comments there that are accounted for, ``config_digest`` stands for the configuration, and
+    ``count`` adds one to a metric.
+    """
 
     ledger: PairLedger
     case_id: str
     hand: CommentHand[Body]
     ours: frozenset[str] = frozenset()
+    config_digest: str = ""
+    count: Callable[[str], None] = lambda _: None
 
     def deliver(
         self,
@@ -57,19 +64,20 @@ class Delivery(Generic[Body]):
         """
         copy = self._recover(copy, notice)
         try:
-            if copy.parts and copy.source != source:
+            if copy.parts and (copy.source != source or copy.refused is not None):
                 for part, body in zip(copy.parts, bodies, strict=False):
                     self._write(self.hand.replace if whole else self.hand.edit, part, body)
                 for part in copy.parts[len(bodies) :]:
                     self._write(self.hand.replace, part, self.hand.plain(NO_LONGER_NEEDED))
-            copy = replace(copy, source=source, total=len(bodies))
+            copy = replace(copy, source=source, total=len(bodies), refused=None)
             for body in bodies[len(copy.parts) :]:
                 copy = self._add(copy, body, notice)
         except Refused as refusal:
             logger.warning("comment refused", case_id=self.case_id, key=copy.key, reason=str(refusal))
             before_settling()
             # With the parts that were taken, or they would pass for somebody's own comments.
-            self.settle(copy, source, notice)
+            self.settle(replace(copy, refused=self.config_digest or None), source, notice)
+            self.count("Refused")
             return
         self.ledger.record(self.case_id, copy, notice)
 
@@ -141,8 +149,16 @@ class Voice(Generic[Body]):
     said: set[str] = field(default_factory=set)
 
     @classmethod
-    def of(cls, ledger: PairLedger, pair: Pair, facts: Facts, hand: CommentHand[Body]) -> Voice[Body]:
-        return cls(facts, hand, Delivery(ledger, pair.case_id, hand, facts.known(hand.side).ours))
+    def of(cls, surroundings: Surroundings, pair: Pair, facts: Facts, hand: CommentHand[Body]) -> Voice[Body]:
+        delivery = Delivery(
+            surroundings.ledger,
+            pair.case_id,
+            hand,
+            facts.known(hand.side).ours,
+            surroundings.config.digest,
+            surroundings.count,
+        )
+        return cls(facts, hand, delivery)
 
     def copy(self, work: CommentWork, refused: Callable[[], None]) -> None:
         """Bring a comment of the other side here, or its copy up to date.

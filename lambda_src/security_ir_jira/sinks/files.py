@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 from aws_lambda_powertools import Logger
 
-from ..errors import JiraUnauthorized, NotFound, Refused, RetryLater
+from ..errors import NotFound, Refused, RetryLater, SideDown
 from ..ledger.pairs import PairLedger
 from ..memory import FileCopy, Notice, Pair, file_key
 from ..model import File, Side, other
@@ -112,7 +112,7 @@ class Files:
                 raise trouble or RetryLater("there are more files to copy", delay=1.0)
             try:
                 self._carry(source)
-            except JiraUnauthorized:
+            except SideDown:
                 raise
             except RetryLater as failure:
                 logger.warning("a file has to wait", case_id=self.pair.case_id, reason=str(failure))

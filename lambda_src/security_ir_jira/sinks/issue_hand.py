@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 from aws_lambda_powertools import Logger
@@ -55,6 +56,16 @@ _CHECK_SECONDS = 86_400.0
 _CHECK_DELAY = 300.0
 
 
+@contextmanager
+def _permitted(jira: JiraClient, issue_key: str, permission: str) -> Iterator[None]:
+    """What Jira refuses to somebody who lacks the permission is no refusal of what was written: ``NotPermitted``."""
+    try:
+        yield
+    except Refused:
+        jira.make_sure_permitted(issue_key, permission)
+        raise
+
+
 @dataclass(frozen=True, slots=True)
 class CommentsOfIssue:
     """Comments of an issue; internal notes in a service project, or the customer portal would show them."""
@@ -80,13 +91,15 @@ class CommentsOfIssue:
         return to_text(body)
 
     def add(self, body: Adf, *, token: str) -> str:
-        return self.jira.add_comment(self.pair.issue_id, body, internal=self.pair.service_project)
+        with _permitted(self.jira, self.pair.issue_key, "ADD_COMMENTS"):
+            return self.jira.add_comment(self.pair.issue_id, body, internal=self.pair.service_project)
 
     def edit(self, comment_id: str, body: Adf) -> None:
         self.replace(comment_id, keep_nodes(body, self.jira.comment_document(self.pair.issue_id, comment_id)))
 
     def replace(self, comment_id: str, body: Adf) -> None:
-        self.jira.edit_comment(self.pair.issue_id, comment_id, body)
+        with _permitted(self.jira, self.pair.issue_key, "EDIT_OWN_COMMENTS"):
+            self.jira.edit_comment(self.pair.issue_id, comment_id, body)
 
     def all(self) -> Iterable[Comment]:
         return self.jira.all_comments(self.pair.issue_id)
@@ -98,6 +111,7 @@ class FilesOfIssue:
 
     jira: JiraClient
     issue_id: str
+    issue_key: str
     side: Side = "jira"
 
     def files(self) -> Sequence[File]:
@@ -114,12 +128,13 @@ class FilesOfIssue:
         return self.jira.download_attachment(file, limit)
 
     def put(self, copy: FileCopy, content: Spool, record: Callable[[FileCopy], None]) -> str:
-        try:
-            return self.jira.upload_attachment(self.issue_id, copy.name, content)
-        except NotFound as missing:
-            # Attachments are switched off, or the issue is gone: reading it tells.
-            self.jira.issue(self.issue_id)
-            raise Refused(str(missing), status=404) from missing
+        with _permitted(self.jira, self.issue_key, "CREATE_ATTACHMENTS"):
+            try:
+                return self.jira.upload_attachment(self.issue_id, copy.name, content)
+            except NotFound as missing:
+                # Attachments are switched off, or the issue is gone: reading it tells.
+                self.jira.issue(self.issue_id)
+                raise Refused(str(missing), status=404) from missing
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +150,12 @@ class IssueHand:
         comments: tuple[Comment, ...] | None = None
         if changed <= {"comments", "notice"} and pair.dressed and not facts.pending and pair.missing is None:
             comments = self._comments(pair)
-            if comments is not None and not plan_comments("security_ir", comments, facts.known("security_ir")):
+            if comments is not None and not plan_comments(
+                "security_ir",
+                comments,
+                facts.known("security_ir"),
+                config_digest=self.surroundings.config.digest,
+            ):
                 return None
         try:
             case = self.cases.case(pair.case_id)
@@ -145,7 +165,7 @@ class IssueHand:
         except NotFound as missing:
             raise Absent("security_ir") from missing
         seen = Seen(pair, facts, deep, case, case_comments=comments)
-        if not (deep or not pair.dressed or case_may_have_moved(pair, case)):
+        if not (deep or not pair.dressed or case_may_have_moved(pair, case, self.surroundings.config)):
             return seen
         issue = self.jira.issue(pair.issue_id, with_property=not pair.dressed)
         return replace(seen, issue=issue, issue_comments=self.jira.comments(issue))
@@ -165,7 +185,8 @@ class IssueHand:
     def set_texts(self, pair: Pair, steps: Sequence[Step]) -> None:
         title = next((step.value for step in steps if step.facet == "title"), None)
         description = next((step.document for step in steps if step.facet == "description"), None)
-        self.jira.set_fields(pair.issue_id, summary=title, description=description)
+        with _permitted(self.jira, pair.issue_key, "EDIT_ISSUES"):
+            self.jira.set_fields(pair.issue_id, summary=title, description=description)
 
     def why_not(self, pair: Pair, comment: Comment | None = None) -> Notice | None:
         return comment_refused("security_ir", comment) if comment is not None else None
@@ -193,7 +214,8 @@ class IssueHand:
             parts.append(lambda: jira.set_case_property(issue_id, case_property(case)))
         for part in parts:
             try:
-                part()
+                with _permitted(jira, pair.issue_key, "EDIT_ISSUES"):
+                    part()
             except Refused as refusal:
                 logger.warning("issue does not name its case in full", issue_key=pair.issue_key, reason=str(refusal))
         self.surroundings.ledger.dressed(case.id)
@@ -202,20 +224,25 @@ class IssueHand:
         """Write the fields of ``jira_custom_fields`` where the case's values for them changed."""
         values = custom_fields(case, self.surroundings.config.jira_custom_fields)
         held = digest(json.dumps(values, sort_keys=True))
-        if not values or pair.base.fields.case == held:
+        config_digest = self.surroundings.config.digest
+        if not values or (pair.base.fields.case == held and not pair.base.fields.is_asked_anew(config_digest)):
             return
+        agreed = Agreed(case=held)
         if self._set_custom_fields(pair, values) is not None:
             # One that is refused spoils the request for all.
             each = {name: self._set_custom_fields(pair, {name: value}) for name, value in values.items()}
-            refused = {name: str(refusal) for name, refusal in each.items() if refusal is not None}
+            refused = {name: refusal.said for name, refusal in each.items() if refusal is not None}
             if refused:
                 reasons = {"fields": ", ".join(refused), "reason": "; ".join(refused.values())}
                 voice.say(Notice("jira", "fields-refused", reasons))
-        self.surroundings.ledger.advance(pair.case_id, {"fields": Agreed(case=held)})
+                self.surroundings.count("Refused")
+                agreed = Agreed(case=held, refused="jira", under=config_digest or None)
+        self.surroundings.ledger.advance(pair.case_id, {"fields": agreed})
 
     def _set_custom_fields(self, pair: Pair, values: Mapping[str, str]) -> Refused | None:
         try:
-            self.jira.set_custom_fields(pair.issue_id, values)
+            with _permitted(self.jira, pair.issue_key, "EDIT_ISSUES"):
+                self.jira.set_custom_fields(pair.issue_id, values)
         except Refused as refusal:
             logger.warning("custom fields refused", issue_key=pair.issue_key, reason=str(refusal))
             return refusal
@@ -235,7 +262,13 @@ class IssueHand:
             voice.say(Notice("jira", "file-rejected", {"name": copy.name, "url": case.url, "file": copy.key}))
             memory.record(replace(copy, state="rejected"))
         works = plan_files("security_ir", case.files, memory.known)
-        files = Files(self.surroundings, seen.pair, FilesOfIssue(self.jira, seen.pair.issue_id), memory, voice.say)
+        files = Files(
+            self.surroundings,
+            seen.pair,
+            FilesOfIssue(self.jira, seen.pair.issue_id, seen.pair.issue_key),
+            memory,
+            voice.say,
+        )
         files.bring([Source.of("security_ir", work, case.url, content) for work in works])
         self._wait_for_checks(case, memory)
 
@@ -271,6 +304,8 @@ class IssueHand:
             offered = self.jira.transitions(issue.id)
             hop = walk(status, target, (each.to for each in offered), been, mapping)
             if hop is None:
+                # Without the permission, Jira offers nothing at all.
+                self.jira.make_sure_permitted(issue.key, "TRANSITION_ISSUES")
                 break
             # Written down first: found there after a crash, the issue was not moved by a person.
             self.surroundings.ledger.advance(pair.case_id, {"status": replace(base, walking=(*been, hop.id))})
@@ -278,7 +313,7 @@ class IssueHand:
             refusal = self._go(issue, ways, closure_code if hop.id == target.id else None)
             if refusal is not None:
                 self.surroundings.count("StatusUnreachable")
-                reason = {"current": status.name, "reason": str(refusal)}
+                reason = {"current": status.name, "reason": refusal.said}
                 voice.say(Notice("jira", "status-not-taken", {**values, **reason}))
                 return status
             been, status = (*been, hop.id), hop
@@ -294,7 +329,8 @@ class IssueHand:
         screens = [(way, self._screen_fields(way, closure_code)) for way in ways]
         for way, fields in sorted(screens, key=lambda screen: len(screen[0].required - screen[1].keys())):
             try:
-                self.jira.transition(issue.id, way.id, fields)
+                with _permitted(self.jira, issue.key, "TRANSITION_ISSUES"):
+                    self.jira.transition(issue.id, way.id, fields)
             except Refused as reason:
                 logger.warning("transition refused", issue_key=issue.key, reason=str(reason))
                 refusal = refusal or reason
@@ -313,8 +349,11 @@ class IssueHand:
 
     # The case is gone
 
-    def is_other_side_readable(self, pair: Pair) -> bool:
-        return self.cases.readable()
+    def make_sure_readable(self, pair: Pair, side: Side) -> None:
+        if side == "security_ir":
+            self.cases.make_sure_readable()
+        else:
+            self.jira.make_sure_readable(pair.issue_key.rpartition("-")[0])
 
     def part(self, pair: Pair, voice: Voice[Adf]) -> None:
         config = self.surroundings.config

@@ -15,7 +15,7 @@ from typing import Any, Generic, Protocol
 from aws_lambda_powertools import Logger
 
 from ..config import GONE_SECONDS
-from ..errors import JiraUnauthorized, NotFound, Refused, RetryLater, Unavailable
+from ..errors import NotFound, PairBusy, Refused, RetryLater, SideDown
 from ..events import Change, Heard
 from ..memory import Agreed, Facts, Pair, Writing
 from ..model import Facet, Workflow, other
@@ -53,7 +53,7 @@ class Waiting:
     def part(self) -> Iterator[None]:
         try:
             yield
-        except JiraUnauthorized:
+        except SideDown:
             raise
         except (RetryLater, Refused) as trouble:
             logger.warning("a part has to wait", reason=str(trouble), error=type(trouble).__name__)
@@ -76,7 +76,16 @@ class Sink(Generic[Body]):
 
     def receive(self, subject: str, heard: Sequence[Heard], seconds: float) -> None:
         """Bring a pair into step; ``seconds`` outlast the invocation. Raises ``RetryLater`` where that has to wait."""
-        news = Heard.together(heard)
+        self.surroundings.admit()
+        try:
+            self._bring_into_step(subject, Heard.together(heard), seconds)
+        except (PairBusy, SideDown):
+            raise
+        except (RetryLater, Refused) as trouble:
+            self.surroundings.troubles.note(self.hand.side, subject, type(trouble).__name__, str(trouble))
+            raise
+
+    def _bring_into_step(self, subject: str, news: Heard, seconds: float) -> None:
         case_id = self.births.case_of(subject, seconds)
         if case_id is None:
             return
@@ -114,7 +123,7 @@ class Sink(Generic[Body]):
             self._leave_absence_to_the_other_sink(pair, missing)
 
     def _voice(self, pair: Pair, facts: Facts) -> Voice[Body]:
-        return Voice.of(self.surroundings.ledger, pair, facts, self.hand.comments(pair))
+        return Voice.of(self.surroundings, pair, facts, self.hand.comments(pair))
 
     def _met(self, seen: Seen) -> Seen:
         """What was seen, with the pair as it is now: back again, or at another place."""
@@ -159,7 +168,8 @@ class Sink(Generic[Body]):
 
     def _workflow(self, seen: Seen) -> Workflow | None:
         """The workflow, where a status may have to move in it."""
-        return self.hand.workflow(seen.issue) if seen.issue and status_may_have_moved(seen) else None
+        may_have_moved = status_may_have_moved(seen, self.surroundings.config)
+        return self.hand.workflow(seen.issue) if seen.issue and may_have_moved else None
 
     def _ring_for_the_rest(self, seen: Seen, whole: Plan) -> None:
         """Tell the other sink of what this one saw and may not write.
@@ -183,7 +193,7 @@ class Sink(Generic[Body]):
             self._write_down_first(seen.pair, steps)
         agreed: dict[Facet, Agreed] = whole.settled | {step.facet: step.agreed for step in steps}
         for step in self._refused_texts(seen.pair, steps):
-            agreed[step.facet] = replace(step.held, refused=side)
+            agreed[step.facet] = self._refusal(replace(step.held, refused=side))
             closed = self.hand.why_not(seen.pair)
             if closed is None:
                 voice.not_taken(step)
@@ -191,6 +201,11 @@ class Sink(Generic[Body]):
                 self.surroundings.leave(seen.pair, closed)
         if agreed:
             self.surroundings.ledger.advance(seen.pair.case_id, agreed)
+
+    def _refusal(self, agreed: Agreed) -> Agreed:
+        """What both sides hold where one did not take a value: silent until either moves, or the configuration."""
+        self.surroundings.count("Refused")
+        return replace(agreed, under=self.surroundings.config.digest or None)
 
     def _write_down_first(self, pair: Pair, steps: Sequence[Step]) -> None:
         """What is written and not recorded, a crash being between, is not to be taken for a person's edit."""
@@ -234,6 +249,8 @@ class Sink(Generic[Body]):
         if step.write is not None:
             voice.keep(step)
             agreed = self.hand.move(seen, step, voice)
+            if agreed.refused is not None:
+                agreed = self._refusal(agreed)
         for notice in step.notices:
             voice.say(notice)
         self.surroundings.ledger.advance(seen.pair.case_id, {"status": agreed})
@@ -243,15 +260,19 @@ class Sink(Generic[Body]):
     def _leave_absence_to_the_other_sink(self, pair: Pair, missing: Exception) -> None:
         """The sink that reads the missing side decides whether it is gone; until then the change waits."""
         side = self.hand.side
-        if side == "security_ir":
-            self.surroundings.ring(pair, "jira", ("case",), "CaseDeleted")
-        else:
-            self.surroundings.ring(pair, "security_ir", ("issue",), "IssueDeleted")
+        self.hand.make_sure_readable(pair, side)
+        if pair.missing != side:
+            self.surroundings.ledger.missing(pair.case_id, side)
+            if side == "security_ir":
+                self.surroundings.ring(pair, "jira", ("case",), "CaseDeleted")
+            else:
+                self.surroundings.ring(pair, "security_ir", ("issue",), "IssueDeleted")
         raise RetryLater(f"a side of the pair cannot be found: {side}", delay=GONE_SECONDS + 60) from missing
 
     def _other_side_absent(self, pair: Pair, voice: Voice[Body]) -> None:
         """What was not found once may be back; what stays away while its like can be read is gone."""
         side, ledger = other(self.hand.side), self.surroundings.ledger
+        self.hand.make_sure_readable(pair, side)
         now = self.surroundings.clock()
         since = pair.missing_since if pair.missing == side else now
         if pair.missing != side:
@@ -259,8 +280,6 @@ class Sink(Generic[Body]):
         left = since + GONE_SECONDS - now
         if left > 0:
             raise RetryLater(f"a side of the pair cannot be found: {side}", delay=left + 1)
-        if not self.hand.is_other_side_readable(pair):
-            raise Unavailable(f"nothing of a side can be read: {side}", delay=GONE_SECONDS)
         logger.warning("one side of a pair was deleted", case_id=pair.case_id, issue_key=pair.issue_key, side=side)
         try:
             self.hand.part(pair, voice)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from ..config import Config
 from ..events import Change, Event, EventBus, EventType
+from ..ledger.breakers import Breaker
 from ..ledger.cursors import CaseCursors
 from ..ledger.pairs import PairLedger
+from ..ledger.troubles import Troubles
 from ..memory import Notice, Pair
 from ..model import Side
 
@@ -19,7 +21,9 @@ _BELLS: dict[Side, EventType] = {"jira": "CaseUpdated", "security_ir": "IssueUpd
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """``site`` gives the address of the Jira site, ``clock`` the epoch in seconds; ``count`` adds one to a metric."""
+    """``site`` gives the address of the Jira site, ``clock`` the epoch in seconds; ``count`` adds one to a metric, and
+    ``measure`` notes a number of seconds. ``breakers`` are those of both sides.
+    """
 
     config: Config
     ledger: PairLedger
@@ -27,7 +31,15 @@ class Surroundings:
     bus: EventBus
     site: Callable[[], str]
     count: Callable[[str], None]
+    measure: Callable[[str, float], None]
+    breakers: Sequence[Breaker]
+    troubles: Troubles
     clock: Callable[[], float] = time.time
+
+    def admit(self) -> None:
+        """Raises ``SideDown`` while a side is to be left alone."""
+        for breaker in self.breakers:
+            breaker.admit()
 
     def issue_url(self, key: str) -> str:
         """The page people open for an issue."""

@@ -68,6 +68,8 @@ class CaseSource:
     bus: EventBus
     clock: Callable[[], float] = time.time
     backfill_closed_cases: bool = False
+    admit: Callable[[], None] = lambda: None
+    """Raises ``SideDown`` while security-ir is to be left alone."""
 
     def read(self, body: dict[str, Any]) -> tuple[str, Event | None]:
         """A native event's case and what it tells, or the order to sweep. Raises ``Undeliverable``."""
@@ -97,6 +99,7 @@ class CaseSource:
 
         What was listed before the list broke off is announced all the same.
         """
+        self.admit()
         cursors, now = self.cursors.all(), self.clock()
         listed: set[str] = set()
         found: list[tuple[Event, Cursor]] = []

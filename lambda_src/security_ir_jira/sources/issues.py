@@ -64,6 +64,8 @@ class IssueSource:
     bus: EventBus
     clock: Callable[[], float] = time.time
     browse_url: str | None = None
+    admit: Callable[[], None] = lambda: None
+    """Raises ``SideDown`` while Jira is to be left alone."""
 
     def read(self, body: dict[str, Any]) -> tuple[str, None]:
         """The issue a notification names, or the order to sweep. Raises ``Undeliverable``."""
@@ -103,14 +105,17 @@ class IssueSource:
         """Whether an issue nobody knows by this name is one of the project, or of a pair that was moved."""
         if id_or_key.startswith(f"{self.jira.project_key}-"):
             return True
+        self.admit()
         try:
             issue = self.jira.issue(id_or_key)
         except NotFound:
+            self.jira.make_sure_readable(self.jira.project_key)
             return False
         return issue.project_key == self.jira.project_key or self.ledger.entry_of_issue(issue.id) is not None
 
     def sweep(self) -> None:
         """Announce every issue that was updated since the last sweep, unless it was announced as it stands."""
+        self.admit()
         began = self.clock()
         last, announced = self.cursors.all()
         if last is None:
@@ -119,6 +124,9 @@ class IssueSource:
             self.cursors.swept(last)
         minutes = math.ceil((began - last) / 60) + OVERLAP_MINUTES
         updates = self.jira.issues_updated(minutes, label=LABEL)
+        if not any(key.startswith(f"{self.jira.project_key}-") for _, key, _ in updates):
+            # Whom Jira shows nothing gets the same answer as where nothing happened.
+            self.jira.make_sure_readable(self.jira.project_key)
         news = [each for each in updates if announced.get(each[0]) != each[2].isoformat()]
         for some in tens(news):
             self.bus.publish(

@@ -59,9 +59,10 @@ def test_404_is_not_found() -> None:
 
 @pytest.mark.parametrize("status", [400, 402])
 def test_what_the_service_understood_and_refused_is_refused(status: int) -> None:
-    with pytest.raises(Refused, match="Said the service") as caught:
+    with pytest.raises(Refused) as caught:
         failing(answered(status)).close("1000000001")
-    assert caught.value.status == status
+    assert (caught.value.status, caught.value.said) == (status, "Said the service")
+    assert "Said the service" not in str(caught.value), "it may quote what people wrote"
 
 
 @pytest.mark.parametrize("status", [423, 429, 500, 502, 503])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from security_ir_jira.errors import Conflict, NotFound
+from security_ir_jira.errors import Conflict, NotFound, NotPermitted
 from security_ir_jira.transfer import TooLarge
 from tests.unit.cases.service import Stage
 
@@ -32,9 +32,10 @@ def test_a_case_that_was_made_for_an_issue_says_so_by_its_tag(stage: Stage) -> N
 
 
 def test_a_membership_that_cannot_be_listed_is_not_readable(stage: Stage) -> None:
-    assert stage.client.readable()
+    stage.client.make_sure_readable()
     stage.service.faults.add("ListCases", error="AccessDeniedException", times=None)
-    assert not stage.client.readable()
+    with pytest.raises(NotPermitted):
+        stage.client.make_sure_readable()
 
 
 def test_a_file_is_fetched_once_it_was_verified(stage: Stage) -> None:

@@ -11,7 +11,15 @@ import pytest
 import requests
 
 from sandbox.jira import JiraServer
-from security_ir_jira.errors import JiraUnauthorized, NotFound, OutcomeUnknown, Refused, Unavailable
+from security_ir_jira.errors import (
+    JiraUnauthorized,
+    NotFound,
+    NotPermitted,
+    OutcomeUnknown,
+    Refused,
+    SideDown,
+    Unavailable,
+)
 from security_ir_jira.jira.credentials import Credentials
 from security_ir_jira.jira.http import JiraHttp
 
@@ -245,42 +253,42 @@ def test_a_token_that_was_rotated_is_read_anew_at_once(stage: Stage) -> None:
     assert stage.statuses == [200, 401, 200]
 
 
-def test_a_refused_token_is_not_sent_twice(stage: Stage) -> None:
-    stage.jira.valid_tokens.clear()
-    http = stage.client()
-    for _ in range(5):
-        with pytest.raises(JiraUnauthorized):
-            look(http)
-    assert stage.statuses == [401]
-
-
-def test_a_missing_scope_refuses_only_its_own_request(stage: Stage) -> None:
+def test_a_missing_scope_refuses_only_its_own_request_and_is_about_us(stage: Stage) -> None:
     told = {"code": 401, "message": "Unauthorized; scope does not match"}
     stage.jira.faults.add(status=401, body=told, times=1)
     http = stage.client()
-    with pytest.raises(Refused):
+    with pytest.raises(NotPermitted) as caught:
         look(http)
+    assert not isinstance(caught.value, JiraUnauthorized)
     look(http)
     assert stage.statuses == [401, 200]
 
 
-def test_a_refused_token_waits_about_four_minutes(stage: Stage) -> None:
-    stage.jira.valid_tokens.clear()
-    with pytest.raises(JiraUnauthorized) as caught:
-        look(stage.client())
-    assert caught.value.delay == 240.0
-
-
-def test_after_a_refusal_the_parameter_is_read_at_every_attempt(stage: Stage) -> None:
-    stage.jira.valid_tokens.clear()
+def test_history_21_a_token_that_was_refused_once_is_taken_again(stage: Stage) -> None:
+    stage.jira.faults.add(status=401, times=2)
     http = stage.client()
-    for _ in range(3):
+    for _ in range(2):
         with pytest.raises(JiraUnauthorized):
             look(http)
-    rotate(stage, stage.jira.token)
-    stage.jira.valid_tokens.add(stage.jira.token)
     look(http)
-    assert stage.statuses == [401, 200]
+    assert stage.statuses == [401, 401, 200]
+
+
+@pytest.mark.parametrize(
+    "reason", ["AUTHENTICATED_FAILED", "AUTHENTICATION_DENIED", "OUT", "OUT, AUTHENTICATED_FAILED"]
+)
+@pytest.mark.parametrize(("status", "body"), [(200, {"issues": []}), (404, {"errorMessages": []}), (403, None)])
+def test_history_20_an_answer_to_nobody_is_no_answer(
+    stage: Stage, reason: str, status: int, body: dict[str, list[str]] | None
+) -> None:
+    stage.jira.faults.add(status=status, body=body, headers={"X-Seraph-LoginReason": reason}, times=None)
+    with pytest.raises(JiraUnauthorized):
+        look(stage.client())
+
+
+def test_an_answer_to_somebody_says_so_too(stage: Stage) -> None:
+    stage.jira.faults.add(status=200, body={"accountId": "1"}, headers={"X-Seraph-LoginReason": "OK"})
+    assert look(stage.client()) == {"accountId": "1"}
 
 
 def test_a_new_token_that_is_refused_too_is_tried_once(stage: Stage) -> None:
@@ -289,10 +297,9 @@ def test_a_new_token_that_is_refused_too_is_tried_once(stage: Stage) -> None:
     with pytest.raises(JiraUnauthorized):
         look(http)
     rotate(stage, "wrong again")
-    for _ in range(3):
-        with pytest.raises(JiraUnauthorized):
-            look(http)
-    assert stage.statuses == [401, 401]
+    with pytest.raises(JiraUnauthorized):
+        look(http)
+    assert stage.statuses == [401, 401, 401]
 
 
 def test_a_message_about_a_refused_token_names_its_version_and_never_the_token(stage: Stage) -> None:
@@ -312,7 +319,7 @@ def test_both_ways_to_sign_in(stage: Stage, bearer: bool) -> None:
 def test_a_token_never_follows_a_redirect_to_another_host(stage: Stage) -> None:
     with JiraServer() as elsewhere:
         stage.jira.faults.add(status=303, headers={"Location": f"{elsewhere.url}/rest/api/3/myself"})
-        with pytest.raises(Unavailable):
+        with pytest.raises(NotPermitted, match="is jira_url right"):
             look(stage.client())
         assert elsewhere.requests == []
 
@@ -325,28 +332,64 @@ def test_404_is_not_found(stage: Stage) -> None:
         stage.client().get("/issue/SEC-404")
 
 
-@pytest.mark.parametrize("status", [400, 403, 413, 422])
+@pytest.mark.parametrize("status", [400, 413, 422])
 def test_what_jira_understood_and_refused_is_not_repeated(stage: Stage, status: int) -> None:
     stage.jira.faults.add(status=status, body={"errorMessages": ["No."], "errors": {}}, times=None)
     with pytest.raises(Refused) as caught:
-        look(stage.client())
-    assert caught.value.status == status
+        create(stage.client())
+    assert (caught.value.status, caught.value.said) == (status, "No.")
     assert len(stage.statuses) == 1
 
 
-def test_a_refusal_names_the_fields_it_complains_of(stage: Stage) -> None:
-    body = {"errorMessages": [], "errors": {"labels": "Field 'labels' cannot be set."}}
+@pytest.mark.parametrize("status", [402, 403, 405, 410, 415, 451])
+def test_what_is_about_us_is_no_refusal_of_what_was_written(stage: Stage, status: int) -> None:
+    stage.jira.faults.add(status=status, body={"errorMessages": ["No."], "errors": {}}, times=None)
+    with pytest.raises(NotPermitted) as caught:
+        create(stage.client())
+    assert caught.value.delay == 300.0
+    assert len(stage.statuses) == 1
+
+
+@pytest.mark.parametrize(
+    "said", ["admin, you do not have the permission to comment on this issue.", "You don't have permission."]
+)
+def test_a_permission_that_we_lack_is_about_us_by_any_status(stage: Stage, said: str) -> None:
+    stage.jira.faults.add(status=400, body={"errorMessages": [said], "errors": {}})
+    with pytest.raises(NotPermitted):
+        create(stage.client())
+
+
+def test_a_permission_that_somebody_else_lacks_is_a_refusal(stage: Stage) -> None:
+    said = "The user Bob does not have permission to view this issue."
+    stage.jira.faults.add(status=400, body={"errorMessages": [said], "errors": {}})
+    with pytest.raises(Refused):
+        create(stage.client())
+
+
+def test_a_question_is_never_refused_for_its_value(stage: Stage) -> None:
+    stage.jira.faults.add(
+        status=400, body={"errorMessages": ["The value 'SEC' does not exist."], "errors": {}}, times=None
+    )
+    with pytest.raises(NotPermitted):
+        look(stage.client())
+    with pytest.raises(NotPermitted):
+        stage.client().call("POST", "/search/jql", body={"jql": "x"}, repeatable=True, reads=True)
+
+
+def test_a_refusal_names_the_fields_it_complains_of_and_quotes_nobody(stage: Stage) -> None:
+    body = {"errorMessages": ["'My secret' is too long."], "errors": {"labels": "'My secret' cannot be set."}}
     stage.jira.faults.add(status=400, body=body)
     with pytest.raises(Refused) as caught:
         create(stage.client())
-    assert caught.value.fields == {"labels": "Field 'labels' cannot be set."}
+    assert caught.value.fields == {"labels": "'My secret' cannot be set."}
+    assert str(caught.value) == "POST /issue: 400 (labels)"
 
 
-@pytest.mark.parametrize("body", ["<html>Bad gateway</html>", "[]", None])
+@pytest.mark.parametrize("body", ["<html>Bad gateway</html>", "[]", '{"errors": [1], "errorMessages": "No."}', None])
 def test_a_refusal_in_any_other_form_is_a_refusal(stage: Stage, body: str | None) -> None:
     stage.jira.faults.add(status=400, body=body)
     with pytest.raises(Refused):
-        look(stage.client())
+        create(stage.client())
 
 
 @pytest.mark.parametrize("act", [look, create])
@@ -354,3 +397,89 @@ def test_an_answer_that_is_no_json_is_no_crash(stage: Stage, act: Callable[[Jira
     stage.jira.faults.add(status=200, body="<html>Log in</html>", times=None)
     with pytest.raises((Unavailable, OutcomeUnknown)):
         act(stage.client())
+
+
+# The line
+
+
+@dataclass(slots=True)
+class Line:
+    """Hears of tries that came to nothing; ``down`` is what it makes of them."""
+
+    down: bool = False
+    heard: list[str] = field(default_factory=list)
+
+    def unanswered(self, reason: str) -> bool:
+        self.heard.append(reason)
+        return self.down
+
+    def refused(self, failure: NotPermitted) -> None:
+        self.heard.append(type(failure).__name__)
+        if self.down:
+            raise SideDown("refused", delay=60.0)
+
+
+def listened(stage: Stage, line: Line) -> JiraHttp:
+    http = stage.client()
+    http.line = line
+    return http
+
+
+def test_the_line_hears_of_every_try_without_an_answer(stage: Stage) -> None:
+    stage.jira.faults.add(status=503, times=1)
+    stage.jira.faults.add(drop=True, times=1)
+    line = Line()
+    look(listened(stage, line))
+    assert line.heard == ["503", "ConnectionError"]
+
+
+@pytest.mark.parametrize("status", [409, 423, 429])
+def test_the_line_hears_nothing_of_what_was_answered(stage: Stage, status: int) -> None:
+    stage.jira.faults.add(status=status, times=None)
+    line = Line(down=True)
+    with pytest.raises(Unavailable):
+        look(listened(stage, line))
+    assert line.heard == []
+
+
+def test_a_side_that_is_down_is_not_tried_again(stage: Stage) -> None:
+    stage.jira.faults.add(status=503, times=None)
+    with pytest.raises(SideDown):
+        look(listened(stage, Line(down=True)))
+    assert stage.statuses == [503]
+
+
+def test_a_creation_whose_answer_was_lost_is_unknown_though_the_side_is_down(stage: Stage) -> None:
+    stage.jira.faults.add("POST .*", after=True, drop=True)
+    with pytest.raises(OutcomeUnknown):
+        create(listened(stage, Line(down=True)))
+
+
+def test_the_line_hears_of_what_is_about_us(stage: Stage) -> None:
+    stage.jira.faults.add(status=403, times=None)
+    line = Line()
+    with pytest.raises(NotPermitted):
+        look(listened(stage, line))
+    with pytest.raises(SideDown):
+        look(listened(stage, Line(down=True)))
+    assert line.heard == ["NotPermitted"]
+
+
+def test_asking_is_one_request_and_never_told_to_the_line(stage: Stage) -> None:
+    line = Line(down=True)
+    http = listened(stage, line)
+    http.ask()
+    for trouble, error in (
+        ({"status": 503}, Unavailable),
+        ({"drop": True}, Unavailable),
+        ({"status": 403}, NotPermitted),
+        ({"status": 404}, NotPermitted),
+        ({"status": 401}, JiraUnauthorized),
+    ):
+        stage.jira.faults.add(**trouble)
+        with pytest.raises(error):
+            http.ask()
+    stage.jira.faults.add(status=429)
+    http.ask()
+    assert stage.statuses == [200, 503, None, 403, 404, 401, 429]
+    assert line.heard == []

@@ -30,10 +30,15 @@ def test_a_pair_is_held_by_one_at_a_time(table: Table) -> None:
         pass
 
 
-def test_a_busy_pair_is_looked_at_again_in_seconds(table: Table) -> None:
-    with table.lease("CASE#1", 360), pytest.raises(PairBusy) as caught, table.lease("CASE#1", 360):
-        pass
-    assert caught.value.delay == 3.0
+@pytest.mark.parametrize(("age", "delay"), [(0, 5.0), (9, 5.0), (10, 60.0), (300, 60.0)])
+def test_history_25_a_busy_pair_is_looked_at_again_in_seconds_and_calmly_where_its_holder_may_be_dead(
+    table: Table, clock: Clock, age: float, delay: float
+) -> None:
+    with table.lease("CASE#1", 360):
+        clock.now += age
+        with pytest.raises(PairBusy) as caught, table.lease("CASE#1", 360):
+            pass
+    assert caught.value.delay == delay
 
 
 def test_pairs_are_held_independently(table: Table) -> None:

@@ -55,7 +55,7 @@ def steps(base: Base, case: Case, issue: Issue, config: Config = CONFIG) -> dict
 
 def moved(base: Base, case: Case, issue: Issue) -> tuple[bool, bool]:
     pair: Pair = a_pair(base=base)
-    return case_may_have_moved(pair, case), issue_may_have_moved(pair, issue)
+    return case_may_have_moved(pair, case, CONFIG), issue_may_have_moved(pair, issue, CONFIG)
 
 
 def after(base: Base, made: dict[str, Step]) -> Base:
@@ -157,10 +157,10 @@ def test_each_side_gets_what_is_for_it() -> None:
 
 def test_where_the_workflow_cannot_be_read_all_but_the_status_is_planned() -> None:
     seen = Seen(a_pair(base=AGREED), Facts(), deep=False, case=a_case(title="New", status="Closed"), issue=an_issue())
-    assert status_may_have_moved(seen)
+    assert status_may_have_moved(seen, CONFIG)
     made = plan(seen, CONFIG, None, issue_url=URL)
     assert (made.for_issue.status, [step.facet for step in made.for_issue.texts]) == (None, ["title"])
-    assert not status_may_have_moved(replace(seen, case=a_case(title="New")))
+    assert not status_may_have_moved(replace(seen, case=a_case(title="New")), CONFIG)
 
 
 # Whatever there is

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
 
-from security_ir_jira.errors import JiraUnauthorized, RetryLater, Unavailable, Undeliverable
+from security_ir_jira.errors import NotPermitted, Refused, RetryLater, SideDown, Throttled, Unavailable, Undeliverable
 from security_ir_jira.shell.worker import Worker, seconds_left, visible_after
 
 QUEUE, DEAD_LETTERS = "https://sqs/queue", "https://sqs/dead-letters"
@@ -24,7 +24,9 @@ def environment(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @dataclass(slots=True)
 class Queue:
-    """What the worker did to its queues, in order: ``("visible", receipt, seconds)`` and ``("dead", body, reason)``."""
+    """What the worker did to its queues, in order: ``("visible", receipt, seconds)``, ``("dead", body, reason)`` and
+    ``("anew", body, seconds, attributes)``.
+    """
 
     acts: list[tuple[Any, ...]] = field(default_factory=list)
 
@@ -37,9 +39,15 @@ class Queue:
         assert QueueUrl == QUEUE
         self.acts.append(("visible", ReceiptHandle, VisibilityTimeout))
 
-    def send_message(self, *, QueueUrl: str, MessageBody: str, MessageAttributes: dict[str, Any]) -> None:
-        assert QueueUrl == DEAD_LETTERS
-        self.acts.append(("dead", MessageBody, MessageAttributes["reason"]["StringValue"]))
+    def send_message(
+        self, *, QueueUrl: str, MessageBody: str, MessageAttributes: dict[str, Any], DelaySeconds: int = 0
+    ) -> None:
+        told = {name: value["StringValue"] for name, value in MessageAttributes.items()}
+        if QueueUrl == DEAD_LETTERS:
+            self.acts.append(("dead", MessageBody, told["reason"]))
+        else:
+            assert QueueUrl == QUEUE
+            self.acts.append(("anew", MessageBody, DelaySeconds, told))
 
 
 @dataclass(slots=True)
@@ -62,14 +70,17 @@ class Stage:
     worked: list[tuple[str, list[int]]] = field(default_factory=list)
     cost: int = 0
 
-    def deliver(self, *bodies: object, received: int = 1) -> set[str]:
-        """The ids of the records that come again."""
+    def deliver(self, *bodies: object, received: int = 1, told: Mapping[str, object] | None = None) -> set[str]:
+        """The ids of the records that come again; ``told`` are numbers that came with each as attributes."""
         records = [
             {
                 "messageId": f"message-{number}",
                 "receiptHandle": f"receipt-{number}",
                 "body": body if isinstance(body, str) else json.dumps(body),
                 "attributes": {"ApproximateReceiveCount": str(received), "SentTimestamp": "1767268800000"},
+                "messageAttributes": {
+                    name: {"dataType": "Number", "stringValue": str(value)} for name, value in (told or {}).items()
+                },
                 "eventSource": "aws:sqs",
             }
             for number, body in enumerate(bodies)
@@ -175,14 +186,56 @@ def test_a_wait_of_hours_is_cut_to_15_minutes() -> None:
 
 
 def test_a_wait_that_is_over_already_is_still_a_second() -> None:
-    assert visible_after(5, 0.0) == 1
+    assert visible_after(1, 0.0) == 1
 
 
-@pytest.mark.parametrize(("received", "wait"), [(1, 240), (9, 240), (10, 900), (999, 900)])
-def test_a_refused_token_waits_four_minutes_and_later_fifteen_to_outlast_a_weekend(received: int, wait: int) -> None:
-    stage = Stage({"a": JiraUnauthorized("401", delay=240.0)})
-    stage.deliver(about("a"), received=received)
-    assert stage.delays["receipt-0"] == wait
+def test_history_24_what_asks_for_little_is_tried_once_a_minute_in_the_end() -> None:
+    waits = [visible_after(tries, 1.0) for tries in (1, 5, 8, 100)]
+    assert waits == [1, 8, 60, 60]
+
+
+def test_history_24_what_fails_for_ever_is_put_into_the_queue_anew_before_sqs_counts_it_out() -> None:
+    stage = Stage({"a": Throttled("429", delay=1.0)})
+    assert stage.deliver(about("a"), received=499) == {"message-0"}
+    assert stage.deliver(about("a"), received=500) == set(), "deleted, for another one is there"
+    told = {"sent": "1767268800", "tries": "500"}
+    assert stage.queue.acts[-1] == ("anew", json.dumps(about("a")), 60, told)
+
+
+def test_what_was_put_in_anew_remembers_since_when_and_how_often_it_failed() -> None:
+    stage = Stage({"a": Unavailable("500")})
+    stage.deliver(about("a"), received=500, told={"sent": 1767000000, "tries": 700})
+    assert stage.queue.acts[-1][3] == {"sent": "1767000000", "tries": "1200"}
+    stage.deliver(about("a"), received=1, told={"sent": 1767000000, "tries": 700})
+    assert stage.delays["receipt-0"] >= 450, "not as if it had failed once"
+
+
+def test_what_cannot_be_put_in_anew_comes_again_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(_: Queue, **__: object) -> None:
+        raise ClientError({"Error": {"Code": "OverLimit"}}, "SendMessage")
+
+    monkeypatch.setattr(Queue, "send_message", refuse)
+    assert Stage({"a": Unavailable("500")}).deliver(about("a"), received=600) == {"message-0"}
+
+
+@pytest.mark.parametrize(
+    ("failure", "counted"),
+    [
+        (NotPermitted("403", delay=300.0), {"NotPermitted"}),
+        (SideDown("down", delay=60.0), {"SideDown"}),
+        (SideDown("401", delay=60.0, because="JiraUnauthorized"), {"SideDown", "JiraUnauthorized"}),
+        (ClientError({"Error": {"Code": "AccessDeniedException"}}, "Query"), {"NotPermitted"}),
+        (ClientError({"Error": {"Code": "InternalServerError"}}, "Query"), {"RecordsFailed"}),
+        (Refused("400", status=400), {"RecordsFailed"}),
+    ],
+)
+def test_a_failure_is_counted_by_its_kind(
+    failure: Exception, counted: set[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names: list[str] = []
+    monkeypatch.setattr("security_ir_jira.shell.worker.count", names.append)
+    Stage({"a": failure}).deliver(about("a"))
+    assert set(names) == counted
 
 
 @pytest.mark.parametrize("body", ["no json", "[1, 2]", '"text"', "null", {"other": 1}])

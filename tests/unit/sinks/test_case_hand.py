@@ -197,9 +197,23 @@ def test_done_closes_a_case() -> None:
 
 
 def test_a_case_that_aws_manages_and_does_not_let_be_closed_is_said_so() -> None:
-    stage = staged(ANALYSIS, self_managed=False, failure=NotPermitted("403"))
+    stage = staged(ANALYSIS, self_managed=False, failure=NotPermitted("close_case: 403 AccessDeniedException"))
     assert stage.move("Closed") == Agreed(ANALYSIS, TO_DO.id, refused="security_ir")
     assert [notice.kind for notice in stage.left] == ["status-refused"]
+
+
+@pytest.mark.parametrize(
+    "failure",
+    [
+        NotPermitted("close_case: 403 AccessDeniedException", said="User: x is not authorized to perform: y"),
+        NotPermitted("close_case: 403 ExpiredTokenException", said="The security token is expired"),
+    ],
+)
+def test_a_role_that_may_not_close_any_case_is_no_refusal(failure: NotPermitted) -> None:
+    stage = staged(ANALYSIS, self_managed=False, failure=failure)
+    with pytest.raises(NotPermitted):
+        stage.move("Closed")
+    assert stage.left == []
 
 
 def test_a_role_that_may_not_close_our_own_cases_is_no_refusal() -> None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 
 import pytest
 
-from security_ir_jira.errors import JiraUnauthorized, NotFound, OutcomeUnknown, Refused, RetryLater, Unavailable
+from security_ir_jira.errors import NotFound, OutcomeUnknown, Refused, RetryLater, SideDown, Unavailable
 from security_ir_jira.memory import FileCopy, Notice, Pair
 from security_ir_jira.model import File, Side
 from security_ir_jira.sinks.files import FileMemory, Files, Source, same_content
@@ -242,9 +242,9 @@ def test_a_file_that_has_to_wait_holds_up_no_other(stage: Stage) -> None:
     assert list(stage.there.held.values()) == [("log.txt", b"two")]
 
 
-def test_a_refused_token_ends_the_run_at_once(stage: Stage) -> None:
-    with pytest.raises(JiraUnauthorized):
-        stage.bring(a_source(JiraUnauthorized("401")), a_source(b"two", "ATTACHMENT#jira#8"))
+def test_a_side_that_is_down_ends_the_run_at_once(stage: Stage) -> None:
+    with pytest.raises(SideDown):
+        stage.bring(a_source(SideDown("503", delay=60.0)), a_source(b"two", "ATTACHMENT#jira#8"))
     assert stage.there.held == {}
 
 

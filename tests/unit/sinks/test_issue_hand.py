@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 import pytest
 
 from security_ir_jira.config import Config
-from security_ir_jira.errors import OutcomeUnknown, Refused
+from security_ir_jira.errors import NotPermitted, OutcomeUnknown, Refused
 from security_ir_jira.memory import Agreed, Facts, Notice
 from security_ir_jira.model import Facet, Issue, Status, Transition, Workflow
 from security_ir_jira.plan.steps import Step
@@ -33,11 +33,17 @@ class Jira:
     status: Status = TO_DO
     shut: set[str] = field(default_factory=set)
     lose: bool = False
+    lacks_permission: bool = False
     tried: list[str] = field(default_factory=list)
     taken: list[tuple[str, dict[str, object]]] = field(default_factory=list)
 
     def workflow(self, _: Issue) -> Workflow:
         return WORKFLOW
+
+    def make_sure_permitted(self, _: str, permission: str) -> None:
+        assert permission == "TRANSITION_ISSUES"
+        if self.lacks_permission:
+            raise NotPermitted("the account lacks it")
 
     def transitions(self, _: str) -> tuple[Transition, ...]:
         return tuple(self.ways.get(self.status.id, ()))
@@ -46,7 +52,7 @@ class Jira:
         self.tried.append(transition_id)
         chosen = next(each for each in self.transitions("") if each.id == transition_id)
         if chosen.id in self.shut or not chosen.required <= fields.keys():
-            raise Refused(f"transition {chosen.id}", status=400)
+            raise Refused("400", status=400, said=f"transition {chosen.id}")
         self.taken.append((chosen.id, dict(fields)))
         self.status = chosen.to
         if self.lose:
@@ -194,3 +200,14 @@ def test_a_status_without_a_way_to_it_is_said_and_the_base_holds_what_both_sides
     (notice,) = stage.said
     assert notice.kind == "status-unreachable"
     assert notice.values == {"status": "Closed", "target": "Done", "current": "In Progress"}
+
+
+@pytest.mark.parametrize("ways", [(), ((TO_DO, way(1, DONE, demands=RESOLUTION)),)])
+def test_history_9_an_account_that_may_not_move_issues_is_no_refusal(
+    ways: tuple[tuple[Status, Transition], ...],
+) -> None:
+    stage = staged(*ways)
+    stage.jira.lacks_permission = True
+    with pytest.raises(NotPermitted):
+        stage.move(DONE)
+    assert (stage.said, stage.counted) == ([], [])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sandbox.jira.api.call import API, Answer, Call, Routes, endpoint
 from sandbox.jira.rules import search
-from sandbox.jira.rules.permissions import find_project, may
+from sandbox.jira.rules.permissions import GLOBAL_PERMISSIONS, PERMISSIONS, find_project, may
 from sandbox.jira.state.documents import Json
 from sandbox.jira.state.model import Issue, Project, User
 from sandbox.jira.state.site import SYSTEM_FIELDS
@@ -118,6 +118,23 @@ def fields(call: Call) -> Answer:
     )
 
 
+def my_permissions(call: Call) -> Answer:
+    """Which of the permissions asked for the account has, in the project or on the whole site."""
+    wanted = call.listed("permissions")
+    unknown = [name for name in wanted if name not in PERMISSIONS]
+    if not wanted or unknown:
+        raise Refused(400, f"The permissions query parameter is missing or names unknown permissions: {unknown}.")
+    key = call.query.get("projectKey")
+    project = find_project(call.store, key, call.actor) if key else None
+    shown = {}
+    for number, name in enumerate(wanted):
+        kind = "GLOBAL" if name in GLOBAL_PERMISSIONS else "PROJECT"
+        have = may(call.store, call.actor, name, None if kind == "GLOBAL" else project)
+        label = name.replace("_", " ").title()
+        shown[name] = {"id": str(number), "key": name, "name": label, "type": kind, "havePermission": have}
+    return Answer(200, {"permissions": shown})
+
+
 ROUTES: Routes = {
     ("POST", f"{API}/search/jql"): endpoint(search_issues),
     ("GET", f"{API}/myself"): endpoint(myself),
@@ -125,4 +142,5 @@ ROUTES: Routes = {
     ("GET", f"{API}/project/<project>"): endpoint(read_project),
     ("GET", f"{API}/project/<project>/statuses"): endpoint(project_statuses),
     ("GET", f"{API}/field"): endpoint(fields),
+    ("GET", f"{API}/mypermissions"): endpoint(my_permissions, "projectKey", "permissions"),
 }
