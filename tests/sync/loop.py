@@ -40,7 +40,7 @@ from security_ir_jira.shell.worker import Function, visible_after
 from security_ir_jira.sinks.cases import case_sink
 from security_ir_jira.sinks.issues import issue_sink
 from security_ir_jira.sinks.surroundings import Surroundings
-from security_ir_jira.sources.cases import CaseSource
+from security_ir_jira.sources.cases import CaseSource, Home
 from security_ir_jira.sources.issues import IssueSource
 
 REGION = "eu-central-1"
@@ -167,10 +167,21 @@ class Loop:
         )
         self.functions: dict[str, Function[Any, Any]] = {
             "security_ir_poller": CaseSource(
-                self.case_cursors, calls, for_cases, self.clock, config.backfill_closed_cases
+                self.case_cursors,
+                calls,
+                for_cases,
+                self.clock,
+                config.backfill_closed_cases,
+                home=Home(config.account_id, REGION),
             ),
             "jira_notifications_handler": IssueSource(
-                self.ledger, self.issue_cursors, self.jira_client, for_issues, self.clock, config.jira_browse_url
+                self.ledger,
+                self.issue_cursors,
+                self.jira_client,
+                for_issues,
+                self.clock,
+                config.jira_browse_url,
+                count=self.counts.append,
             ),
             "jira_client": issue_sink(replace(surroundings, bus=for_issues), self.jira_client, self.cases),
             "security_ir_client": case_sink(surroundings, self.cases, self.jira_client),

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from ..cases.client import CaseClient
     from ..jira.client import JiraClient
+    from ..jira.credentials import CredentialStore
     from ..sinks.run import Sink
     from ..sinks.surroundings import Surroundings
     from ..sources.cases import CaseSource
@@ -36,10 +37,15 @@ if TYPE_CHECKING:
 def security_ir_poller() -> CaseSource:
     from ..cases.calls import CaseCalls
     from ..ledger.cursors import CaseCursors
-    from ..sources.cases import CaseSource
+    from ..sources.cases import CaseSource, Home
 
+    config = _config()
     return CaseSource(
-        CaseCursors(_table()), CaseCalls.connect(), _bus(), backfill_closed_cases=_config().backfill_closed_cases
+        CaseCursors(_table()),
+        CaseCalls.connect(),
+        _bus(),
+        backfill_closed_cases=config.backfill_closed_cases,
+        home=Home(config.account_id, os.environ.get("AWS_REGION", "")),
     )
 
 
@@ -47,9 +53,17 @@ def jira_notifications_handler() -> IssueSource:
     from ..ledger.cursors import IssueCursors
     from ..ledger.pairs import PairLedger
     from ..sources.issues import IssueSource
+    from .worker import count
 
-    config, table = _config(), _table()
-    return IssueSource(PairLedger(table), IssueCursors(table), _jira(config), _bus(), browse_url=config.jira_browse_url)
+    config, table, store = _config(), _table(), _credentials()
+    return IssueSource(
+        PairLedger(table),
+        IssueCursors(table),
+        _jira(config, store),
+        _bus(),
+        browse_url=config.jira_browse_url,
+        count=count,
+    )
 
 
 def jira_client() -> Sink[Adf]:
@@ -74,7 +88,7 @@ def _both_systems() -> tuple[Surroundings, JiraClient, CaseClient]:
     from .worker import count
 
     config, table = _config(), _table()
-    jira = _jira(config)
+    jira = _jira(config, _credentials())
     ledger, cursors = PairLedger(table), CaseCursors(table)
     surroundings = Surroundings(config, ledger, cursors, _bus(), lambda: jira.site, count)
     return surroundings, jira, CaseClient(CaseCalls.connect())
@@ -92,10 +106,14 @@ def _bus() -> EventBus:
     return EventBus(boto3.client("events"), os.environ["EVENT_BUS_NAME"])
 
 
-def _jira(config: Config) -> JiraClient:
-    from ..jira.client import JiraClient
+def _credentials() -> CredentialStore:
     from ..jira.credentials import CredentialStore
+
+    return CredentialStore(boto3.client("ssm"), json.loads(os.environ["JIRA_PARAMETERS"]))
+
+
+def _jira(config: Config, store: CredentialStore) -> JiraClient:
+    from ..jira.client import JiraClient
     from ..jira.http import JiraHttp
 
-    store = CredentialStore(boto3.client("ssm"), json.loads(os.environ["JIRA_PARAMETERS"]))
     return JiraClient(JiraHttp(store, bearer=config.jira_auth == "bearer"))

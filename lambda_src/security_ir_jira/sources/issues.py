@@ -6,16 +6,15 @@ hint of which issue to look at.
 
 from __future__ import annotations
 
-import json
 import math
-import re
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from ..errors import NotFound, Undeliverable
-from ..events import Event, EventBus, tens, utc_text
+from ..events import Event, EventBus, read_json, tens, utc_text
+from ..ids import is_issue_id, read_issue_name
 from ..jira.client import JiraClient
 from ..ledger.cursors import IssueCursors
 from ..ledger.pairs import PairLedger
@@ -25,8 +24,6 @@ OVERLAP_MINUTES = 30
 """How far a sweep looks back behind the last one's beginning: Jira's index lags by minutes."""
 FIRST_LOOK_MINUTES = 24 * 60
 
-_ISSUE = re.compile(r"[A-Z][A-Z0-9_]{1,99}-[1-9][0-9]{0,17}|[1-9][0-9]{0,17}")
-
 
 def read_notification(envelope: dict[str, Any]) -> str:
     """The issue a notification names, by key or id.
@@ -34,20 +31,21 @@ def read_notification(envelope: dict[str, Any]) -> str:
     Takes SNS's envelope or the bare message; ``IssueId`` may stand at top level or under ``automationData``; other keys
     are ignored. Raises ``Undeliverable`` where no issue is named.
     """
-    message: object = envelope
-    if isinstance(envelope.get("Message"), str):
-        try:
-            message = json.loads(envelope["Message"])
-        except ValueError as error:
-            raise Undeliverable("the notification's Message is not JSON") from error
-    if not isinstance(message, dict):
-        raise Undeliverable("the notification's Message is no JSON object")
-    data = message.get("automationData")
-    named = data.get("IssueId") if isinstance(data, dict) else None
-    issue = str(named or message.get("IssueId") or "").strip().upper()
-    if not _ISSUE.fullmatch(issue):
-        raise Undeliverable("the notification names no issue: IssueId must be an issue's key or id")
+    named = next((place["IssueId"] for place in _pairs_of(envelope) if place.get("IssueId")), None)
+    issue = read_issue_name(named)
+    if issue is None:
+        raise Undeliverable("the notification names no issue: IssueId must be an issue's key or id, as {{issue.key}}")
     return issue
+
+
+def _pairs_of(envelope: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Where the key-value pairs of a rule may stand: under ``automationData``, and beside it."""
+    message: object = envelope
+    if "Message" in envelope:
+        message = read_json(envelope["Message"]) if isinstance(envelope["Message"], str) else None
+    if not isinstance(message, dict):
+        raise Undeliverable("the notification's Message is no JSON object: the rule must send key-value pairs")
+    return [place for place in (message.get("automationData"), message) if isinstance(place, dict)]
 
 
 SWEEP = "sweep"
@@ -56,7 +54,7 @@ SWEEP = "sweep"
 
 @dataclass(frozen=True, slots=True)
 class IssueSource:
-    """Everything the function ``jira_notifications_handler`` does."""
+    """Everything the function ``jira_notifications_handler`` does; ``count`` adds one to a metric."""
 
     ledger: PairLedger
     cursors: IssueCursors
@@ -64,10 +62,20 @@ class IssueSource:
     bus: EventBus
     clock: Callable[[], float] = time.time
     browse_url: str | None = None
+    count: Callable[[str], None] = field(kw_only=True)
 
     def read(self, body: dict[str, Any]) -> tuple[str, None]:
-        """The issue a notification names, or the order to sweep. Raises ``Undeliverable``."""
-        return (SWEEP if body.get("sweep") == "issues" else read_notification(body)), None
+        """The issue a notification names, or the order to sweep. Raises ``Undeliverable``.
+
+        An order comes bare; what anybody publishes comes in an envelope.
+        """
+        if body == {"sweep": "issues"}:
+            return SWEEP, None
+        try:
+            return read_notification(body), None
+        except Undeliverable:
+            self.count("NotificationsIgnored")
+            raise
 
     def receive(self, subject: str, heard: Sequence[None], seconds: float) -> None:
         """Announce an issue, or sweep."""
@@ -83,9 +91,12 @@ class IssueSource:
         """
         entry = self.ledger.entry_of_issue(id_or_key)
         if entry is None and not self._belongs(id_or_key):
-            raise Undeliverable("the notification names an issue outside the project")
+            self.count("NotificationsIgnored")
+            raise Undeliverable(
+                "the notification names an issue outside the project: only its own rules may tell the topic"
+            )
         paired = entry is not None and entry.case_id is not None
-        is_id = id_or_key.isdigit()
+        is_id = is_issue_id(id_or_key)
         self.bus.publish(
             [
                 Event(
@@ -104,10 +115,10 @@ class IssueSource:
         if id_or_key.startswith(f"{self.jira.project_key}-"):
             return True
         try:
-            issue = self.jira.issue(id_or_key)
+            issue_id, project_key = self.jira.place_of(id_or_key)
         except NotFound:
             return False
-        return issue.project_key == self.jira.project_key or self.ledger.entry_of_issue(issue.id) is not None
+        return project_key == self.jira.project_key or self.ledger.entry_of_issue(issue_id) is not None
 
     def sweep(self) -> None:
         """Announce every issue that was updated since the last sweep, unless it was announced as it stands."""
