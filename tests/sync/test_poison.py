@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
 from sandbox.jira import Person
-from tests.poison import DEAD, OWN, RAW, forged, native, of_case
+from security_ir_jira.jira.credentials import Credentials
+from security_ir_jira.sources.secret import SharedSecret
+from tests.poison import DEAD, OWN, RAW, enveloped, forged, native, of_case
 
 from .loop import Loop, key_of, open_case
 
@@ -200,3 +204,67 @@ def test_a_tag_that_names_no_issue_is_not_asked_about(loop: Loop, tag: str) -> N
     assert (loop.waiting, loop.failures) == ([], [])
     assert [read.path for read in loop.jira.requests if read.path.endswith(tag.rpartition("..")[2])] == []
     assert loop.jira.issue(key_of(loop, case_id)).summary == "Tagged"
+
+
+# The shared secret
+
+
+@pytest.fixture
+def secret(loop: Loop) -> Callable[[str], None]:
+    """The module applied with a shared secret; to be called with another one where it is rotated."""
+    held = ["correct horse"]
+
+    def credentials(_: bool) -> Credentials:
+        return Credentials(loop.jira.url, loop.jira.email, "SEC", loop.jira.token, 1, held[0])
+
+    source: Any = loop.functions["jira_notifications_handler"]
+    loop.functions["jira_notifications_handler"] = type(source)(
+        source.ledger,
+        source.cursors,
+        source.jira,
+        source.bus,
+        source.clock,
+        source.browse_url,
+        SharedSecret(credentials, loop.clock),
+        count=loop.counts.append,
+    )
+    loop.automation = False
+
+    def rotate(value: str) -> None:
+        held[0] = value
+
+    return rotate
+
+
+@pytest.mark.usefixtures("secret")
+def test_a_notification_that_carries_the_secret_is_heard(loop: Loop, ada: Person) -> None:
+    key = ada.create_issue("SEC", "Told").key
+    loop.send("jira_notifications_handler", enveloped({"automationData": {"IssueId": key, "Secret": "correct horse"}}))
+    loop.settle()
+    assert [case.title for case in loop.service.cases()] == ["Told"]
+    assert loop.counts.count("NotificationsIgnored") == 0
+
+
+@pytest.mark.usefixtures("secret")
+def test_a_notification_without_the_secret_is_counted_and_nothing_else(loop: Loop, ada: Person) -> None:
+    key = ada.create_issue("SEC", "Not told").key
+    quiet = loop.quiet()
+    poison = [message for message in DEAD["jira_notifications_handler"].values() if "sweep" not in message]
+    for message in [enveloped({"IssueId": key}), enveloped({"IssueId": key, "Secret": "wrong horse"}), *poison]:
+        loop.send("jira_notifications_handler", message)
+    loop.settle()
+    assert (loop.waiting, loop.dead, loop.failures, loop.events) == ([], [], [], [])
+    assert (quiet.writes, quiet.jira_reads, quiet.service_reads) == ([], [], [])
+    assert loop.counts.count("NotificationsIgnored") == loop.counts.count("NotificationsWrongSecret") == len(poison) + 2
+
+
+@pytest.mark.usefixtures("secret")
+def test_an_order_to_sweep_needs_no_secret_and_cannot_come_from_the_topic(loop: Loop, ada: Person) -> None:
+    key = ada.create_issue("SEC", "Swept").key
+    loop.send("jira_notifications_handler", enveloped({"sweep": "issues"}))
+    loop.send("jira_notifications_handler", enveloped({"sweep": "issues", "Secret": "correct horse"}))
+    loop.settle()
+    assert loop.service.cases() == []
+    loop.sweep_issues()
+    loop.settle()
+    assert key in loop.pairs().values()

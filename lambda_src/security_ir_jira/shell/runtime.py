@@ -4,7 +4,8 @@
 ``SYNC_CONFIG``       the module's variables (``Config.from_json``)
 ``LEDGER_TABLE``      name of the ledger
 ``EVENT_BUS_NAME``    name of the bus
-``JIRA_PARAMETERS``   names of the SSM parameters with Jira's address and credentials, as a JSON object
+``JIRA_PARAMETERS``   names of the SSM parameters with Jira's address and credentials, as a JSON object; for
+                      notifications also of the secret they must carry, if any
 ====================  ==================================================================================
 """
 
@@ -53,6 +54,7 @@ def jira_notifications_handler() -> IssueSource:
     from ..ledger.cursors import IssueCursors
     from ..ledger.pairs import PairLedger
     from ..sources.issues import IssueSource
+    from ..sources.secret import SharedSecret
     from .worker import count
 
     config, table, store = _config(), _table(), _credentials()
@@ -62,6 +64,7 @@ def jira_notifications_handler() -> IssueSource:
         _jira(config, store),
         _bus(),
         browse_url=config.jira_browse_url,
+        secret=SharedSecret(store) if store.has_secret else None,
         count=count,
     )
 

@@ -19,6 +19,7 @@ from ..jira.client import JiraClient
 from ..ledger.cursors import IssueCursors
 from ..ledger.pairs import PairLedger
 from ..model import LABEL
+from .secret import SharedSecret
 
 OVERLAP_MINUTES = 30
 """How far a sweep looks back behind the last one's beginning: Jira's index lags by minutes."""
@@ -48,8 +49,18 @@ def _pairs_of(envelope: Mapping[str, Any]) -> list[dict[str, Any]]:
     return [place for place in (message.get("automationData"), message) if isinstance(place, dict)]
 
 
+def _secrets_in(body: Mapping[str, Any]) -> list[object]:
+    """What a notification carries as ``Secret``, beside ``IssueId``."""
+    try:
+        return [place.get("Secret") for place in _pairs_of(body)]
+    except Undeliverable:
+        return []
+
+
 SWEEP = "sweep"
 """What is to be done where a message names no issue."""
+NOTHING = "nothing"
+"""What is to be done about a stranger's message."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,15 +73,22 @@ class IssueSource:
     bus: EventBus
     clock: Callable[[], float] = time.time
     browse_url: str | None = None
+    secret: SharedSecret | None = None
     count: Callable[[str], None] = field(kw_only=True)
 
     def read(self, body: dict[str, Any]) -> tuple[str, None]:
-        """The issue a notification names, or the order to sweep. Raises ``Undeliverable``.
+        """The issue a notification names, or the order to sweep. Raises ``Undeliverable``, and ``RetryLater`` where the
+        shared secret cannot be read.
 
-        An order comes bare; what anybody publishes comes in an envelope.
+        What does not carry the secret is counted and nothing else: strangers could fill logs and dead letters. An order
+        to sweep comes bare; what anybody publishes comes in an envelope.
         """
         if body == {"sweep": "issues"}:
             return SWEEP, None
+        if self.secret is not None and not self.secret.is_among(_secrets_in(body)):
+            self.count("NotificationsWrongSecret")
+            self.count("NotificationsIgnored")
+            return NOTHING, None
         try:
             return read_notification(body), None
         except Undeliverable:
@@ -81,7 +99,7 @@ class IssueSource:
         """Announce an issue, or sweep."""
         if subject == SWEEP:
             self.sweep()
-        else:
+        elif subject != NOTHING:
             self.announce(subject)
 
     def announce(self, id_or_key: str) -> None:
