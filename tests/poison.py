@@ -219,7 +219,7 @@ NATIVE: dict[str, dict[str, Any]] = {
     "no detail-type": native({"caseId": CASE_ID}, **{"detail-type": LEFT_OUT}),
     "another account": native({"caseId": CASE_ID}, account="999999999999"),
     "an account that is a number": native({"caseId": CASE_ID}, account=123456789012),
-    "another Region": native({"caseId": CASE_ID}, region="us-east-1"),
+    "another Region": native({"caseId": CASE_ID}, region="ap-southeast-2"),
     "no detail": native(LEFT_OUT),
     "a detail that is null": native(None),
     "a detail that is a text": native(json.dumps({"caseId": CASE_ID})),
@@ -240,7 +240,7 @@ NATIVE: dict[str, dict[str, Any]] = {
     "a caseId with a line's end": native({"caseId": "1000000001\n"}),
     "a caseId with JQL": native({"caseId": '1000000001" OR key = "X'}),
     "an ARN of another account": native({"caseArn": arn(account="999999999999")}),
-    "an ARN of another Region": native({}, resources=[arn(region="us-east-1")]),
+    "an ARN of another Region": native({}, resources=[arn(region="ap-southeast-2")]),
     "an ARN of another service": native({}, resources=[arn(service="s3")]),
     "an ARN of a membership": native(
         {}, resources=["arn:aws:security-ir:eu-central-1:123456789012:membership/m-abcdefghij"]
