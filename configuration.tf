@@ -56,4 +56,12 @@ locals {
   environment_with_jira = merge(local.environment, {
     JIRA_PARAMETERS = jsonencode(module.credentials.parameters)
   })
+
+  # Nobody but the function that hears notifications is told where their secret is.
+  environment_with_notifications = merge(local.environment, {
+    JIRA_PARAMETERS = jsonencode(merge(
+      module.credentials.parameters,
+      { for arn in var.notifications_shared_secret_parameter_arn[*] : "notifications_secret" => arn },
+    ))
+  })
 }

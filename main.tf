@@ -23,7 +23,7 @@ locals {
     }
     jira_notifications_handler = {
       description = "Notices what changed in issues, by Jira's notifications and by its sweep, and announces it"
-      environment = local.environment_with_jira
+      environment = local.environment_with_notifications
       policy      = module.permissions.policies["jira_notifications_handler"]
       queue       = { senders = [module.notifications.sender], batch_size = 10, maximum_concurrency = 2 }
     }
@@ -77,6 +77,11 @@ module "permissions" {
   credential_arns      = module.credentials.arns
   jira_token_parameter = var.jira_token_parameter
   location             = local.location
+
+  notifications_secret = one([
+    for arn in var.notifications_shared_secret_parameter_arn[*] :
+    { arn = arn, kms_key_arn = var.notifications_shared_secret_kms_key_arn }
+  ])
 }
 
 module "credentials" {

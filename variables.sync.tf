@@ -134,3 +134,30 @@ variable "issue_sweep_schedule" {
     error_message = "issue_sweep_schedule must be like rate(15 minutes) or, with six fields, cron(0/5 8-18 ? * MON-FRI *); null switches the sweep off."
   }
 }
+
+variable "notifications_shared_secret_parameter_arn" {
+  description = "ARN of an SSM SecureString in this Region. If set, a notification counts only if it carries the parameter's value as `Secret` beside `IssueId`: the topic is open to an account that all customers of Atlassian share."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.notifications_shared_secret_parameter_arn == null ? true : can(regex("^arn:[a-z-]+:ssm:[a-z0-9-]+:[0-9]{12}:parameter/[A-Za-z0-9_./-]+$", var.notifications_shared_secret_parameter_arn))
+    error_message = "notifications_shared_secret_parameter_arn must be the ARN of an SSM parameter, arn:<partition>:ssm:<region>:<account>:parameter/<name>, not its name and not the secret itself. Leave it out to take notifications without a secret."
+  }
+}
+
+variable "notifications_shared_secret_kms_key_arn" {
+  description = "ARN of the customer key that `notifications_shared_secret_parameter_arn` is encrypted with; leave it out for SSM's own key."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.notifications_shared_secret_kms_key_arn == null ? true : can(regex("^arn:[^:]+:kms:[^:]+:[0-9]{12}:key/.+$", var.notifications_shared_secret_kms_key_arn))
+    error_message = "notifications_shared_secret_kms_key_arn must be the ARN of a key (arn:<partition>:kms:<region>:<account>:key/<id>), not of an alias: policies cannot name aliases."
+  }
+
+  validation {
+    condition     = var.notifications_shared_secret_kms_key_arn == null || var.notifications_shared_secret_parameter_arn != null
+    error_message = "notifications_shared_secret_kms_key_arn is the key of a parameter: give notifications_shared_secret_parameter_arn too, or leave both out."
+  }
+}

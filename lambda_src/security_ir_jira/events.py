@@ -13,6 +13,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, get_args
 
 from .errors import PublishFailed, Undeliverable
+from .ids import is_case_id, is_issue_id, is_issue_key
 
 if TYPE_CHECKING:
     from mypy_boto3_events import EventBridgeClient
@@ -27,6 +28,8 @@ EventType = Literal[
 ]
 Change = Literal["case", "issue", "comments", "notice", "deep"]
 """What kind of thing changed, as far as the source knows; ``deep`` asks to look at everything on both sides."""
+_SKEW_SECONDS = 300.0
+"""How far the clock of whoever dated an event may be ahead of ours."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +49,7 @@ class Event:
 
     @property
     def side(self) -> Side:
-        return "security_ir" if self.type.startswith("Case") else "jira"
+        return _side_of(self.type)
 
     def detail(self, now: datetime) -> dict[str, object]:
         return {
@@ -61,6 +64,10 @@ class Event:
             "changed": list(self.changed),
             "occurredAt": self.occurred_at or utc_text(now),
         }
+
+
+def _side_of(kind: str) -> Side:
+    return "security_ir" if kind.startswith("Case") else "jira"
 
 
 def utc_text(moment: datetime) -> str:
@@ -105,48 +112,86 @@ def tens(things: Iterable[Thing]) -> Iterator[list[Thing]]:
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """What events said of one case or issue: what kind of thing changed, and when the latest happened (epoch)."""
+    """What events said of one case or issue: what kind of thing changed, and when each happened, they say (epoch)."""
 
     changed: frozenset[Change]
-    at: float = 0.0
+    moments: tuple[float, ...] = ()
 
     @classmethod
     def together(cls, heard: Iterable[Heard]) -> Heard:
         """What several events said, as one."""
         every = list(heard)
-        return cls(frozenset().union(*(each.changed for each in every)), max(each.at for each in every))
+        changed: frozenset[Change] = frozenset().union(*(each.changed for each in every))
+        return cls(changed, tuple(moment for each in every for moment in each.moments))
+
+    def is_news(self, seconds: float, now: float) -> bool:
+        """Whether one of them happened in the last seconds. One that is dated in the future never did."""
+        return any(-_SKEW_SECONDS <= now - moment < seconds for moment in self.moments)
+
+
+def read_json(text: str) -> object:
+    """A document that anybody may have written. Raises ``Undeliverable``, without a word of it, where it is none."""
+    try:
+        return json.loads(text, parse_constant=_no_number)
+    except RecursionError:
+        raise Undeliverable("not JSON that can be read: nested too deeply") from None
+    except ValueError:
+        raise Undeliverable("not JSON that can be read") from None
+
+
+def _no_number(name: str) -> float:
+    """Python writes and reads NaN and the infinities; JSON has none."""
+    raise ValueError(name)
 
 
 def read_case_event(envelope: dict[str, Any]) -> tuple[str, Heard]:
     """The case an event on the bus names, and what is said to have changed. Raises ``Undeliverable``."""
-    detail = _detail(envelope)
-    if not isinstance(detail.get("caseId"), str):
-        raise Undeliverable("the event names no case: detail.caseId is missing")
-    return detail["caseId"], _heard(detail)
+    detail = _detail(envelope, "security_ir")
+    case_id = detail.get("caseId")
+    if not is_case_id(case_id):
+        raise Undeliverable("the event names no case: detail.caseId must be the id of a case, ten digits and more")
+    return case_id, _heard(detail)
 
 
 def read_issue_event(envelope: dict[str, Any]) -> tuple[str, Heard]:
     """The issue an event on the bus names, by id where it is known, and what is said to have changed."""
-    detail = _detail(envelope)
-    named = detail.get("issueId") or detail.get("issueKey")
-    if not isinstance(named, str):
-        raise Undeliverable("the event names no issue: detail.issueId and detail.issueKey are missing")
-    return named, _heard(detail)
+    detail = _detail(envelope, "jira")
+    issue_id, key = detail.get("issueId"), detail.get("issueKey")
+    if is_issue_id(issue_id):
+        return issue_id, _heard(detail)
+    if issue_id or not is_issue_key(key):
+        raise Undeliverable(
+            "the event names no issue: detail.issueId must be an issue's id, or detail.issueKey its key"
+        )
+    return key, _heard(detail)
 
 
-def _detail(envelope: dict[str, Any]) -> dict[str, Any]:
+def _detail(envelope: dict[str, Any], side: Side) -> dict[str, Any]:
+    """The detail of an event about a side. What its envelope leaves out is not missed: only ids are used."""
     detail = envelope.get("detail")
     if not isinstance(detail, dict):
-        raise Undeliverable("no event of the bus: detail is missing")
+        raise Undeliverable("no event of the bus: detail is missing, or no object")
+    kind = envelope.get("detail-type")
+    told_of = [each for each in get_args(EventType) if _side_of(each) == side]
+    if envelope.get("source", SOURCES[side]) != SOURCES[side] or (kind is not None and kind not in told_of):
+        raise Undeliverable("an event for another function: source and detail-type must be those of this queue's rule")
     return detail
 
 
-def _heard(detail: dict[str, Any]) -> Heard:
+def read_moment(value: object) -> float | None:
+    """A date of ISO 8601 with its zone as epoch; ``None`` for anything else."""
+    if not isinstance(value, str):
+        return None
     try:
-        at = datetime.fromisoformat(str(detail.get("occurredAt"))).timestamp()
-    except ValueError:
-        at = 0.0
-    return Heard(_changes(detail), at)
+        moment = datetime.fromisoformat(value)
+        return moment.timestamp() if moment.tzinfo else None
+    except (ValueError, OverflowError):
+        return None
+
+
+def _heard(detail: dict[str, Any]) -> Heard:
+    moment = read_moment(detail.get("occurredAt"))
+    return Heard(_changes(detail), () if moment is None else (moment,))
 
 
 def _changes(detail: dict[str, Any]) -> frozenset[Change]:

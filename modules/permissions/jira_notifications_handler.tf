@@ -1,6 +1,39 @@
 data "aws_iam_policy_document" "jira_notifications_handler" {
   source_policy_documents = [data.aws_iam_policy_document.jira_credentials.json]
 
+  dynamic "statement" {
+    for_each = var.notifications_secret[*]
+
+    content {
+      sid       = "ReadsTheSecretOfNotifications"
+      actions   = ["ssm:GetParameters"]
+      resources = [statement.value.arn]
+    }
+  }
+
+  # SSM's own key needs no permission; somebody's customer key does.
+  dynamic "statement" {
+    for_each = [for secret in var.notifications_secret[*] : secret if secret.kms_key_arn != null]
+
+    content {
+      sid       = "DecryptsTheSecretOfNotifications"
+      actions   = ["kms:Decrypt"]
+      resources = [statement.value.kms_key_arn]
+
+      condition {
+        test     = "StringEquals"
+        variable = "kms:ViaService"
+        values   = ["ssm.${var.location.region}.${var.location.dns_suffix}"]
+      }
+
+      condition {
+        test     = "StringEquals"
+        variable = "kms:EncryptionContext:PARAMETER_ARN"
+        values   = [statement.value.arn]
+      }
+    }
+  }
+
   statement {
     sid       = "KnowsWhichIssuesArePaired"
     actions   = ["dynamodb:GetItem"]

@@ -25,6 +25,15 @@ variable "jira_token_parameter" {
   default = null
 }
 
+variable "notifications_secret" {
+  description = "The SecureString that holds the secret notifications must carry, and the customer key it is encrypted with, if any; null where none is asked for."
+  type = object({
+    arn         = string
+    kms_key_arn = optional(string)
+  })
+  default = null
+}
+
 variable "location" {
   description = "Partition, Region and account this is applied in, and the partition's DNS suffix."
   type = object({

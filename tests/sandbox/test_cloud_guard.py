@@ -226,3 +226,13 @@ def test_a_process_can_be_killed_after_a_call_took_effect(stage: Stage) -> None:
     outcome = stage.cloud.invoke("fn", queue.url)
     assert outcome.failure is not None
     assert stage.remaining(queue) == 1
+
+
+def test_a_parameter_may_be_asked_for_by_its_arn(stage: Stage) -> None:
+    ssm, arn = stage.cloud.boto3("ssm"), stage.arn("ssm", "parameter/shared/one")
+    ssm.put_parameter(Name="/shared/one", Value="1", Type="SecureString")
+    answer = ssm.get_parameters(
+        Names=[arn, "/shared/one", stage.arn("ssm", "parameter/shared/two")], WithDecryption=True
+    )
+    assert [(each["ARN"], each["Value"]) for each in answer["Parameters"]] == [(arn, "1")] * 2
+    assert answer["InvalidParameters"] == [stage.arn("ssm", "parameter/shared/two")]

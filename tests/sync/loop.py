@@ -42,7 +42,7 @@ from security_ir_jira.shell.worker import Function, visible_after
 from security_ir_jira.sinks.cases import case_sink
 from security_ir_jira.sinks.issues import issue_sink
 from security_ir_jira.sinks.surroundings import Surroundings
-from security_ir_jira.sources.cases import CaseSource
+from security_ir_jira.sources.cases import CaseSource, Home
 from security_ir_jira.sources.issues import IssueSource
 
 REGION = "eu-central-1"
@@ -182,7 +182,8 @@ class Loop:
                 for_cases,
                 self.clock,
                 config.backfill_closed_cases,
-                cases_breaker.admit,
+                home=Home(config.account_id, REGION),
+                admit=cases_breaker.admit,
             ),
             "jira_notifications_handler": IssueSource(
                 self.ledger,
@@ -191,7 +192,8 @@ class Loop:
                 for_issues,
                 self.clock,
                 config.jira_browse_url,
-                jira_breaker.admit,
+                admit=jira_breaker.admit,
+                count=self.counts.append,
             ),
             "jira_client": issue_sink(replace(surroundings, bus=for_issues), self.jira_client, self.cases),
             "security_ir_client": case_sink(surroundings, self.cases, self.jira_client),

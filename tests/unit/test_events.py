@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
 from security_ir_jira.errors import PublishFailed, Undeliverable
-from security_ir_jira.events import Event, EventBus, read_case_event, read_issue_event
+from security_ir_jira.events import Event, EventBus, Heard, read_case_event, read_issue_event
 
+NOON = datetime(2026, 1, 1, 12, tzinfo=UTC).timestamp()
 FACTS = {
     "version",
     "caseId",
@@ -117,7 +119,22 @@ def test_an_issue_is_taken_by_its_id_rather_than_by_its_key() -> None:
 
 @pytest.mark.parametrize("changed", [None, [], "comments", ["comments", "from the future"], ["?"]])
 def test_a_change_that_is_not_understood_asks_to_look_at_everything(changed: object) -> None:
-    assert read_case_event({"detail": {"caseId": "1", "changed": changed}})[1].changed == {"deep"}
+    assert read_case_event({"detail": {"caseId": "1000000001", "changed": changed}})[1].changed == {"deep"}
+
+
+@pytest.mark.parametrize(
+    "moment", ["2099-01-01T00:00:00Z", "1970-01-01T00:00:00Z", "2026-01-01T11:49:59Z", "soon", 5, None]
+)
+def test_what_is_dated_in_the_future_or_long_ago_or_not_at_all_is_no_news(moment: object) -> None:
+    _, told = read_case_event({"detail": {"caseId": "1000000001", "occurredAt": moment}})
+    assert not told.is_news(600, NOON)
+
+
+@pytest.mark.parametrize("moment", ["2026-01-01T11:50:01Z", "2026-01-01T12:00:00Z", "2026-01-01T13:04:59+01:00"])
+def test_what_happened_within_the_last_minutes_is_news_though_another_clock_is_a_little_ahead(moment: str) -> None:
+    _, told = read_case_event({"detail": {"caseId": "1000000001", "occurredAt": moment}})
+    _, forged = read_case_event({"detail": {"caseId": "1000000001", "occurredAt": "2099-01-01T00:00:00Z"}})
+    assert Heard.together([forged, told, forged]).is_news(600, NOON)
 
 
 @pytest.mark.parametrize("read", [read_case_event, read_issue_event])

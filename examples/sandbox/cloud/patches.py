@@ -25,6 +25,7 @@ from moto.sns.models import Subscription
 from moto.sqs.exceptions import InvalidParameterValue, ReceiptHandleIsInvalid
 from moto.sqs.models import Message, Queue, SQSBackend
 from moto.sqs.responses import SQSResponse
+from moto.ssm.models import Parameter, SimpleSystemManagerBackend
 
 from .clock import Clock
 
@@ -55,6 +56,7 @@ def install(stack: ExitStack, clock: Clock, turn: threading.Condition, hooks: Ho
     _function_configuration(stack)
     _message_moves(stack)
     _topics(stack, hooks.admits)
+    _parameters(stack)
     # A plain function, so that it becomes a method of the backend.
     put_events = hooks.put_events
     stack.enter_context(patch.object(EventsBackend, "put_events", lambda backend, events: put_events(backend, events)))
@@ -177,6 +179,18 @@ def _topics(stack: ExitStack, admits: Admits) -> None:
             publish(subscription, *message, **details)
 
     stack.enter_context(patch.object(Subscription, "publish", deliver))
+
+
+def _parameters(stack: ExitStack) -> None:
+    """GetParameters takes ARNs as well as names; of moto's calls only the one for a single parameter does."""
+    get_parameters = SimpleSystemManagerBackend.get_parameters
+
+    def by_name_or_arn(backend: SimpleSystemManagerBackend, names: list[str]) -> dict[str, Parameter]:
+        found: dict[str, Parameter] = get_parameters(backend, [name for name in names if not name.startswith("arn:")])
+        by_arn = {name: backend.get_parameter(name) for name in names if name.startswith("arn:")}
+        return found | {name: parameter for name, parameter in by_arn.items() if parameter is not None}
+
+    stack.enter_context(patch.object(SimpleSystemManagerBackend, "get_parameters", by_name_or_arn))
 
 
 def _function_configuration(stack: ExitStack) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ..errors import Conflict, NotFound, NotPermitted, Refused
+from ..ids import is_issue_id
 from ..model import ISSUE_TAG, Case, Comment, File
 from ..transfer import Spool, download, fetch
 from .calls import CaseCalls
@@ -35,9 +36,10 @@ class CaseClient:
             raise NotPermitted(f"no case can be seen: {refusal}") from refusal
 
     def issue_tag(self, case_arn: str) -> str | None:
-        """The id of the issue a case was made for, from the case's tag."""
+        """The id of the issue a case was made for, from the case's tag, which anybody may have written."""
         tags: Mapping[str, str] = self._calls.call("list_tags_for_resource", resourceArn=case_arn).get("tags") or {}
-        return tags.get(ISSUE_TAG)
+        tag = tags.get(ISSUE_TAG)
+        return tag if is_issue_id(tag) else None
 
     def download_attachment(self, case_id: str, file: File, limit: int) -> Spool:
         """A Verified file's content on the disk. Raises ``TooLarge`` beyond ``limit`` bytes, ``NotFound`` if it is gone

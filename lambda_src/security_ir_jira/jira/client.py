@@ -59,6 +59,11 @@ class JiraClient:
             params["properties"] = CASE_PROPERTY
         return read_issue(self._http.get(_issue(id_or_key), params))
 
+    def place_of(self, id_or_key: str) -> tuple[str, str]:
+        """An issue's id and its project's key, and nothing of what it holds. Raises ``NotFound``."""
+        answer = self._http.get(_issue(id_or_key), {"fields": "project"})
+        return str(answer["id"]), str(answer["fields"]["project"]["key"])
+
     def comments(self, issue: Issue) -> tuple[Comment, ...]:
         """All comments of an issue in order of creation; no further request where the issue came with all of them."""
         if issue.comments is not None:
@@ -331,4 +336,4 @@ class JiraClient:
 
 
 def _issue(id_or_key: str) -> str:
-    return f"/issue/{quote(id_or_key)}"
+    return f"/issue/{quote(id_or_key, safe='')}"

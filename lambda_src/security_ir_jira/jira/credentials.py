@@ -18,19 +18,25 @@ _SETTLE_DELAY = 240.0
 
 @dataclass(frozen=True, slots=True)
 class Credentials:
-    """``token_version`` is the version of the SSM parameter that holds the token."""
+    """``token_version`` is the version of the SSM parameter that holds the token.
+
+    ``notifications_secret`` is what notifications must carry; ``None`` where none is configured, or its parameter is
+    not there. It is no part of what Jira accepts or refuses.
+    """
 
     url: str
     email: str
     project_key: str
     token: str = field(repr=False)
     token_version: int
+    notifications_secret: str | None = field(default=None, repr=False, compare=False)
 
 
 class CredentialStore:
-    """Reads the four SecureString parameters in one call and keeps them for at most five minutes.
+    """Reads all SecureString parameters in one call and keeps them for at most five minutes.
 
-    ``names`` maps ``url``, ``email``, ``project_key`` and ``token`` to parameter names or ARNs.
+    ``names`` maps ``url``, ``email``, ``project_key``, ``token`` and perhaps ``notifications_secret`` to parameter
+    names or ARNs.
     """
 
     def __init__(self, client: SSMClient, names: Mapping[str, str], clock: Callable[[], float] = time.time) -> None:
@@ -40,6 +46,11 @@ class CredentialStore:
         self._kept: Credentials | None = None
         self._read_at = 0.0
 
+    @property
+    def has_secret(self) -> bool:
+        """Whether notifications must carry a secret."""
+        return "notifications_secret" in self._names
+
     def __call__(self, fresh: bool = False) -> Credentials:
         """The credentials; ``fresh`` reads them anew. Raises ``RetryLater`` where a parameter is missing."""
         if fresh or self._kept is None or self._clock() - self._read_at > _KEPT_SECONDS:
@@ -48,9 +59,10 @@ class CredentialStore:
 
     def _read(self) -> Credentials:
         answer = self._client.get_parameters(Names=list(self._names.values()), WithDecryption=True)
-        if answer.get("InvalidParameters"):
-            missing = ", ".join(answer["InvalidParameters"])
-            raise RetryLater(f"SSM parameters not found: {missing}", delay=_SETTLE_DELAY)
+        secret_name = self._names.get("notifications_secret")
+        missing = [name for name in answer.get("InvalidParameters", ()) if name != secret_name]
+        if missing:
+            raise RetryLater(f"SSM parameters not found: {', '.join(missing)}", delay=_SETTLE_DELAY)
         found = {}
         for parameter in answer["Parameters"]:
             found[parameter["Name"]] = parameter
@@ -62,4 +74,6 @@ class CredentialStore:
             project_key=project_key["Value"].strip(),
             token=token["Value"].strip(),
             token_version=token["Version"],
+            # Without it notifications wait, and nothing else does.
+            notifications_secret=found[secret_name]["Value"].strip() or None if secret_name in found else None,
         )

@@ -8,6 +8,7 @@ from typing import Any
 
 from rich_text import to_text
 
+from ..ids import is_case_id
 from ..model import CASE_PROPERTY, Account, Comment, File, Issue, IssueWatchers, MadeFor, Status, Transition
 
 ISSUE_FIELDS = "summary,description,status,project,issuetype,created,labels,comment,attachment,watches"
@@ -43,9 +44,10 @@ def read_status(answer: Mapping[str, Any]) -> Status:
 
 
 def read_case_property(value: object) -> MadeFor | None:
-    if isinstance(value, dict) and isinstance(value.get("caseId"), str) and value["caseId"]:
-        return MadeFor(value["caseId"], str(value.get("caseArn", "")))
-    return None
+    """The case that an issue says it was made for. Whoever may edit the issue can have written it."""
+    if not isinstance(value, dict) or not is_case_id(value.get("caseId")):
+        return None
+    return MadeFor(value["caseId"], str(value.get("caseArn", "")))
 
 
 def read_comment(answer: Mapping[str, Any]) -> Comment:

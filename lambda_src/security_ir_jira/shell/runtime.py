@@ -4,7 +4,8 @@
 ``SYNC_CONFIG``       the module's variables (``Config.from_json``)
 ``LEDGER_TABLE``      name of the ledger
 ``EVENT_BUS_NAME``    name of the bus
-``JIRA_PARAMETERS``   names of the SSM parameters with Jira's address and credentials, as a JSON object
+``JIRA_PARAMETERS``   names of the SSM parameters with Jira's address and credentials, as a JSON object; for
+                      notifications also of the secret they must carry, if any
 ====================  ==================================================================================
 """
 
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from ..cases.calls import CaseCalls
     from ..cases.client import CaseClient
     from ..jira.client import JiraClient
+    from ..jira.credentials import CredentialStore
     from ..sinks.run import Sink
     from ..sinks.surroundings import Surroundings
     from ..sources.cases import CaseSource
@@ -38,15 +40,16 @@ if TYPE_CHECKING:
 
 def security_ir_poller() -> CaseSource:
     from ..ledger.cursors import CaseCursors
-    from ..sources.cases import CaseSource
+    from ..sources.cases import CaseSource, Home
 
-    table = _table()
+    config, table = _config(), _table()
     calls, breaker = _calls(Breakers(table))
     return CaseSource(
         CaseCursors(table),
         calls,
         _bus(),
-        backfill_closed_cases=_config().backfill_closed_cases,
+        backfill_closed_cases=config.backfill_closed_cases,
+        home=Home(config.account_id, os.environ.get("AWS_REGION", "")),
         admit=breaker.admit,
     )
 
@@ -55,16 +58,20 @@ def jira_notifications_handler() -> IssueSource:
     from ..ledger.cursors import IssueCursors
     from ..ledger.pairs import PairLedger
     from ..sources.issues import IssueSource
+    from ..sources.secret import SharedSecret
+    from .worker import count
 
-    config, table = _config(), _table()
-    jira, breaker = _jira(config, Breakers(table))
+    config, table, store = _config(), _table(), _credentials()
+    jira, breaker = _jira(config, store, Breakers(table))
     return IssueSource(
         PairLedger(table),
         IssueCursors(table),
         jira,
         _bus(),
         browse_url=config.jira_browse_url,
+        secret=SharedSecret(store) if store.has_secret else None,
         admit=breaker.admit,
+        count=count,
     )
 
 
@@ -91,7 +98,7 @@ def _both_systems() -> tuple[Surroundings, JiraClient, CaseClient]:
 
     config, table = _config(), _table()
     breakers = Breakers(table)
-    jira, jira_breaker = _jira(config, breakers)
+    jira, jira_breaker = _jira(config, _credentials(), breakers)
     calls, cases_breaker = _calls(breakers)
     surroundings = Surroundings(
         config=config,
@@ -119,12 +126,16 @@ def _bus() -> EventBus:
     return EventBus(boto3.client("events"), os.environ["EVENT_BUS_NAME"])
 
 
-def _jira(config: Config, breakers: Breakers) -> tuple[JiraClient, Breaker]:
-    from ..jira.client import JiraClient
+def _credentials() -> CredentialStore:
     from ..jira.credentials import CredentialStore
+
+    return CredentialStore(boto3.client("ssm"), json.loads(os.environ["JIRA_PARAMETERS"]))
+
+
+def _jira(config: Config, store: CredentialStore, breakers: Breakers) -> tuple[JiraClient, Breaker]:
+    from ..jira.client import JiraClient
     from ..jira.http import JiraHttp
 
-    store = CredentialStore(boto3.client("ssm"), json.loads(os.environ["JIRA_PARAMETERS"]))
     http = JiraHttp(store, bearer=config.jira_auth == "bearer")
     http.line = breaker = Breaker(breakers, "jira", http.ask)
     return JiraClient(http), breaker

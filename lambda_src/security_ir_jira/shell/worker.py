@@ -7,7 +7,6 @@ put into the queue anew. What can never succeed goes to the dead letters at once
 
 from __future__ import annotations
 
-import json
 import math
 import os
 import random
@@ -30,11 +29,15 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from ..answers import SECURITY_IR, Answer, verdict
 from ..errors import JiraUnauthorized, Refused, RetryLater, SideDown, Undeliverable
+from ..events import read_json
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.batch.types import PartialItemFailureResponse
     from mypy_boto3_sqs import SQSClient
-    from mypy_boto3_sqs.type_defs import ChangeMessageVisibilityBatchRequestEntryTypeDef
+    from mypy_boto3_sqs.type_defs import (
+        ChangeMessageVisibilityBatchRequestEntryTypeDef,
+        MessageAttributeValueTypeDef,
+    )
 
 logger = Logger()
 metrics = Metrics()
@@ -116,7 +119,7 @@ class Function(Protocol[Subject, Request]):
 
     def read(self, body: dict[str, Any], /) -> tuple[Subject, Request]:
         """The subject of a record's body, and what is asked about it. Raises ``Undeliverable`` for one that means
-        nothing.
+        nothing, and ``RetryLater`` where that cannot be told for now.
         """
         ...
 
@@ -176,11 +179,21 @@ class Worker(Generic[Subject, Request]):
         return False
 
     def dead_letter(self, record: SQSRecord, reason: str) -> None:
-        """Send a record that can never succeed to the dead letters."""
+        """Send a record that can never succeed to the dead letters, its body as it came. Raises what SQS raises: it is
+        still in its queue then.
+        """
+        printable = "".join(letter for letter in reason if letter.isprintable())[:250]
+        try:
+            self._bury(record, {"reason": {"DataType": "String", "StringValue": printable or "not told"}})
+        except ClientError as error:
+            if error.response["Error"]["Code"] not in ("InvalidParameterValue", "InvalidMessageContents"):
+                raise
+            # The largest body leaves no room for an attribute; the log has the reason.
+            self._bury(record, {})
+
+    def _bury(self, record: SQSRecord, attributes: dict[str, MessageAttributeValueTypeDef]) -> None:
         self.queue.send_message(
-            QueueUrl=os.environ["DEAD_LETTER_QUEUE_URL"],
-            MessageBody=record.body,
-            MessageAttributes={"reason": {"DataType": "String", "StringValue": reason[:250]}},
+            QueueUrl=os.environ["DEAD_LETTER_QUEUE_URL"], MessageBody=record.body, MessageAttributes=attributes
         )
 
 
@@ -207,32 +220,39 @@ class _Batch(Generic[Subject, Request]):
     def __init__(self, worker: Worker[Subject, Request], event: dict[str, Any], context: LambdaContext) -> None:
         self._worker = worker
         self._context = context
-        self._read: dict[str, tuple[Subject, Request] | Undeliverable] = {
+        self._read: dict[str, tuple[Subject, Request] | Exception] = {
             record["messageId"]: self._read_body(record["body"]) for record in event["Records"]
         }
         self._outcomes: dict[Subject, Exception | None] = {}
 
-    def _read_body(self, text: str) -> tuple[Subject, Request] | Undeliverable:
+    def _read_body(self, text: str) -> tuple[Subject, Request] | Exception:
+        """A record's subject and request, or why there are none. No reason repeats what a stranger wrote."""
         try:
-            body = json.loads(text)
+            body = read_json(text)
             if not isinstance(body, dict):
-                return Undeliverable("not a JSON object")
+                return Undeliverable(
+                    "not a JSON object: only the module's own rules, topic and schedules may send here"
+                )
             return self._worker.function.read(body)
-        except Undeliverable as error:
-            return error
+        except RetryLater as reason:
+            logger.warning("cannot be read yet", reason=str(reason), error=type(reason).__name__)
+            count(type(reason).__name__)
+            return reason
+        except Undeliverable as reason:
+            return reason
         except Exception as error:
             # Whatever a stranger can send: one record must not stop its batch.
-            return Undeliverable(f"cannot be read: {type(error).__name__}: {error}")
+            return Undeliverable(f"cannot be read: {type(error).__name__}")
 
     def process(self, record: SQSRecord) -> None:
         """Work on one record; raises so that the batch processor reports it as failed."""
         read = self._read[record.message_id]
         logger.set_correlation_id(record.message_id)
-        failure = read if isinstance(read, Undeliverable) else self._outcome(read[0])
+        failure = read if isinstance(read, Exception) else self._outcome(read[0])
         if isinstance(failure, Undeliverable):
             logger.error("record can never succeed", reason=str(failure))
-            count("RecordsDeadLettered")
             self._worker.dead_letter(record, str(failure))
+            count("RecordsDeadLettered")
         elif failure is not None:
             measure("FailingFor", self._worker.clock() - _History.of(record).sent)
             if not self._worker.come_again(record, failure.delay if isinstance(failure, RetryLater) else None):
@@ -246,9 +266,7 @@ class _Batch(Generic[Subject, Request]):
     def _attempt(self, subject: Subject) -> Exception | None:
         if self._context.get_remaining_time_in_millis() < _LEAST_SECONDS * 1000:
             return RetryLater("no time left in this invocation", delay=1)
-        requests = [
-            read[1] for read in self._read.values() if not isinstance(read, Undeliverable) and read[0] == subject
-        ]
+        requests = [read[1] for read in self._read.values() if not isinstance(read, Exception) and read[0] == subject]
         try:
             self._worker.function.receive(subject, requests, seconds_left(self._context))
         except Undeliverable as reason:

@@ -48,7 +48,7 @@ class BirthsOfIssues:
         try:
             case = self.cases.case(case_id)
         except NotFound as missing:
-            if clock() - heard.at < JUST_ANNOUNCED_SECONDS:
+            if heard.is_news(JUST_ANNOUNCED_SECONDS, clock()):
                 raise RetryLater(
                     "a case that was just announced cannot be read yet", delay=_LOOK_AGAIN_SECONDS
                 ) from missing

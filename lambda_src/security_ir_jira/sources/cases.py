@@ -16,43 +16,65 @@ from typing import Any
 from ..cases.calls import CaseCalls, ListedCase
 from ..config import GONE_SECONDS
 from ..errors import RetryLater, Undeliverable
-from ..events import Change, Event, EventBus, EventType, tens, utc_text
+from ..events import Change, Event, EventBus, EventType, read_moment, tens, utc_text
+from ..ids import CASE_ID, is_case_id
 from ..ledger.cursors import CaseCursors, Cursor
 
 WATCHED_SECONDS = 3_600
 """How long after it was seen to move an open case is looked into at every sweep."""
 DEEP_CHECK_SECONDS = 21_600
 """How often an open case is looked into otherwise: comments and attachments may move no date."""
-_CASE_ID = re.compile(r"\d{10}[\w.-]{0,22}")
-_CASE_IN_ARN = re.compile(r":case/(\d{10}[\w.-]{0,22})")
+_CASE_ARN = re.compile(rf"arn:[a-z-]+:security-ir:(?P<region>[^:]+):(?P<account>[^:]+):case/(?P<case>{CASE_ID})")
+_SOURCE = "aws.security-ir"
 _NATIVE: dict[str, tuple[EventType, tuple[Change, ...]]] = {
     "Case Created": ("CaseCreated", ("deep",)),
     "Case Closed": ("CaseClosed", ("case",)),
 }
 
 
-def read_native_event(envelope: dict[str, Any]) -> Event:
-    """A native event of ``aws.security-ir`` as an event of ours. Raises ``Undeliverable`` where it names no case.
+@dataclass(frozen=True, slots=True)
+class Home:
+    """The account and Region whose cases are kept in step; ``""`` where that is not known."""
+
+    account: str = ""
+    region: str = ""
+
+    def is_of(self, account: object, region: object) -> bool:
+        """Whether something is not said to be of another account or Region."""
+        return account in (None, self.account or account) and region in (None, self.region or region)
+
+
+ANYWHERE = Home()
+
+
+def read_native_event(envelope: dict[str, Any], home: Home = ANYWHERE) -> Event:
+    """A native event of ``aws.security-ir`` as an event of ours. Raises ``Undeliverable`` where it names no case here.
 
     https://docs.aws.amazon.com/security-ir/latest/userguide/monitoring-eventbridge.html
     """
-    kind = str(envelope.get("detail-type", ""))
-    detail = envelope.get("detail")
-    case_id = _case_named(detail if isinstance(detail, dict) else {}, envelope.get("resources"))
-    if not kind.startswith("Case ") or case_id is None:
-        raise Undeliverable(f"no native event of a case: detail-type {kind!r}")
+    kind, detail = envelope.get("detail-type"), envelope.get("detail")
+    if envelope.get("source", _SOURCE) != _SOURCE or not isinstance(kind, str) or not kind.startswith("Case "):
+        raise Undeliverable(
+            "no native event of a case: source must be aws.security-ir, and detail-type begin with Case"
+        )
+    if not home.is_of(envelope.get("account"), envelope.get("region")):
+        raise Undeliverable("a native event of another account or Region: apply the module there, or forward no events")
+    case_id = _case_named(detail if isinstance(detail, dict) else {}, envelope.get("resources"), home)
+    if case_id is None:
+        raise Undeliverable("no native event of a case: neither detail.caseId nor an ARN names one of this account")
     default: Change = "comments" if kind.startswith("Case Comment") else "case"
     event_type, changed = _NATIVE.get(kind, ("CaseUpdated", (default,)))
-    return Event(type=event_type, changed=changed, case_id=case_id, occurred_at=envelope.get("time"))
+    said = envelope.get("time")
+    return Event(event_type, changed, case_id=case_id, occurred_at=None if read_moment(said) is None else said)
 
 
-def _case_named(detail: dict[str, Any], resources: object) -> str | None:
+def _case_named(detail: dict[str, Any], resources: object, home: Home) -> str | None:
     named = detail.get("caseId")
-    if isinstance(named, str) and _CASE_ID.fullmatch(named):
+    if is_case_id(named):
         return named
     arns = [detail.get("caseArn"), *(resources if isinstance(resources, list) else [])]
-    found = (_CASE_IN_ARN.search(arn) for arn in arns if isinstance(arn, str))
-    return next((match[1] for match in found if match), None)
+    found = (_CASE_ARN.fullmatch(arn) for arn in arns if isinstance(arn, str))
+    return next((arn["case"] for arn in found if arn and home.is_of(arn["account"], arn["region"])), None)
 
 
 SWEEP = "sweep"
@@ -68,14 +90,15 @@ class CaseSource:
     bus: EventBus
     clock: Callable[[], float] = time.time
     backfill_closed_cases: bool = False
+    home: Home = ANYWHERE
     admit: Callable[[], None] = lambda: None
     """Raises ``SideDown`` while security-ir is to be left alone."""
 
     def read(self, body: dict[str, Any]) -> tuple[str, Event | None]:
         """A native event's case and what it tells, or the order to sweep. Raises ``Undeliverable``."""
-        if body.get("sweep") == "cases":
+        if body == {"sweep": "cases"}:
             return SWEEP, None
-        event = read_native_event(body)
+        event = read_native_event(body, self.home)
         return str(event.case_id), event
 
     def receive(self, subject: str, heard: Sequence[Event | None], seconds: float) -> None:

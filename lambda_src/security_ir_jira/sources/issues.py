@@ -6,26 +6,24 @@ hint of which issue to look at.
 
 from __future__ import annotations
 
-import json
 import math
-import re
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from ..errors import NotFound, Undeliverable
-from ..events import Event, EventBus, tens, utc_text
+from ..events import Event, EventBus, read_json, tens, utc_text
+from ..ids import is_issue_id, read_issue_name
 from ..jira.client import JiraClient
 from ..ledger.cursors import IssueCursors
 from ..ledger.pairs import PairLedger
 from ..model import LABEL
+from .secret import SharedSecret
 
 OVERLAP_MINUTES = 30
 """How far a sweep looks back behind the last one's beginning: Jira's index lags by minutes."""
 FIRST_LOOK_MINUTES = 24 * 60
-
-_ISSUE = re.compile(r"[A-Z][A-Z0-9_]{1,99}-[1-9][0-9]{0,17}|[1-9][0-9]{0,17}")
 
 
 def read_notification(envelope: dict[str, Any]) -> str:
@@ -34,29 +32,40 @@ def read_notification(envelope: dict[str, Any]) -> str:
     Takes SNS's envelope or the bare message; ``IssueId`` may stand at top level or under ``automationData``; other keys
     are ignored. Raises ``Undeliverable`` where no issue is named.
     """
-    message: object = envelope
-    if isinstance(envelope.get("Message"), str):
-        try:
-            message = json.loads(envelope["Message"])
-        except ValueError as error:
-            raise Undeliverable("the notification's Message is not JSON") from error
-    if not isinstance(message, dict):
-        raise Undeliverable("the notification's Message is no JSON object")
-    data = message.get("automationData")
-    named = data.get("IssueId") if isinstance(data, dict) else None
-    issue = str(named or message.get("IssueId") or "").strip().upper()
-    if not _ISSUE.fullmatch(issue):
-        raise Undeliverable("the notification names no issue: IssueId must be an issue's key or id")
+    named = next((place["IssueId"] for place in _pairs_of(envelope) if place.get("IssueId")), None)
+    issue = read_issue_name(named)
+    if issue is None:
+        raise Undeliverable("the notification names no issue: IssueId must be an issue's key or id, as {{issue.key}}")
     return issue
+
+
+def _pairs_of(envelope: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Where the key-value pairs of a rule may stand: under ``automationData``, and beside it."""
+    message: object = envelope
+    if "Message" in envelope:
+        message = read_json(envelope["Message"]) if isinstance(envelope["Message"], str) else None
+    if not isinstance(message, dict):
+        raise Undeliverable("the notification's Message is no JSON object: the rule must send key-value pairs")
+    return [place for place in (message.get("automationData"), message) if isinstance(place, dict)]
+
+
+def _secrets_in(body: Mapping[str, Any]) -> list[object]:
+    """What a notification carries as ``Secret``, beside ``IssueId``."""
+    try:
+        return [place.get("Secret") for place in _pairs_of(body)]
+    except Undeliverable:
+        return []
 
 
 SWEEP = "sweep"
 """What is to be done where a message names no issue."""
+NOTHING = "nothing"
+"""What is to be done about a stranger's message."""
 
 
 @dataclass(frozen=True, slots=True)
 class IssueSource:
-    """Everything the function ``jira_notifications_handler`` does."""
+    """Everything the function ``jira_notifications_handler`` does; ``count`` adds one to a metric."""
 
     ledger: PairLedger
     cursors: IssueCursors
@@ -64,18 +73,35 @@ class IssueSource:
     bus: EventBus
     clock: Callable[[], float] = time.time
     browse_url: str | None = None
+    secret: SharedSecret | None = None
     admit: Callable[[], None] = lambda: None
     """Raises ``SideDown`` while Jira is to be left alone."""
+    count: Callable[[str], None] = field(kw_only=True)
 
     def read(self, body: dict[str, Any]) -> tuple[str, None]:
-        """The issue a notification names, or the order to sweep. Raises ``Undeliverable``."""
-        return (SWEEP if body.get("sweep") == "issues" else read_notification(body)), None
+        """The issue a notification names, or the order to sweep. Raises ``Undeliverable``, and ``RetryLater`` where the
+        shared secret cannot be read.
+
+        What does not carry the secret is counted and nothing else: strangers could fill logs and dead letters. An order
+        to sweep comes bare; what anybody publishes comes in an envelope.
+        """
+        if body == {"sweep": "issues"}:
+            return SWEEP, None
+        if self.secret is not None and not self.secret.is_among(_secrets_in(body)):
+            self.count("NotificationsWrongSecret")
+            self.count("NotificationsIgnored")
+            return NOTHING, None
+        try:
+            return read_notification(body), None
+        except Undeliverable:
+            self.count("NotificationsIgnored")
+            raise
 
     def receive(self, subject: str, heard: Sequence[None], seconds: float) -> None:
         """Announce an issue, or sweep."""
         if subject == SWEEP:
             self.sweep()
-        else:
+        elif subject != NOTHING:
             self.announce(subject)
 
     def announce(self, id_or_key: str) -> None:
@@ -85,9 +111,12 @@ class IssueSource:
         """
         entry = self.ledger.entry_of_issue(id_or_key)
         if entry is None and not self._belongs(id_or_key):
-            raise Undeliverable("the notification names an issue outside the project")
+            self.count("NotificationsIgnored")
+            raise Undeliverable(
+                "the notification names an issue outside the project: only its own rules may tell the topic"
+            )
         paired = entry is not None and entry.case_id is not None
-        is_id = id_or_key.isdigit()
+        is_id = is_issue_id(id_or_key)
         self.bus.publish(
             [
                 Event(
@@ -107,11 +136,11 @@ class IssueSource:
             return True
         self.admit()
         try:
-            issue = self.jira.issue(id_or_key)
+            issue_id, project_key = self.jira.place_of(id_or_key)
         except NotFound:
             self.jira.make_sure_readable(self.jira.project_key)
             return False
-        return issue.project_key == self.jira.project_key or self.ledger.entry_of_issue(issue.id) is not None
+        return project_key == self.jira.project_key or self.ledger.entry_of_issue(issue_id) is not None
 
     def sweep(self) -> None:
         """Announce every issue that was updated since the last sweep, unless it was announced as it stands."""

@@ -307,6 +307,11 @@ def test_what_names_no_case_is_undeliverable(envelope: dict[str, Any]) -> None:
         read_native_event(envelope)
 
 
+@pytest.mark.parametrize("time", [None, 5, "yesterday", "2026-01-01T12:00:00", ["2026-01-01T12:00:00Z"], {}])
+def test_a_date_that_is_none_is_not_passed_on(time: object) -> None:
+    assert read_native_event(native("Case Updated", {"caseId": "1234567890"}, time=time)).occurred_at is None
+
+
 def test_what_a_batch_tells_of_one_case_is_one_event(stage: Stage) -> None:
     kinds = ("Case Comment Added", "Case Updated", "Case Closed", "Case Comment Updated")
     stage.source.announce([read_native_event(native(kind, {"caseId": "1234567890"})) for kind in kinds])

@@ -35,6 +35,7 @@ class Stage:
     told: list[Event] = field(default_factory=list)
     accept: int = 1_000
     now: float = NOON
+    counted: list[str] = field(default_factory=list)
 
     @property
     def source(self) -> IssueSource:
@@ -47,6 +48,7 @@ class Stage:
             JiraClient(http),
             _Bus(self),  # type: ignore[arg-type]  # a list
             lambda: self.now,
+            count=self.counted.append,
         )
 
     def sweep(self) -> set[str | None]:
