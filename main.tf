@@ -107,6 +107,7 @@ module "events" {
 
   name               = var.name
   queue_arns         = { for function, worker in module.worker : function => worker.queue.arn }
+  dead_letter_arns   = { for function, worker in module.worker : function => worker.queue.dead_letter_arn }
   native_events      = var.native_events
   log_retention_days = var.log_retention_days
   location           = local.location
@@ -116,8 +117,9 @@ module "events" {
 module "notifications" {
   source = "./modules/notifications"
 
-  name      = var.name
-  queue_arn = module.worker["jira_notifications_handler"].queue.arn
+  name            = var.name
+  queue_arn       = module.worker["jira_notifications_handler"].queue.arn
+  dead_letter_arn = module.worker["jira_notifications_handler"].queue.dead_letter_arn
   # Jira Automation publishes as this account of Atlassian's, for all of its customers:
   # https://support.atlassian.com/cloud-automation/docs/configure-aws-sns-for-jira-automation/
   publisher_account_ids = ["815843069303"]
@@ -134,16 +136,18 @@ module "schedules" {
 
   sweeps = {
     case-sweep = {
-      description = "Looks for cases that changed without an event"
-      schedule    = var.case_sweep_schedule
-      queue_arn   = module.worker["security_ir_poller"].queue.arn
-      message     = { sweep = "cases" }
+      description     = "Looks for cases that changed without an event"
+      schedule        = var.case_sweep_schedule
+      queue_arn       = module.worker["security_ir_poller"].queue.arn
+      dead_letter_arn = module.worker["security_ir_poller"].queue.dead_letter_arn
+      message         = { sweep = "cases" }
     }
     issue-sweep = {
-      description = "Looks for issues that changed without a notification"
-      schedule    = var.issue_sweep_schedule
-      queue_arn   = module.worker["jira_notifications_handler"].queue.arn
-      message     = { sweep = "issues" }
+      description     = "Looks for issues that changed without a notification"
+      schedule        = var.issue_sweep_schedule
+      queue_arn       = module.worker["jira_notifications_handler"].queue.arn
+      dead_letter_arn = module.worker["jira_notifications_handler"].queue.dead_letter_arn
+      message         = { sweep = "issues" }
     }
   }
 }

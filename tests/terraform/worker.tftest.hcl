@@ -191,6 +191,15 @@ run "one_rule_may_send_to_the_queue_and_nothing_else" {
     }]
     error_message = "The queue is open to others, or closed to its rule."
   }
+
+  # What the queue does not take, the same rule brings to the dead letters.
+  assert {
+    condition = jsondecode(aws_sqs_queue.dead_letters.policy).Statement == [
+      for statement in jsondecode(aws_sqs_queue.this.policy).Statement :
+      merge(statement, { Resource = "arn:aws:sqs:eu-central-1:111122223333:x-jira-client-dead-letters" })
+    ]
+    error_message = "The dead letters are open to others, or closed to the queue's senders."
+  }
 }
 
 run "the_role_may_use_what_belongs_to_the_worker" {

@@ -15,9 +15,10 @@ import boto3
 from moto.core.base_backend import BackendDict
 
 from . import patches
-from .backends import ACCOUNT_ID, Backends
-from .bus import Bus, Undelivered
+from .backends import ACCOUNT_ID, Backends, Message
+from .bus import Bus
 from .clock import Clock
+from .dead_letters import Undelivered
 from .functions import Functions, Settings
 from .guard import Call, Guard, Permission
 from .mappings import Mappings
@@ -36,7 +37,11 @@ class CloudBusy(TimeoutError):
 
 @dataclass(frozen=True, slots=True)
 class DeadLetter:
-    """A message in a dead-letter queue: `reason` is the attribute of that name, where the sender gave one."""
+    """A message in a dead-letter queue.
+
+    `reason` is the attribute of that name, where a function sent it, or what the sender says that could not deliver
+    it (``NO_PERMISSIONS: …``); None for one that was tried too often.
+    """
 
     queue: str
     body: str
@@ -106,7 +111,9 @@ class Cloud:
             raise RuntimeError("moto keeps one cloud per process: stop the other one first")
         Cloud._open = True
         BackendDict.reset()
-        hooks = patches.Hooks(self._bus.put_events, self._bus.admits, self._invoke_api)
+        hooks = patches.Hooks(
+            self._bus.put_events, self._bus.admits, self._bus.dead_letter_notification, self._invoke_api
+        )
         patches.install(self._patched, self.clock, self._turn, hooks)
         self._server.start(self._guard.before, self._guard.after)
         return self
@@ -137,7 +144,7 @@ class Cloud:
 
     @property
     def undelivered(self) -> list[Undelivered]:
-        """Deliveries that AWS would have refused, such as by a queue's policy."""
+        """Deliveries that were refused, such as by a queue's policy, and that no dead-letter queue took."""
         with self._turn:
             return list(self._undelivered)
 
@@ -228,19 +235,20 @@ class Cloud:
                 self._pass(min(due, self._schedules.next_due() or due))
 
     def dead_letters(self) -> list[DeadLetter]:
-        """Every message in a dead-letter queue: a queue that another one's redrive policy names."""
+        """Every message in a dead-letter queue: one that another queue's redrive policy or a rule's target names."""
         with self._turn:
             queues = self._backends.sqs.queues.values()
-            targets = {id(queue.dead_letter_queue) for queue in queues if queue.dead_letter_queue}
+            named = self._bus.dead_letter_arns()
+            named |= {queue.dead_letter_queue.queue_arn for queue in queues if queue.dead_letter_queue}
             return [
                 DeadLetter(
                     queue=queue.name,
                     body=message.body,
-                    reason=message.message_attributes.get("reason", {}).get("StringValue"),
+                    reason=_reason(message),
                     receive_count=message.approximate_receive_count,
                 )
                 for queue in queues
-                if id(queue) in targets
+                if queue.queue_arn in named
                 for message in queue._messages
             ]
 
@@ -345,3 +353,11 @@ class Cloud:
 
     def _what_is_going_on(self, timeout: float) -> str:
         return f"not idle after {timeout:g} s: {self._functions.active} invocations run"
+
+
+def _reason(message: Message) -> str | None:
+    told: dict[str, str] = {name: value.get("StringValue") for name, value in message.message_attributes.items()}
+    if "reason" in told:
+        return told["reason"]
+    codes = (("ERROR_CODE", "ERROR_MESSAGE"), ("ErrorCode", "ErrorMessage"))
+    return next((f"{told[code]}: {told[text]}" for code, text in codes if code in told), None)
