@@ -72,6 +72,15 @@ def _asked(failure: Exception, receive_count: int) -> float | None:
     return failure.delay if isinstance(failure, RetryLater) else None
 
 
+def _told(body: dict[str, Any]) -> dict[str, Any]:
+    """What a message says. EventBridge Scheduler dead-letters the call it could not make, and the order is in there.
+
+    https://docs.aws.amazon.com/scheduler/latest/UserGuide/configuring-schedule-dlq.html
+    """
+    order = json.loads(body["MessageBody"]) if set(body) == {"MessageBody", "QueueUrl"} else body
+    return order if isinstance(order, dict) else body
+
+
 @contextmanager
 def _best_effort() -> Iterator[None]:
     """Visibility only decides when a record comes again: where SQS refuses, the queue's own timeout does."""
@@ -173,7 +182,7 @@ class _Batch(Generic[Subject, Request]):
             body = json.loads(text)
             if not isinstance(body, dict):
                 return Undeliverable("not a JSON object")
-            return self._worker.function.read(body)
+            return self._worker.function.read(_told(body))
         except Undeliverable as error:
             return error
         except Exception as error:
