@@ -34,10 +34,17 @@ _NO_RESOURCE, _NO_PERMISSIONS = "NO_RESOURCE", "NO_PERMISSIONS"
 class Bus:
     """Puts events on buses and carries them to queues and log groups."""
 
-    def __init__(self, backends: Backends, clock: Clock, report: Callable[[Undelivered], None]) -> None:
+    def __init__(
+        self,
+        backends: Backends,
+        clock: Clock,
+        report: Callable[[Undelivered], None],
+        matched: Callable[[str, str, float], None],
+    ) -> None:
         self._backends = backends
         self._clock = clock
         self._report = report
+        self._matched = matched
 
     def put_events(self, backend: EventsBackend, entries: list[dict[str, Any]]) -> list[dict[str, Any]]:
         """The PutEvents API: one result per entry, ``{"EventId"}`` or ``{"ErrorCode", "ErrorMessage"}``."""
@@ -117,6 +124,7 @@ class Bus:
         }
         for rule in list(bus.rules.values()):
             if rule.state != "DISABLED" and rule.event_pattern.get_pattern() and _matches(rule, event):
+                self._matched(bus.name, rule.name, self._clock.time())
                 for target in rule.targets:
                     self._send(rule, target, event)
         return str(event["id"])

@@ -22,6 +22,7 @@ from .dead_letters import Undelivered
 from .functions import Functions, Settings
 from .guard import Call, Guard, Permission
 from .mappings import Mappings
+from .measures import LogLine, Measures, Metric, Point
 from .roles import Roles
 from .runtime import Outcome
 from .schedules import Schedules
@@ -82,7 +83,8 @@ class Cloud:
         self._backends = Backends(region)
         self._roles = Roles(self._backends)
         self._undelivered: list[Undelivered] = []
-        self._bus = Bus(self._backends, self.clock, self._undelivered.append)
+        self._measures = Measures(self._backends)
+        self._bus = Bus(self._backends, self.clock, self._undelivered.append, self._measures.matched)
         self._schedules = Schedules(self._backends, self.clock, self._roles.may, self._undelivered.append)
         self._server = Server(self._turn)
         self._functions = Functions(
@@ -257,6 +259,18 @@ class Cloud:
         with self._turn:
             return self._functions.logs(function)
 
+    def measurements(self) -> dict[Metric, list[Point]]:
+        """What CloudWatch would know of queues, functions, the ledger and the bus, and what functions count."""
+        with self._turn:
+            self._measures.sample(self.clock.time(), anyway=True)
+            calls = [call for call in self._guard.calls if call.action.startswith("dynamodb:")]
+            return self._measures.points((call.action, call.resource.rsplit("/", 1)[-1], call.at) for call in calls)
+
+    def log_lines(self) -> list[LogLine]:
+        """Every line of every log group, oldest first."""
+        with self._turn:
+            return self._measures.lines()
+
     def reset_function(self, name: str) -> None:
         """End the function's warm processes: its next invocation is a cold start."""
         self._functions.reset(name)
@@ -325,6 +339,7 @@ class Cloud:
 
     def _step(self) -> bool:
         """Start what can be started; whether anything is going on now."""
+        self._measures.sample(self.clock.time())
         self._schedules.fire_due()
         self._mappings.start_batches()
         return self._running() or self._mappings.waiting()

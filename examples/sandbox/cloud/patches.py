@@ -26,6 +26,7 @@ from moto.sqs.exceptions import InvalidParameterValue, ReceiptHandleIsInvalid
 from moto.sqs.models import Message, Queue, SQSBackend
 from moto.sqs.responses import SQSResponse
 
+from . import saved_queries
 from .clock import Clock
 from .dead_letters import Refusal
 
@@ -58,6 +59,7 @@ def install(stack: ExitStack, clock: Clock, turn: threading.Condition, hooks: Ho
     _queue_messages(stack, clock, turn)
     _function_configuration(stack)
     _message_moves(stack)
+    saved_queries.install(stack)
     _topics(stack, hooks.admits, hooks.refused)
     # A plain function, so that it becomes a method of the backend.
     put_events = hooks.put_events
