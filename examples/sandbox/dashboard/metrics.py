@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -28,7 +29,7 @@ class Periods:
 
 @dataclass(frozen=True, slots=True)
 class Metrics:
-    """All that was measured."""
+    """All that was measured; the points of each metric oldest first."""
 
     points: Mapping[Metric, Sequence[Point]]
 
@@ -66,10 +67,8 @@ class Metrics:
 def _of(points: Sequence[Point], statistic: str, periods: Periods) -> Series:
     starts = periods.starts
     held: dict[float, list[float]] = defaultdict(list)
-    for at, value in points:
-        number = math.floor((at - starts[0]) / periods.seconds)
-        if 0 <= number < periods.count:
-            held[starts[number]].append(value)
+    for at, value in points[bisect_left(points, (starts[0],)) : bisect_left(points, (periods.end,))]:
+        held[starts[math.floor((at - starts[0]) / periods.seconds)]].append(value)
     return {start: _statistic(statistic, sorted(values)) for start, values in held.items()}
 
 
