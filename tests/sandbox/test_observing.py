@@ -223,7 +223,7 @@ def test_one_cause_rings_one_alarm(stage: Stage, told: dict[str, tuple[str, ...]
 
 
 def test_a_passing_error_rings_no_alarm(watch: Play) -> None:
-    watch.stage.jira.faults.add("POST .*/rest/api/3/issue", status=503, times=3)
+    watch.stage.jira.faults.add("GET .*", status=503, times=3)
     case_id = watch.open_case("Passes by itself")
     watch.rest()
     assert watch.issues_titled("Passes by itself") == [watch.key_of(case_id)]

@@ -26,7 +26,8 @@ main{display:grid;grid-template-columns:repeat(24,1fr);gap:.6rem}
 section{background:var(--card);border-radius:6px;padding:.5rem .7rem;min-width:0;overflow:auto}
 section.text{background:none;padding:0}h1{font-size:1.3rem}h2{font-size:1.05rem;margin:.8rem 0 0}
 h3{font-size:.9rem;margin:0 0 .3rem}small,.empty,p.note{color:var(--soft)}svg{width:100%;height:auto}
-svg text{font-size:9px;fill:var(--soft)}.grid{stroke:var(--grid)}.line{fill:none;stroke-width:2;stroke-linecap:round}
+svg text{font-size:9px;fill:var(--soft)}.grid{stroke:var(--grid)}
+.line{fill:none;stroke-width:3;stroke-linejoin:round;stroke-linecap:round}
 ul{list-style:none;margin:0;padding:0}.legend li{display:inline-block;margin-right:.8rem}
 .dot{display:inline-block;width:.7em;height:.7em;border-radius:50%;margin-right:.3em}
 table{border-collapse:collapse;width:100%}th,td{text-align:left;padding:.15rem .5rem .15rem 0;vertical-align:top}
