@@ -42,11 +42,15 @@ locals {
   }
 }
 
+locals {
+  function_names = { for function in keys(local.workers) : function => "${var.name}-${replace(function, "_", "-")}" }
+}
+
 module "worker" {
   source   = "./modules/worker"
   for_each = local.workers
 
-  name     = "${var.name}-${replace(each.key, "_", "-")}"
+  name     = local.function_names[each.key]
   queue    = each.value.queue
   location = local.location
   tags     = var.tags
@@ -66,6 +70,8 @@ module "worker" {
   alarms = {
     actions           = module.monitoring.alarm_actions
     metrics_namespace = var.name
+    # Only the poller does not sign in to Jira.
+    explained_by = concat(each.key == "security_ir_poller" ? [] : ["JiraUnauthorized"], ["NotPermitted", "SideDown"])
   }
 }
 
@@ -112,6 +118,7 @@ module "events" {
 
   name               = var.name
   queue_arns         = { for function, worker in module.worker : function => worker.queue.arn }
+  dead_letter_arns   = { for function, worker in module.worker : function => worker.queue.dead_letter_arn }
   native_events      = var.native_events
   log_retention_days = var.log_retention_days
   location           = local.location
@@ -121,8 +128,9 @@ module "events" {
 module "notifications" {
   source = "./modules/notifications"
 
-  name      = var.name
-  queue_arn = module.worker["jira_notifications_handler"].queue.arn
+  name            = var.name
+  queue_arn       = module.worker["jira_notifications_handler"].queue.arn
+  dead_letter_arn = module.worker["jira_notifications_handler"].queue.dead_letter_arn
   # Jira Automation publishes as this account of Atlassian's, for all of its customers:
   # https://support.atlassian.com/cloud-automation/docs/configure-aws-sns-for-jira-automation/
   publisher_account_ids = ["815843069303"]
@@ -139,16 +147,18 @@ module "schedules" {
 
   sweeps = {
     case-sweep = {
-      description = "Looks for cases that changed without an event"
-      schedule    = var.case_sweep_schedule
-      queue_arn   = module.worker["security_ir_poller"].queue.arn
-      message     = { sweep = "cases" }
+      description     = "Looks for cases that changed without an event"
+      schedule        = var.case_sweep_schedule
+      queue_arn       = module.worker["security_ir_poller"].queue.arn
+      dead_letter_arn = module.worker["security_ir_poller"].queue.dead_letter_arn
+      message         = { sweep = "cases" }
     }
     issue-sweep = {
-      description = "Looks for issues that changed without a notification"
-      schedule    = var.issue_sweep_schedule
-      queue_arn   = module.worker["jira_notifications_handler"].queue.arn
-      message     = { sweep = "issues" }
+      description     = "Looks for issues that changed without a notification"
+      schedule        = var.issue_sweep_schedule
+      queue_arn       = module.worker["jira_notifications_handler"].queue.arn
+      dead_letter_arn = module.worker["jira_notifications_handler"].queue.dead_letter_arn
+      message         = { sweep = "issues" }
     }
   }
 }
@@ -156,11 +166,41 @@ module "schedules" {
 module "monitoring" {
   source = "./modules/monitoring"
 
-  name          = var.name
-  alarm_actions = var.alarm_actions
-  alarm_emails  = var.alarm_emails
-  location      = local.location
-  tags          = var.tags
+  sweep_schedules = {
+    case-sweep  = var.case_sweep_schedule
+    issue-sweep = var.issue_sweep_schedule
+  }
+
+  name                   = var.name
+  alarm_actions          = var.alarm_actions
+  alarm_emails           = var.alarm_emails
+  functions              = local.function_names
+  event_log_dead_letters = module.events.event_log_dead_letters
+  location               = local.location
+  tags                   = var.tags
+}
+
+module "dashboard" {
+  source = "./modules/dashboard"
+
+  name         = var.name
+  enabled      = var.dashboard_enabled
+  ledger_table = module.ledger.table.name
+  rules        = module.events.rules
+  alarms       = concat(module.monitoring.alarms, flatten([for worker in module.worker : values(worker.alarms)]))
+  location     = local.location
+
+  workers = { for function, worker in module.worker : function => {
+    function     = worker.function.name
+    queue        = worker.queue.name
+    dead_letters = worker.queue.dead_letter_name
+    log_group    = worker.function.log_group
+  } }
+
+  event_log = {
+    group        = module.events.event_log_group
+    dead_letters = module.events.event_log_dead_letters
+  }
 }
 
 check "somebody_is_told" {

@@ -25,10 +25,15 @@ output "functions" {
 
 output "queues" {
   description = "The same keys → the function's queue: `url`, `arn`, `dead_letter_url`, `dead_letter_arn`."
-  value       = { for function, worker in module.worker : function => worker.queue }
+  value       = { for function, worker in module.worker : function => { for name in ["url", "arn", "dead_letter_url", "dead_letter_arn"] : name => worker.queue[name] } }
 }
 
 output "redrive_commands" {
   description = "The same keys → shell command that puts the function's dead letters back into its queue."
   value       = { for function, worker in module.worker : function => worker.redrive_command }
+}
+
+output "dashboard_url" {
+  description = "Where the dashboard is in the console; null with `dashboard_enabled = false`."
+  value       = module.dashboard.url
 }

@@ -75,6 +75,13 @@ variable "alarm_emails" {
   }
 }
 
+variable "dashboard_enabled" {
+  description = "Whether there is a CloudWatch dashboard."
+  type        = bool
+  default     = true
+  nullable    = false
+}
+
 variable "log_level" {
   description = "How much the functions log: `info`, `debug` or `error`."
   type        = string

@@ -7,11 +7,13 @@ import sys
 import threading
 from pathlib import Path
 
+from . import dashboard
 from .scenario import OutOfStep, Scenario
 from .stage import Elsewhere, Settings, Stage
 from .terraform import TerraformFailed
 from .transcript import Transcript
 
+DASHBOARD = Path(__file__).resolve().parents[2] / ".cache" / "dashboard.html"
 CONTRACTS = Path(__file__).resolve().parents[3] / "shared" / "contracts"
 
 
@@ -29,6 +31,9 @@ def arguments(given: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--jira-email", default="", help="e-mail address that signs in there")
     parser.add_argument("--jira-token", default="", help="API token that signs in there")
     parser.add_argument("--security-ir-url", help="use this security-ir server instead of the sandbox's own")
+    parser.add_argument(
+        "--dashboard", type=Path, default=DASHBOARD, help="where to draw the dashboard (default: %(default)s)"
+    )
     chosen = parser.parse_args(given)
     if chosen.jira_url and not chosen.jira_token:
         parser.error("--jira-url needs --jira-token, and --jira-email unless that is a bearer token")
@@ -53,10 +58,12 @@ def main() -> int:
             with transcript.waiting("Terraform applies the module"):
                 stage.raise_curtain()
             stage.cloud.start()
-            if chosen.no_scenario or not own_servers:
-                _wait(stage, transcript)
-            else:
-                Scenario(stage, transcript).play()
+            transcript.note(f"The dashboard is drawn every ten seconds: {chosen.dashboard.resolve().as_uri()}")
+            with dashboard.drawn(stage.cloud, str(stage.outputs["event_bus"]["name"]), chosen.dashboard):
+                if chosen.no_scenario or not own_servers:
+                    _wait(stage, transcript)
+                else:
+                    Scenario(stage, transcript).play()
     except (OutOfStep, TimeoutError, TerraformFailed) as failure:
         transcript.note(f"FAILED: {failure}")
         return 1

@@ -32,3 +32,8 @@ output "redrive_commands" {
   description = "The same keys → shell command that puts the function's dead letters back into its queue."
   value       = module.security_ir_jira.redrive_commands
 }
+
+output "dashboard_url" {
+  description = "Where the dashboard is in the console."
+  value       = module.security_ir_jira.dashboard_url
+}

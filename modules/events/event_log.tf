@@ -1,7 +1,10 @@
 # Every event of both directions, for people who ask what happened when.
 
 locals {
-  event_log_rule = "${var.name}-event-log-rule"
+  event_log_rule             = "${var.name}-event-log-rule"
+  event_log_rule_arn         = "${local.rule_arn_prefix}/${var.name}/${local.event_log_rule}"
+  event_log_dead_letters     = "${var.name}-event-log-dead-letters"
+  event_log_dead_letters_arn = "arn:${var.location.partition}:sqs:${var.location.region}:${var.location.account_id}:${local.event_log_dead_letters}"
 }
 
 resource "aws_cloudwatch_log_group" "this" {
@@ -39,7 +42,7 @@ data "aws_iam_policy_document" "event_log" {
     condition {
       test     = "ArnEquals"
       variable = "aws:SourceArn"
-      values   = ["${local.rule_arn_prefix}/${var.name}/${local.event_log_rule}"]
+      values   = [local.event_log_rule_arn]
     }
   }
 }
@@ -66,5 +69,39 @@ resource "aws_cloudwatch_event_target" "event_log" {
   target_id      = "event-log"
   arn            = aws_cloudwatch_log_group.this.arn
 
+  dead_letter_config {
+    arn = aws_sqs_queue.event_log_dead_letters.arn
+  }
+
   depends_on = [aws_cloudwatch_log_resource_policy.this]
+}
+
+# No function works on the event log, so nothing redrives these: they are what the log lacks, and can be read here
+# for as long as SQS keeps anything.
+data "aws_iam_policy_document" "event_log_dead_letters" {
+  statement {
+    sid       = "TheEventLogRuleDeadLetters"
+    actions   = ["sqs:SendMessage"]
+    resources = [local.event_log_dead_letters_arn]
+
+    principals {
+      type        = "Service"
+      identifiers = ["events.amazonaws.com"]
+    }
+
+    condition {
+      test     = "ArnEquals"
+      variable = "aws:SourceArn"
+      values   = [local.event_log_rule_arn]
+    }
+  }
+}
+
+resource "aws_sqs_queue" "event_log_dead_letters" {
+  name                       = local.event_log_dead_letters
+  message_retention_seconds  = 14 * 24 * 3600
+  visibility_timeout_seconds = 60
+  sqs_managed_sse_enabled    = true
+  policy                     = data.aws_iam_policy_document.event_log_dead_letters.json
+  tags                       = var.tags
 }

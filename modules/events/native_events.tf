@@ -25,4 +25,8 @@ resource "aws_cloudwatch_event_target" "native" {
   rule      = aws_cloudwatch_event_rule.native[0].name
   target_id = "queue"
   arn       = var.queue_arns["security_ir_poller"]
+
+  dead_letter_config {
+    arn = var.dead_letter_arns["security_ir_poller"]
+  }
 }

@@ -32,3 +32,13 @@ output "event_log_group" {
   description = "Name of the log group that holds every event."
   value       = aws_cloudwatch_log_group.this.name
 }
+
+output "event_log_dead_letters" {
+  description = "Name of the queue with what the event log did not take."
+  value       = local.event_log_dead_letters
+}
+
+output "rules" {
+  description = "Names of the rules on our bus."
+  value       = concat(values(aws_cloudwatch_event_rule.route)[*].name, [aws_cloudwatch_event_rule.event_log.name])
+}

@@ -38,4 +38,9 @@ resource "aws_cloudwatch_event_target" "route" {
   event_bus_name = aws_cloudwatch_event_bus.this.name
   target_id      = "queue"
   arn            = var.queue_arns[each.key]
+
+  # What the queue does not take waits where the function's redrive command finds it: the event as it is.
+  dead_letter_config {
+    arn = var.dead_letter_arns[each.key]
+  }
 }

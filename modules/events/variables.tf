@@ -10,6 +10,12 @@ variable "queue_arns" {
   nullable    = false
 }
 
+variable "dead_letter_arns" {
+  description = "The same keys → ARN of the function's dead-letter queue, for events that its queue does not take."
+  type        = map(string)
+  nullable    = false
+}
+
 variable "native_events" {
   description = "Whether the account's default bus is listened to."
   type        = bool
@@ -33,7 +39,7 @@ variable "location" {
 }
 
 variable "tags" {
-  description = "Tags of the bus, the rules and the log group."
+  description = "Tags of the bus, the rules, the log group and the queue."
   type        = map(string)
   nullable    = false
 }

@@ -1,5 +1,8 @@
+# Who is told.
+
 locals {
-  name = "${var.name}-alarms"
+  name          = "${var.name}-alarms"
+  alarm_actions = concat(var.alarm_actions, aws_sns_topic.this[*].arn)
 }
 
 data "aws_iam_policy_document" "topic" {

@@ -1,4 +1,14 @@
 output "alarm_actions" {
   description = "ARNs that every alarm calls: the given ones and, where there are addresses, the alarm topic."
-  value       = concat(var.alarm_actions, aws_sns_topic.this[*].arn)
+  value       = local.alarm_actions
+}
+
+output "alarms" {
+  description = "Names of the alarms that belong to no single worker."
+  value = concat(
+    values(aws_cloudwatch_metric_alarm.cause)[*].alarm_name,
+    values(aws_cloudwatch_metric_alarm.case_sweep)[*].alarm_name,
+    values(aws_cloudwatch_metric_alarm.issue_sweep)[*].alarm_name,
+    [aws_cloudwatch_metric_alarm.event_log.alarm_name],
+  )
 }

@@ -1,5 +1,5 @@
 variable "name" {
-  description = "Prefix of the alarms' and of the topic's names."
+  description = "Prefix of the alarms' and of the topic's names, and namespace of the functions' own metrics."
   type        = string
   nullable    = false
 }
@@ -16,6 +16,24 @@ variable "alarm_emails" {
   nullable    = false
 }
 
+variable "functions" {
+  description = "Key of each function → its name."
+  type        = map(string)
+  nullable    = false
+}
+
+variable "sweep_schedules" {
+  description = "`case-sweep`, `issue-sweep` → when it runs; null for one that is switched off."
+  type        = map(string)
+  nullable    = false
+}
+
+variable "event_log_dead_letters" {
+  description = "Name of the queue with what the event log did not take."
+  type        = string
+  nullable    = false
+}
+
 variable "location" {
   description = "Partition, Region and account this is applied in."
   type = object({
@@ -27,7 +45,7 @@ variable "location" {
 }
 
 variable "tags" {
-  description = "Tags of the topic."
+  description = "Tags of the topic and the alarms."
   type        = map(string)
   nullable    = false
 }

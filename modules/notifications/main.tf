@@ -34,4 +34,8 @@ resource "aws_sns_topic_subscription" "this" {
   topic_arn = aws_sns_topic.this.arn
   protocol  = "sqs"
   endpoint  = var.queue_arn
+
+  redrive_policy = jsonencode({
+    deadLetterTargetArn = var.dead_letter_arn
+  })
 }

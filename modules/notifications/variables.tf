@@ -16,6 +16,12 @@ variable "queue_arn" {
   nullable    = false
 }
 
+variable "dead_letter_arn" {
+  description = "Queue that receives what the first one does not take."
+  type        = string
+  nullable    = false
+}
+
 variable "location" {
   description = "Partition, Region and account this is applied in."
   type = object({

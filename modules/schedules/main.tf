@@ -12,6 +12,12 @@ data "aws_iam_policy_document" "schedules" {
     actions   = ["sqs:SendMessage"]
     resources = [for sweep in local.sweeps : sweep.queue_arn]
   }
+
+  statement {
+    sid       = "WhatTheyDoNotTakeIsDeadLettered"
+    actions   = ["sqs:SendMessage"]
+    resources = [for sweep in local.sweeps : sweep.dead_letter_arn]
+  }
 }
 
 module "role" {
@@ -52,5 +58,15 @@ resource "aws_scheduler_schedule" "sweep" {
     arn      = each.value.queue_arn
     role_arn = module.role[0].arn
     input    = jsonencode(each.value.message)
+
+    dead_letter_config {
+      arn = each.value.dead_letter_arn
+    }
+
+    # The next sweep finds what this one would have: better to tell within the hour than to try for a day.
+    retry_policy {
+      maximum_event_age_in_seconds = 3600
+      maximum_retry_attempts       = 185
+    }
   }
 }

@@ -10,13 +10,15 @@ variable "sweeps" {
     - `description`: for whoever finds the schedule.
     - `schedule`: `rate(…)` or `cron(…)`; null switches the sweep off.
     - `queue_arn`: queue that gets the message.
+    - `dead_letter_arn`: queue that gets it where the first does not take it.
     - `message`: the message, an object.
   EOT
   type = map(object({
-    description = string
-    schedule    = optional(string)
-    queue_arn   = string
-    message     = map(string)
+    description     = string
+    schedule        = optional(string)
+    queue_arn       = string
+    dead_letter_arn = string
+    message         = map(string)
   }))
   nullable = false
 }

@@ -1,12 +1,19 @@
+locals {
+  # Id → metric.
+  explained = { for metric in var.alarms.explained_by : lower(metric) => metric }
+}
+
 resource "aws_cloudwatch_metric_alarm" "dead_letters" {
-  alarm_name          = "${var.name}-dead-letters"
-  alarm_description   = "${var.name} has dead letters. Look at them and their reason; when the cause is mended: ${local.redrive_command}"
-  namespace           = "AWS/SQS"
-  metric_name         = "ApproximateNumberOfMessagesVisible"
-  dimensions          = { QueueName = aws_sqs_queue.dead_letters.name }
-  statistic           = "Maximum"
-  period              = 60
-  evaluation_periods  = 1
+  alarm_name        = "${var.name}-dead-letters"
+  alarm_description = "${var.name} has dead letters: messages that wait for somebody. Look at their reasons; when the cause is mended: ${local.redrive_command} Runbook: docs/runbook.md#dead-letters"
+  namespace         = "AWS/SQS"
+  metric_name       = "ApproximateNumberOfMessagesVisible"
+  dimensions        = { QueueName = aws_sqs_queue.dead_letters.name }
+  statistic         = "Maximum"
+  period            = 60
+  # Whoever looks at a dead letter hides it for a minute, which does not end the alarm.
+  evaluation_periods  = 5
+  datapoints_to_alarm = 1
   comparison_operator = "GreaterThanThreshold"
   threshold           = 0
   treat_missing_data  = "notBreaching"
@@ -16,14 +23,16 @@ resource "aws_cloudwatch_metric_alarm" "dead_letters" {
 }
 
 resource "aws_cloudwatch_metric_alarm" "errors" {
-  alarm_name          = "${var.name}-errors"
-  alarm_description   = "${var.name} crashed or ran out of time; its messages are tried again. See the log group ${local.log_group_name}"
-  namespace           = "AWS/Lambda"
-  metric_name         = "Errors"
-  dimensions          = { FunctionName = aws_lambda_function.this.function_name }
-  statistic           = "Sum"
-  period              = 300
-  evaluation_periods  = 1
+  alarm_name        = "${var.name}-errors"
+  alarm_description = "${var.name} crashed or ran out of time; its messages are tried again. See the log group ${local.log_group_name}. Runbook: docs/runbook.md#errors"
+  namespace         = "AWS/Lambda"
+  metric_name       = "Errors"
+  dimensions        = { FunctionName = aws_lambda_function.this.function_name }
+  statistic         = "Sum"
+  # What crashes is tried again within 15 minutes: a period without a crash does not end the alarm.
+  period              = 15 * 60
+  evaluation_periods  = 2
+  datapoints_to_alarm = 1
   comparison_operator = "GreaterThanThreshold"
   threshold           = 0
   treat_missing_data  = "notBreaching"
@@ -34,10 +43,11 @@ resource "aws_cloudwatch_metric_alarm" "errors" {
 
 # SQS leaves a message that was received three times out of its age, and a failing one is by then seconds old:
 # https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-available-cloudwatch-metrics.html
-# So the function itself says, at every failed try, how long ago the message was sent.
+# So the function itself says, at every failed try, how long ago the message was sent. While the tries meet a cause that
+# has an alarm of its own, that one rings and this one does not.
 resource "aws_cloudwatch_metric_alarm" "age" {
   alarm_name          = "${var.name}-age"
-  alarm_description   = "A message of ${var.name} has waited, or failed again and again, for 15 minutes: the other side is down, or refuses us. See the log group ${local.log_group_name}"
+  alarm_description   = "A message of ${var.name} has waited, or failed again and again, for 15 minutes, and no other alarm tells why. See the log group ${local.log_group_name}. Runbook: docs/runbook.md#age"
   comparison_operator = "GreaterThanOrEqualToThreshold"
   threshold           = 15 * 60
   # Tries are up to one period apart, and a little more: a period without one does not end the alarm.
@@ -51,7 +61,7 @@ resource "aws_cloudwatch_metric_alarm" "age" {
   metric_query {
     id          = "oldest"
     label       = "Seconds since the oldest message was sent"
-    expression  = "MAX([FILL(waiting, 0), FILL(failing, 0)])"
+    expression  = "IF(SUM([${join(", ", [for id in keys(local.explained) : "FILL(${id}, 0)"])}]) > 0, 0, MAX([FILL(waiting, 0), FILL(failing, 0)]))"
     return_data = true
   }
 
@@ -78,17 +88,34 @@ resource "aws_cloudwatch_metric_alarm" "age" {
       period      = 15 * 60
     }
   }
+
+  dynamic "metric_query" {
+    for_each = local.explained
+
+    content {
+      id = metric_query.key
+
+      metric {
+        namespace   = var.alarms.metrics_namespace
+        metric_name = metric_query.value
+        dimensions  = { service = var.function.package }
+        stat        = "Sum"
+        period      = 15 * 60
+      }
+    }
+  }
 }
 
 resource "aws_cloudwatch_metric_alarm" "throttles" {
   alarm_name          = "${var.name}-throttles"
-  alarm_description   = "Lambda has throttled ${var.name} for 15 minutes: the account's concurrency is used up. Messages wait meanwhile"
+  alarm_description   = "Lambda has throttled ${var.name} for 15 minutes of the last 30: the account's concurrency is used up. Messages wait meanwhile. Runbook: docs/runbook.md#throttles"
   namespace           = "AWS/Lambda"
   metric_name         = "Throttles"
   dimensions          = { FunctionName = aws_lambda_function.this.function_name }
   statistic           = "Sum"
   period              = 300
-  evaluation_periods  = 3
+  evaluation_periods  = 6
+  datapoints_to_alarm = 3
   comparison_operator = "GreaterThanThreshold"
   threshold           = 0
   treat_missing_data  = "notBreaching"

@@ -9,12 +9,14 @@ output "function" {
 }
 
 output "queue" {
-  description = "The queue and its dead letters: `url`, `arn`, `dead_letter_url`, `dead_letter_arn`."
+  description = "The queue and its dead letters: `name`, `url`, `arn`, `dead_letter_name`, `dead_letter_url`, `dead_letter_arn`."
   value = {
-    url             = aws_sqs_queue.this.url
-    arn             = aws_sqs_queue.this.arn
-    dead_letter_url = aws_sqs_queue.dead_letters.url
-    dead_letter_arn = aws_sqs_queue.dead_letters.arn
+    name             = aws_sqs_queue.this.name
+    url              = aws_sqs_queue.this.url
+    arn              = aws_sqs_queue.this.arn
+    dead_letter_name = aws_sqs_queue.dead_letters.name
+    dead_letter_url  = aws_sqs_queue.dead_letters.url
+    dead_letter_arn  = aws_sqs_queue.dead_letters.arn
   }
 }
 
@@ -26,4 +28,14 @@ output "environment" {
 output "redrive_command" {
   description = "Shell command that puts the dead letters back into the queue."
   value       = local.redrive_command
+}
+
+output "alarms" {
+  description = "What it watches (`dead_letters`, `age`, `errors`, `throttles`) → the alarm's name."
+  value = {
+    dead_letters = aws_cloudwatch_metric_alarm.dead_letters.alarm_name
+    age          = aws_cloudwatch_metric_alarm.age.alarm_name
+    errors       = aws_cloudwatch_metric_alarm.errors.alarm_name
+    throttles    = aws_cloudwatch_metric_alarm.throttles.alarm_name
+  }
 }

@@ -1,11 +1,14 @@
+# Who sends to the queue dead-letters into its dead letters what the queue did not take.
 data "aws_iam_policy_document" "queue" {
+  for_each = { messages = local.queue_arn, dead_letters = local.dead_letters_arn }
+
   dynamic "statement" {
     for_each = var.queue.senders
 
     content {
       sid       = statement.value.sid
       actions   = ["sqs:SendMessage"]
-      resources = [local.queue_arn]
+      resources = [each.value]
 
       principals {
         type        = "Service"
@@ -22,10 +25,12 @@ data "aws_iam_policy_document" "queue" {
 }
 
 resource "aws_sqs_queue" "dead_letters" {
-  name                       = local.dead_letters_name
-  message_retention_seconds  = local.message_retention_seconds
-  visibility_timeout_seconds = local.visibility_timeout_seconds
+  name                      = local.dead_letters_name
+  message_retention_seconds = local.message_retention_seconds
+  # Nobody works on these: whoever looks at one hides it for as short as the alarm does not notice.
+  visibility_timeout_seconds = 60
   sqs_managed_sse_enabled    = true
+  policy                     = data.aws_iam_policy_document.queue["dead_letters"].json
   tags                       = var.tags
 }
 
@@ -35,7 +40,7 @@ resource "aws_sqs_queue" "this" {
   visibility_timeout_seconds = local.visibility_timeout_seconds
   sqs_managed_sse_enabled    = true
   # Whoever sends by a role of their own, as schedules do, needs no statement here.
-  policy = data.aws_iam_policy_document.queue.json
+  policy = data.aws_iam_policy_document.queue["messages"].json
   tags   = var.tags
 
   redrive_policy = jsonencode({

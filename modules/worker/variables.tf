@@ -58,10 +58,12 @@ variable "alarms" {
     The alarms that watch both:
     - `actions`: ARNs that they call, when they go off and when they are over.
     - `metrics_namespace`: CloudWatch namespace of the metrics that the function itself writes.
+    - `explained_by`: those of them, at least one, that say why messages wait and have an alarm of their own.
   EOT
   type = object({
     actions           = list(string)
     metrics_namespace = string
+    explained_by      = list(string)
   })
   nullable = false
 }

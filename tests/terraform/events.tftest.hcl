@@ -19,6 +19,11 @@ variables {
     jira_client        = "arn:aws:sqs:eu-central-1:111122223333:x-jira-client"
     security_ir_client = "arn:aws:sqs:eu-central-1:111122223333:x-security-ir-client"
   }
+  dead_letter_arns = {
+    security_ir_poller = "arn:aws:sqs:eu-central-1:111122223333:x-security-ir-poller-dead-letters"
+    jira_client        = "arn:aws:sqs:eu-central-1:111122223333:x-jira-client-dead-letters"
+    security_ir_client = "arn:aws:sqs:eu-central-1:111122223333:x-security-ir-client-dead-letters"
+  }
 
   location = {
     partition  = "aws"
@@ -103,6 +108,52 @@ run "native_events_about_cases_are_heard_whatever_their_exact_name" {
   assert {
     condition     = aws_cloudwatch_event_rule.native[0].event_bus_name == "default" && aws_cloudwatch_event_target.native[0].arn == "arn:aws:sqs:eu-central-1:111122223333:x-security-ir-poller"
     error_message = "The rule is on another bus, or tells the wrong queue."
+  }
+}
+
+run "an_event_that_a_queue_does_not_take_waits_in_its_dead_letters" {
+  command = plan
+
+  module {
+    source = "./modules/events"
+  }
+
+  override_resource {
+    target          = aws_sqs_queue.event_log_dead_letters
+    override_during = plan
+    values          = { arn = "arn:aws:sqs:eu-central-1:111122223333:x-event-log-dead-letters" }
+  }
+
+  assert {
+    condition = [for target in [aws_cloudwatch_event_target.route["jira_client"], aws_cloudwatch_event_target.route["security_ir_client"], aws_cloudwatch_event_target.native[0]] : one(target.dead_letter_config).arn] == [
+      "arn:aws:sqs:eu-central-1:111122223333:x-jira-client-dead-letters",
+      "arn:aws:sqs:eu-central-1:111122223333:x-security-ir-client-dead-letters",
+      "arn:aws:sqs:eu-central-1:111122223333:x-security-ir-poller-dead-letters",
+    ]
+    error_message = "An event may be lost, or waits where the function's redrive command does not look."
+  }
+
+  # Redriven as it is: the function reads the event itself.
+  assert {
+    condition     = alltrue([for target in concat(values(aws_cloudwatch_event_target.route), aws_cloudwatch_event_target.native) : target.input == null && target.input_path == null && length(target.input_transformer) == 0])
+    error_message = "A target changes the event, and its dead letters are no events."
+  }
+
+  assert {
+    condition     = one(aws_cloudwatch_event_target.event_log.dead_letter_config).arn == "arn:aws:sqs:eu-central-1:111122223333:x-event-log-dead-letters"
+    error_message = "An event that the log does not take is lost."
+  }
+
+  assert {
+    condition = jsondecode(aws_sqs_queue.event_log_dead_letters.policy).Statement == [{
+      Sid       = "TheEventLogRuleDeadLetters"
+      Effect    = "Allow"
+      Action    = "sqs:SendMessage"
+      Resource  = "arn:aws:sqs:eu-central-1:111122223333:x-event-log-dead-letters"
+      Principal = { Service = "events.amazonaws.com" }
+      Condition = { ArnEquals = { "aws:SourceArn" = "arn:aws:events:eu-central-1:111122223333:rule/x/x-event-log-rule" } }
+    }]
+    error_message = "The event log's dead letters are open to others, or closed to its rule."
   }
 }
 

@@ -13,6 +13,7 @@ variables {
   name                  = "x"
   publisher_account_ids = ["815843069303"]
   queue_arn             = "arn:aws:sqs:eu-central-1:111122223333:x-jira-notifications-handler"
+  dead_letter_arn       = "arn:aws:sqs:eu-central-1:111122223333:x-jira-notifications-handler-dead-letters"
   tags                  = {}
 
   location = {
@@ -52,5 +53,24 @@ run "fault_27_the_shared_publisher_may_only_publish" {
   assert {
     condition     = aws_sns_topic_subscription.this.protocol == "sqs" && aws_sns_topic_subscription.this.endpoint == "arn:aws:sqs:eu-central-1:111122223333:x-jira-notifications-handler"
     error_message = "Notifications do not reach their queue."
+  }
+}
+
+run "a_notification_that_the_queue_does_not_take_waits_in_its_dead_letters" {
+  command = plan
+
+  module {
+    source = "./modules/notifications"
+  }
+
+  assert {
+    condition     = jsondecode(aws_sns_topic_subscription.this.redrive_policy) == { deadLetterTargetArn = "arn:aws:sqs:eu-central-1:111122223333:x-jira-notifications-handler-dead-letters" }
+    error_message = "A notification may be lost."
+  }
+
+  # Bare, a dead letter would lack what the envelope says.
+  assert {
+    condition     = aws_sns_topic_subscription.this.raw_message_delivery == false
+    error_message = "Notifications come without their envelope."
   }
 }

@@ -13,8 +13,8 @@ variables {
   name = "x"
   tags = {}
   sweeps = {
-    case-sweep  = { description = "Cases", schedule = "rate(5 minutes)", queue_arn = "arn:aws:sqs:eu-central-1:111122223333:x-security-ir-poller", message = { sweep = "cases" } }
-    issue-sweep = { description = "Issues", schedule = "rate(15 minutes)", queue_arn = "arn:aws:sqs:eu-central-1:111122223333:x-jira-notifications-handler", message = { sweep = "issues" } }
+    case-sweep  = { description = "Cases", schedule = "rate(5 minutes)", queue_arn = "arn:aws:sqs:eu-central-1:111122223333:x-security-ir-poller", dead_letter_arn = "arn:aws:sqs:eu-central-1:111122223333:x-security-ir-poller-dead-letters", message = { sweep = "cases" } }
+    issue-sweep = { description = "Issues", schedule = "rate(15 minutes)", queue_arn = "arn:aws:sqs:eu-central-1:111122223333:x-jira-notifications-handler", dead_letter_arn = "arn:aws:sqs:eu-central-1:111122223333:x-jira-notifications-handler-dead-letters", message = { sweep = "issues" } }
   }
 
   location = {
@@ -41,16 +41,35 @@ run "each_sweep_is_one_message_into_one_queue" {
   }
 
   assert {
-    condition = one(jsondecode(data.aws_iam_policy_document.schedules.json).Statement) == {
-      Sid    = "SchedulesRingTheSweepsQueues"
-      Effect = "Allow"
-      Action = "sqs:SendMessage"
-      Resource = [
-        "arn:aws:sqs:eu-central-1:111122223333:x-security-ir-poller",
-        "arn:aws:sqs:eu-central-1:111122223333:x-jira-notifications-handler",
-      ]
+    condition = jsondecode(data.aws_iam_policy_document.schedules.json).Statement == [
+      {
+        Sid    = "SchedulesRingTheSweepsQueues"
+        Effect = "Allow"
+        Action = "sqs:SendMessage"
+        Resource = [
+          "arn:aws:sqs:eu-central-1:111122223333:x-security-ir-poller",
+          "arn:aws:sqs:eu-central-1:111122223333:x-jira-notifications-handler",
+        ]
+      },
+      {
+        Sid    = "WhatTheyDoNotTakeIsDeadLettered"
+        Effect = "Allow"
+        Action = "sqs:SendMessage"
+        Resource = [
+          "arn:aws:sqs:eu-central-1:111122223333:x-security-ir-poller-dead-letters",
+          "arn:aws:sqs:eu-central-1:111122223333:x-jira-notifications-handler-dead-letters",
+        ]
+      },
+    ]
+    error_message = "The schedules' role may do more, or less, than send to the two queues and their dead letters."
+  }
+
+  assert {
+    condition = { for sweep, schedule in aws_scheduler_schedule.sweep : sweep => [one(schedule.target[0].dead_letter_config).arn, one(schedule.target[0].retry_policy).maximum_event_age_in_seconds] } == {
+      case-sweep  = ["arn:aws:sqs:eu-central-1:111122223333:x-security-ir-poller-dead-letters", 3600]
+      issue-sweep = ["arn:aws:sqs:eu-central-1:111122223333:x-jira-notifications-handler-dead-letters", 3600]
     }
-    error_message = "The schedules' role may do more, or less, than send to the two queues."
+    error_message = "A sweep that could not be ordered is lost, or told of after a day."
   }
 }
 
@@ -63,8 +82,8 @@ run "fault_26_a_sweep_that_is_switched_off_stays_off" {
 
   variables {
     sweeps = {
-      case-sweep  = { description = "Cases", schedule = null, queue_arn = "arn:aws:sqs:eu-central-1:111122223333:x-security-ir-poller", message = { sweep = "cases" } }
-      issue-sweep = { description = "Issues", schedule = "rate(15 minutes)", queue_arn = "arn:aws:sqs:eu-central-1:111122223333:x-jira-notifications-handler", message = { sweep = "issues" } }
+      case-sweep  = { description = "Cases", schedule = null, queue_arn = "arn:aws:sqs:eu-central-1:111122223333:x-security-ir-poller", dead_letter_arn = "arn:aws:sqs:eu-central-1:111122223333:x-security-ir-poller-dead-letters", message = { sweep = "cases" } }
+      issue-sweep = { description = "Issues", schedule = "rate(15 minutes)", queue_arn = "arn:aws:sqs:eu-central-1:111122223333:x-jira-notifications-handler", dead_letter_arn = "arn:aws:sqs:eu-central-1:111122223333:x-jira-notifications-handler-dead-letters", message = { sweep = "issues" } }
     }
   }
 
@@ -74,7 +93,7 @@ run "fault_26_a_sweep_that_is_switched_off_stays_off" {
   }
 
   assert {
-    condition     = one(jsondecode(data.aws_iam_policy_document.schedules.json).Statement).Resource == "arn:aws:sqs:eu-central-1:111122223333:x-jira-notifications-handler"
+    condition     = jsondecode(data.aws_iam_policy_document.schedules.json).Statement[*].Resource == ["arn:aws:sqs:eu-central-1:111122223333:x-jira-notifications-handler", "arn:aws:sqs:eu-central-1:111122223333:x-jira-notifications-handler-dead-letters"]
     error_message = "The role may still send to the queue of a sweep that is off."
   }
 }
@@ -88,7 +107,7 @@ run "without_sweeps_there_is_nothing" {
 
   variables {
     sweeps = {
-      case-sweep = { description = "Cases", schedule = null, queue_arn = "arn:aws:sqs:eu-central-1:111122223333:x-security-ir-poller", message = { sweep = "cases" } }
+      case-sweep = { description = "Cases", schedule = null, queue_arn = "arn:aws:sqs:eu-central-1:111122223333:x-security-ir-poller", dead_letter_arn = "arn:aws:sqs:eu-central-1:111122223333:x-security-ir-poller-dead-letters", message = { sweep = "cases" } }
     }
   }
 

@@ -34,6 +34,7 @@ variables {
   alarms = {
     actions           = ["arn:aws:sns:eu-central-1:111122223333:x-alarms"]
     metrics_namespace = "x"
+    explained_by      = ["JiraUnauthorized", "NotPermitted", "SideDown"]
   }
 
   location = {
@@ -191,6 +192,15 @@ run "one_rule_may_send_to_the_queue_and_nothing_else" {
     }]
     error_message = "The queue is open to others, or closed to its rule."
   }
+
+  # What the queue does not take, the same rule brings to the dead letters.
+  assert {
+    condition = jsondecode(aws_sqs_queue.dead_letters.policy).Statement == [
+      for statement in jsondecode(aws_sqs_queue.this.policy).Statement :
+      merge(statement, { Resource = "arn:aws:sqs:eu-central-1:111122223333:x-jira-client-dead-letters" })
+    ]
+    error_message = "The dead letters are open to others, or closed to the queue's senders."
+  }
 }
 
 run "the_role_may_use_what_belongs_to_the_worker" {
@@ -278,6 +288,36 @@ run "fault_24_four_alarms_watch_metrics_that_exist" {
   }
 }
 
+run "alarms_do_not_flap_and_name_their_page" {
+  command = plan
+
+  module {
+    source = "./modules/worker"
+  }
+
+  assert {
+    condition = { for alarm in [aws_cloudwatch_metric_alarm.dead_letters, aws_cloudwatch_metric_alarm.errors, aws_cloudwatch_metric_alarm.age, aws_cloudwatch_metric_alarm.throttles] : alarm.alarm_name => [alarm.datapoints_to_alarm, alarm.evaluation_periods] } == {
+      x-jira-client-dead-letters = [1, 5]
+      x-jira-client-errors       = [1, 2]
+      x-jira-client-age          = [1, 2]
+      x-jira-client-throttles    = [3, 6]
+    }
+    error_message = "An alarm ends while its cause goes on."
+  }
+
+  assert {
+    condition     = aws_cloudwatch_metric_alarm.errors.period == 900 && aws_sqs_queue.dead_letters.visibility_timeout_seconds == 60
+    error_message = "An alarm ends between two tries, or while somebody looks."
+  }
+
+  assert {
+    condition = alltrue([for kind, alarm in { dead-letters = aws_cloudwatch_metric_alarm.dead_letters, errors = aws_cloudwatch_metric_alarm.errors, age = aws_cloudwatch_metric_alarm.age, throttles = aws_cloudwatch_metric_alarm.throttles } :
+      endswith(alarm.alarm_description, "Runbook: docs/runbook.md#${kind}") && length(alarm.alarm_description) <= 1024 && alarm.ok_actions == alarm.alarm_actions
+    ])
+    error_message = "An alarm does not say what to do, or not when it is over."
+  }
+}
+
 # SQS no longer counts the age of a message that fails again and again; the function does.
 run "a_message_that_only_fails_is_an_alarm_too" {
   command = plan
@@ -288,15 +328,18 @@ run "a_message_that_only_fails_is_an_alarm_too" {
 
   assert {
     condition = { for query in aws_cloudwatch_metric_alarm.age.metric_query : query.id => [query.metric[0].namespace, query.metric[0].metric_name, query.metric[0].dimensions, query.metric[0].period] if length(query.metric) > 0 } == {
-      waiting = ["AWS/SQS", "ApproximateAgeOfOldestMessage", tomap({ QueueName = "x-jira-client" }), 900]
-      failing = ["x", "FailingFor", tomap({ service = "jira_client" }), 900]
+      waiting          = ["AWS/SQS", "ApproximateAgeOfOldestMessage", tomap({ QueueName = "x-jira-client" }), 900]
+      failing          = ["x", "FailingFor", tomap({ service = "jira_client" }), 900]
+      jiraunauthorized = ["x", "JiraUnauthorized", tomap({ service = "jira_client" }), 900]
+      notpermitted     = ["x", "NotPermitted", tomap({ service = "jira_client" }), 900]
+      sidedown         = ["x", "SideDown", tomap({ service = "jira_client" }), 900]
     }
     error_message = "The alarm watches other metrics than the queue's and the function's own."
   }
 
   assert {
-    condition     = one([for query in aws_cloudwatch_metric_alarm.age.metric_query : query.expression if query.return_data == true]) == "MAX([FILL(waiting, 0), FILL(failing, 0)])"
-    error_message = "One metric hides the other, or is missed where the other is missing."
+    condition     = one([for query in aws_cloudwatch_metric_alarm.age.metric_query : query.expression if query.return_data == true]) == "IF(SUM([FILL(jiraunauthorized, 0), FILL(notpermitted, 0), FILL(sidedown, 0)]) > 0, 0, MAX([FILL(waiting, 0), FILL(failing, 0)]))"
+    error_message = "One metric hides the other, is missed where the other is missing, or rings for what another alarm tells."
   }
 }
 

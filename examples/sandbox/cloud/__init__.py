@@ -5,9 +5,9 @@
 
 from __future__ import annotations
 
-from .bus import Undelivered
 from .clock import Clock, ClockUnavailable
 from .cloud import Cloud, CloudBusy, DeadLetter
+from .dead_letters import Undelivered
 from .functions import NoRuntime, UnknownFunction
 from .guard import Call, Permission
 from .runtime import Failure, Outcome

@@ -15,12 +15,14 @@ import boto3
 from moto.core.base_backend import BackendDict
 
 from . import patches
-from .backends import ACCOUNT_ID, Backends
-from .bus import Bus, Undelivered
+from .backends import ACCOUNT_ID, Backends, Message
+from .bus import Bus
 from .clock import Clock
+from .dead_letters import Undelivered
 from .functions import Functions, Settings
 from .guard import Call, Guard, Permission
 from .mappings import Mappings
+from .measures import LogLine, Measures, Metric, Point
 from .roles import Roles
 from .runtime import Outcome
 from .schedules import Schedules
@@ -36,7 +38,11 @@ class CloudBusy(TimeoutError):
 
 @dataclass(frozen=True, slots=True)
 class DeadLetter:
-    """A message in a dead-letter queue: `reason` is the attribute of that name, where the sender gave one."""
+    """A message in a dead-letter queue.
+
+    `reason` is the attribute of that name, where a function sent it, or what the sender says that could not deliver
+    it (``NO_PERMISSIONS: …``); None for one that was tried too often.
+    """
 
     queue: str
     body: str
@@ -77,7 +83,8 @@ class Cloud:
         self._backends = Backends(region)
         self._roles = Roles(self._backends)
         self._undelivered: list[Undelivered] = []
-        self._bus = Bus(self._backends, self.clock, self._undelivered.append)
+        self._measures = Measures(self._backends)
+        self._bus = Bus(self._backends, self.clock, self._undelivered.append, self._measures.matched)
         self._schedules = Schedules(self._backends, self.clock, self._roles.may, self._undelivered.append)
         self._server = Server(self._turn)
         self._functions = Functions(
@@ -106,7 +113,9 @@ class Cloud:
             raise RuntimeError("moto keeps one cloud per process: stop the other one first")
         Cloud._open = True
         BackendDict.reset()
-        hooks = patches.Hooks(self._bus.put_events, self._bus.admits, self._invoke_api)
+        hooks = patches.Hooks(
+            self._bus.put_events, self._bus.admits, self._bus.dead_letter_notification, self._invoke_api
+        )
         patches.install(self._patched, self.clock, self._turn, hooks)
         self._server.start(self._guard.before, self._guard.after)
         return self
@@ -137,7 +146,7 @@ class Cloud:
 
     @property
     def undelivered(self) -> list[Undelivered]:
-        """Deliveries that AWS would have refused, such as by a queue's policy."""
+        """Deliveries that were refused, such as by a queue's policy, and that no dead-letter queue took."""
         with self._turn:
             return list(self._undelivered)
 
@@ -228,19 +237,20 @@ class Cloud:
                 self._pass(min(due, self._schedules.next_due() or due))
 
     def dead_letters(self) -> list[DeadLetter]:
-        """Every message in a dead-letter queue: a queue that another one's redrive policy names."""
+        """Every message in a dead-letter queue: one that another queue's redrive policy or a rule's target names."""
         with self._turn:
             queues = self._backends.sqs.queues.values()
-            targets = {id(queue.dead_letter_queue) for queue in queues if queue.dead_letter_queue}
+            named = self._bus.dead_letter_arns()
+            named |= {queue.dead_letter_queue.queue_arn for queue in queues if queue.dead_letter_queue}
             return [
                 DeadLetter(
                     queue=queue.name,
                     body=message.body,
-                    reason=message.message_attributes.get("reason", {}).get("StringValue"),
+                    reason=_reason(message),
                     receive_count=message.approximate_receive_count,
                 )
                 for queue in queues
-                if id(queue) in targets
+                if queue.queue_arn in named
                 for message in queue._messages
             ]
 
@@ -248,6 +258,18 @@ class Cloud:
         """Every line the function has written, with Lambda's own START, END and REPORT lines, oldest first."""
         with self._turn:
             return self._functions.logs(function)
+
+    def measurements(self) -> dict[Metric, list[Point]]:
+        """What CloudWatch would know of queues, functions, the ledger and the bus, and what functions count."""
+        with self._turn:
+            self._measures.sample(self.clock.time(), anyway=True)
+            calls = [call for call in self._guard.calls if call.action.startswith("dynamodb:")]
+            return self._measures.points((call.action, call.resource.rsplit("/", 1)[-1], call.at) for call in calls)
+
+    def log_lines(self) -> list[LogLine]:
+        """Every line of every log group, oldest first."""
+        with self._turn:
+            return self._measures.lines()
 
     def reset_function(self, name: str) -> None:
         """End the function's warm processes: its next invocation is a cold start."""
@@ -317,6 +339,7 @@ class Cloud:
 
     def _step(self) -> bool:
         """Start what can be started; whether anything is going on now."""
+        self._measures.sample(self.clock.time())
         self._schedules.fire_due()
         self._mappings.start_batches()
         return self._running() or self._mappings.waiting()
@@ -345,3 +368,11 @@ class Cloud:
 
     def _what_is_going_on(self, timeout: float) -> str:
         return f"not idle after {timeout:g} s: {self._functions.active} invocations run"
+
+
+def _reason(message: Message) -> str | None:
+    told: dict[str, str] = {name: value.get("StringValue") for name, value in message.message_attributes.items()}
+    if "reason" in told:
+        return told["reason"]
+    codes = (("ERROR_CODE", "ERROR_MESSAGE"), ("ErrorCode", "ErrorMessage"))
+    return next((f"{told[code]}: {told[text]}" for code, text in codes if code in told), None)

@@ -27,12 +27,16 @@ from moto.sqs.models import Message, Queue, SQSBackend
 from moto.sqs.responses import SQSResponse
 from moto.ssm.models import Parameter, SimpleSystemManagerBackend
 
+from . import saved_queries
 from .clock import Clock
+from .dead_letters import Refusal
 
 # (moto's events backend, entries of PutEvents) → result entries of PutEvents.
 PutEvents = Callable[[EventsBackend, list[dict[str, Any]]], list[dict[str, Any]]]
-# (a topic's subscription of a queue) → whether the queue lets the topic send.
-Admits = Callable[[Subscription], bool]
+# (a topic's subscription of a queue) → why the queue does not let the topic send, None where it does.
+Admits = Callable[[Subscription], Refusal | None]
+# (a subscription, the body its queue refused, why) → nothing: it is dead-lettered or reported.
+Refused = Callable[[Subscription, str, Refusal], None]
 # (function name, payload) → (answer, "Unhandled" where the function failed).
 Invoke = Callable[[str, bytes], tuple[bytes, str | None]]
 
@@ -45,6 +49,7 @@ class Hooks:
 
     put_events: PutEvents
     admits: Admits
+    refused: Refused
     invoke: Invoke
 
 
@@ -55,7 +60,8 @@ def install(stack: ExitStack, clock: Clock, turn: threading.Condition, hooks: Ho
     _queue_messages(stack, clock, turn)
     _function_configuration(stack)
     _message_moves(stack)
-    _topics(stack, hooks.admits)
+    saved_queries.install(stack)
+    _topics(stack, hooks.admits, hooks.refused)
     _parameters(stack)
     # A plain function, so that it becomes a method of the backend.
     put_events = hooks.put_events
@@ -170,13 +176,19 @@ def _queue_by_arn(backend: SQSBackend, arn: str) -> Queue:
     return backend.get_queue(arn.rsplit(":", 1)[-1])
 
 
-def _topics(stack: ExitStack, admits: Admits) -> None:
-    """A topic delivers only into queues whose policy admits it."""
+def _topics(stack: ExitStack, admits: Admits, refused: Refused) -> None:
+    """A topic delivers only into queues whose policy admits it; what one refuses is for the dead letters."""
     publish = Subscription.publish
 
-    def deliver(subscription: Subscription, *message: Any, **details: Any) -> None:
-        if subscription.protocol != "sqs" or admits(subscription):
-            publish(subscription, *message, **details)
+    def deliver(subscription: Subscription, message: str, message_id: str, **details: Any) -> None:
+        refusal = admits(subscription) if subscription.protocol == "sqs" else None
+        if refusal is None:
+            publish(subscription, message, message_id, **details)
+        elif subscription.attributes.get("RawMessageDelivery"):
+            refused(subscription, message, refusal)
+        else:
+            told = {name: details.get(name) for name in ("subject", "message_attributes")}
+            refused(subscription, json.dumps(subscription.get_post_data(message, message_id, **told)), refusal)
 
     stack.enter_context(patch.object(Subscription, "publish", deliver))
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import re
+import uuid
 from collections.abc import Callable
+from datetime import UTC, datetime
 
-from . import policy
+from . import dead_letters, policy
 from .backends import Backends, Schedule
-from .bus import Undelivered
 from .clock import Clock
+from .dead_letters import Refusal, Undelivered
 
 _RATE = re.compile(r"rate\((\d+) (minute|hour|day)s?\)")
 _SECONDS = {"minute": 60, "hour": 3600, "day": 86_400}
@@ -78,14 +80,50 @@ class Schedules:
         return sorted(plan, key=lambda planned: planned[1])
 
     def _send(self, schedule: Schedule) -> None:
-        arn, role = str(schedule.target["Arn"]), str(schedule.target.get("RoleArn"))
-        queue = self._backends.queue_by_arn(arn)
-        if queue is None:
-            self._report(Undelivered(schedule.arn, arn, "no such queue"))
-        elif not self._may(role, policy.Ask("sqs:SendMessage", arn)):
-            self._report(Undelivered(schedule.arn, arn, f"{role} may not send to it"))
+        arn = str(schedule.target["Arn"])
+        refusal = self._refusal(schedule, arn)
+        if refusal is None:
+            self._backends.sqs.send_message(arn.rsplit(":", 1)[-1], _input(schedule))
         else:
-            self._backends.sqs.send_message(queue.name, schedule.target.get("Input") or json.dumps({}))
+            self._dead_letter(schedule, arn, refusal)
+
+    def _refusal(self, schedule: Schedule, queue_arn: str) -> Refusal | None:
+        """Why the schedule cannot send to a queue; None where it can."""
+        role = str(schedule.target.get("RoleArn"))
+        if self._backends.queue_by_arn(queue_arn) is None:
+            return Refusal("AWS.SimpleQueueService.NonExistentQueue", "no such queue")
+        if not self._may(role, policy.Ask("sqs:SendMessage", queue_arn)):
+            return Refusal("AccessDenied", f"{role} may not send to it")
+        return None
+
+    def _dead_letter(self, schedule: Schedule, target: str, refusal: Refusal) -> None:
+        """Dead-letter the call that was not taken, with what Scheduler says of it.
+
+        Scheduler's page calls the body the details of the call and shows one of SendMessage; whether another kind of
+        target's is its input alone, it does not say: https://docs.aws.amazon.com/scheduler/latest/UserGuide/configuring-schedule-dlq.html
+        """
+        arn = schedule.target.get("DeadLetterConfig", {}).get("Arn")
+        queue = self._backends.queue_by_arn(arn) if arn and self._refusal(schedule, arn) is None else None
+        if queue is None:
+            self._report(Undelivered(schedule.arn, target, refusal.message))
+            return
+        attributes = {
+            "SCHEDULE_ARN": schedule.arn,
+            "TARGET_ARN": target,
+            "ERROR_CODE": refusal.code,
+            "ERROR_MESSAGE": refusal.message,
+            "EXECUTION_ID": str(uuid.uuid4()),
+            "IS_PAYLOAD_TRUNCATED": "false",
+            "RETRY_ATTEMPTS": "0",
+            "SCHEDULED_TIME": datetime.fromtimestamp(self._clock.time(), UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        }
+        url = f"https://sqs.{self._backends.region}.amazonaws.com/{'/'.join(target.split(':')[-2:])}"
+        call = json.dumps({"MessageBody": _input(schedule), "QueueUrl": url})
+        dead_letters.take(self._backends, queue, call, attributes)
+
+
+def _input(schedule: Schedule) -> str:
+    return schedule.target.get("Input") or json.dumps({})
 
 
 def period_seconds(expression: str) -> float | None:

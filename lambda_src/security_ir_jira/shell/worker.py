@@ -105,6 +105,15 @@ def _told(record: SQSRecord, name: str) -> int | None:
     return int(told) if re.fullmatch("[0-9]{1,12}", told) else None
 
 
+def _order(body: dict[str, Any]) -> dict[str, Any]:
+    """What a message says. EventBridge Scheduler dead-letters the call it could not make, and the order is in there.
+
+    https://docs.aws.amazon.com/scheduler/latest/UserGuide/configuring-schedule-dlq.html
+    """
+    order = read_json(body["MessageBody"]) if set(body) == {"MessageBody", "QueueUrl"} else body
+    return order if isinstance(order, dict) else body
+
+
 @contextmanager
 def _best_effort() -> Iterator[None]:
     """Visibility only decides when a record comes again: where SQS refuses, the queue's own timeout does."""
@@ -233,7 +242,7 @@ class _Batch(Generic[Subject, Request]):
                 return Undeliverable(
                     "not a JSON object: only the module's own rules, topic and schedules may send here"
                 )
-            return self._worker.function.read(body)
+            return self._worker.function.read(_order(body))
         except RetryLater as reason:
             logger.warning("cannot be read yet", reason=str(reason), error=type(reason).__name__)
             count(type(reason).__name__)
