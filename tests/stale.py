@@ -11,6 +11,9 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
+from moto.core.models import DEFAULT_ACCOUNT_ID
+from moto.dynamodb.models import dynamodb_backends
+
 Item = Mapping[str, Any]
 Key = tuple[str, str]
 
@@ -60,8 +63,8 @@ class StaleClient:
 
     def _now(self, arguments: Mapping[str, Any], key: Key) -> Item | None:
         name = arguments.get("TableName") or _entries(arguments)[0]["TableName"]
-        stored: Item | None = self.client.get_item(TableName=name, Key=_as_key(key), ConsistentRead=True).get("Item")
-        return stored
+        stored = dynamodb_backends[DEFAULT_ACCOUNT_ID][self.client.meta.region_name].get_item(name, _as_key(key))
+        return None if stored is None else stored.to_json()["Attributes"]
 
     def _as_it_was(self, operation: str, arguments: Mapping[str, Any], answer: dict[str, Any]) -> dict[str, Any]:
         # The oldest that is still remembered of each key comes last, and stays.
@@ -116,5 +119,5 @@ def _key_of(item: Item) -> Key:
     return item["PK"]["S"], item["SK"]["S"]
 
 
-def _as_key(key: Key) -> Item:
+def _as_key(key: Key) -> dict[str, Any]:
     return {"PK": {"S": key[0]}, "SK": {"S": key[1]}}

@@ -38,12 +38,13 @@ def _unspoiled(_: str) -> Spoiled:
 
 @dataclass(slots=True)
 class Wire:
-    """``points`` are the places passed, one before and one after each call. At the one that ``kill_at`` counts (from 0)
-    the function dies; ``spoil`` says, by what is called, what else happens.
+    """``points`` are the places passed, one before and one after each call. At the one that ``kill_at`` counts from 0,
+    or that has the name ``kill_where``, the function dies; ``spoil`` says, by what is called, what else happens.
     """
 
     points: list[str] = field(default_factory=list)
     kill_at: int | None = None
+    kill_where: str | None = None
     spoil: Callable[[str], Spoiled] = _unspoiled
     _dead: bool = False
 
@@ -69,11 +70,11 @@ class Wire:
 
     def revive(self) -> None:
         """Another instance takes up the work."""
-        self._dead, self.kill_at = False, None
+        self._dead, self.kill_at, self.kill_where = False, None, None
 
     def _pass(self, where: str) -> None:
         self.points.append(where)
-        if self.kill_at == len(self.points) - 1:
+        if self.kill_at == len(self.points) - 1 or self.kill_where == where:
             self._dead = True
             raise Killed(where)
 
