@@ -113,9 +113,10 @@ class History:
         self._tell(f"ada creates {issue.key}: {issue.summary}")
 
     def _edit_case(self) -> None:
-        case, text = self._case(), self._text("case text")
+        case = self._case()
         if case.status == "Closed":
             return
+        text = self._text("case text")
         if self.rng.random() < 0.5:
             self._seen.add(case.title)
             self.stage.grace.edit(case.case_id, title=text)

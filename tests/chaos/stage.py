@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -67,9 +68,11 @@ def staged(*, seed: int = 0, strict: bool = False, **settings: object) -> Iterat
     environment = {"AWS_ACCESS_KEY_ID": "testing", "AWS_SECRET_ACCESS_KEY": "testing", "AWS_REGION": REGION}
     chosen = {**({"transition_fields": RESOLUTION} if strict else {}), **settings}
     config = Config(name="security-ir-jira", account_id=ACCOUNT, status_mapping=MAPPING, **chosen)  # type: ignore[arg-type]  # what a test names
-    # Waits have a jitter: the same history is to have the same.
+    # Waits have a jitter, and ids decide in which order things are listed: the same history is to have the same.
     random.seed(seed)
-    with patch.dict(os.environ, environment), looped(config) as loop:
+    ids = random.Random(seed)
+    drawn = patch.object(uuid, "uuid4", lambda: uuid.UUID(int=ids.getrandbits(128), version=4))
+    with patch.dict(os.environ, environment), drawn, looped(config) as loop:
         loop.clock.now = BEGINNING
         loop.jira.add_project("SEC", Workflow.strict() if strict else None)
         ada = loop.jira.person(loop.jira.add_user("Ada Lovelace", "ada@example.com"))

@@ -14,6 +14,7 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -87,7 +88,7 @@ class Clock:
         self.now += seconds
 
 
-@dataclass(slots=True)
+@dataclass(eq=False, slots=True)
 class Message:
     queue: str
     body: dict[str, Any]
@@ -190,7 +191,9 @@ class Loop:
 
     def _on_native_event(self, kind: str, detail: dict[str, Any]) -> None:
         if self.native:
-            self.send("security_ir_poller", {"source": "aws.security-ir", "detail-type": kind, "detail": detail})
+            at = datetime.fromtimestamp(self.clock.now, UTC).isoformat()
+            envelope = {"source": "aws.security-ir", "detail-type": kind, "time": at, "detail": detail}
+            self.send("security_ir_poller", envelope)
 
     def _on_change(self, _: str, key: str) -> None:
         if self.automation:
