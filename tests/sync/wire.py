@@ -46,12 +46,12 @@ class Wire:
     kill_at: int | None = None
     kill_where: str | None = None
     spoil: Callable[[str], Spoiled] = _unspoiled
-    _dead: bool = False
+    _died: Killed | None = None
 
     def carry(self, what: str, call: Callable[[], T]) -> T:
         """Make a call. Raises ``Killed``, and whatever the call or ``spoil`` raises."""
-        if self._dead:
-            raise Killed(what)
+        if self._died is not None:
+            raise self._died
         self._pass(f"before {what}")
         spoiled = self.spoil(what)
         if spoiled.instead is not None:
@@ -70,13 +70,13 @@ class Wire:
 
     def revive(self) -> None:
         """Another instance takes up the work."""
-        self._dead, self.kill_at, self.kill_where = False, None, None
+        self._died, self.kill_at, self.kill_where = None, None, None
 
     def _pass(self, where: str) -> None:
         self.points.append(where)
         if self.kill_at == len(self.points) - 1 or self.kill_where == where:
-            self._dead = True
-            raise Killed(where)
+            self._died = Killed(where)
+            raise self._died
 
 
 @dataclass(frozen=True, slots=True)
