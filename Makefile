@@ -104,8 +104,12 @@ mypy: venv ## mypy --strict
 pytest: $(PREPARED) ## pytest: unit, contract, sync, sandbox; ARGS="tests/unit -k …" for some
 	@$(BIN)/python -m pytest $(ARGS)
 
-soak: venv ## The laws of rich text with a hundred thousand texts each: a quarter of an hour
+# Histories by chance, and deaths at every call: see tests/chaos. CHAOS_SEEDS=301-600 plays others.
+CHAOS_SEEDS ?= 1-300
+
+soak: venv ## Laws of rich text a hundred thousand times, chaos, deaths at every call: two hours or three
 	@$(BIN)/python -m pytest --hypothesis-profile=soak --timeout=0 tests/unit/rich_text/test_letters.py $(ARGS)
+	@CHAOS=all CHAOS_SEEDS=$(CHAOS_SEEDS) $(BIN)/python -m pytest --timeout=0 tests/chaos $(ARGS)
 
 format: needs-terraform venv ## Formats Terraform and Python, mends what ruff can
 	@terraform fmt -recursive

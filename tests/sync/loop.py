@@ -1,7 +1,8 @@
 """Sources and sinks joined by an in-memory bus and queues, on a clock that jumps.
 
 Stands in for the delivery only (SNS, EventBridge, SQS): every notification becomes a message, a message that fails
-comes back after the delay its worker asks for, and each can be delivered more than once or out of order.
+comes back after the delay its worker asks for, one whose function died when its invocation must have ended, and each
+can be delivered more than once or out of order. What the functions call passes over ``wire``.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -44,6 +46,9 @@ from security_ir_jira.sinks.issues import issue_sink
 from security_ir_jira.sinks.surroundings import Surroundings
 from security_ir_jira.sources.cases import CaseSource, Home
 from security_ir_jira.sources.issues import IssueSource
+from tests.stale import StaleClient
+
+from .wire import Client, Killed, Wire, over
 
 REGION = "eu-central-1"
 ACCOUNT = "123456789012"
@@ -85,7 +90,7 @@ class Clock:
         self.now += seconds
 
 
-@dataclass(slots=True)
+@dataclass(eq=False, slots=True)
 class Message:
     queue: str
     body: dict[str, Any]
@@ -142,6 +147,9 @@ class Loop:
         self._messages: list[Message] = []
         self.bus = Bus(self)
         self.overreaches: list[dict[str, Any]] = []
+        self.kills: list[str] = []
+        self.wire = Wire()
+        self.table = StaleClient(boto3.client("dynamodb", region_name=REGION), clock)
         self.start(config)
         service.on_change.append(self._on_native_event)
         jira.on_change.append(self._on_change)
@@ -149,14 +157,16 @@ class Loop:
     def start(self, config: Config) -> None:
         """The functions as after a deployment: nothing is left of what instances kept in memory."""
         for_cases, for_issues = (
-            EventBus(Speaker(self, source), "bus")  # type: ignore[arg-type]  # only put_events is called
+            EventBus(Client(self.wire, "events", Speaker(self, source)), "bus")  # type: ignore[arg-type]  # put_events
             for source in ("security-ir", "jira")
         )
         self.config = config
-        table = Table(boto3.client("dynamodb", region_name=REGION), "ledger", self.clock)
+        client: Any = Client(self.wire, "dynamodb", self.table)
+        table = Table(client, "ledger", self.clock)
         self.ledger, self.case_cursors, self.issue_cursors = PairLedger(table), CaseCursors(table), IssueCursors(table)
         breakers = Breakers(table)
         alone = CaseCalls.connect(self.clock.sleep)
+        alone = replace(alone, api=Client(self.wire, "security-ir", alone.api))
         cases_breaker = Breaker(breakers, "security_ir", alone.ask)
         calls = replace(alone, line=cases_breaker)
         self.cases = CaseClient(calls)
@@ -204,7 +214,9 @@ class Loop:
 
     def _on_native_event(self, kind: str, detail: dict[str, Any]) -> None:
         if self.native:
-            self.send("security_ir_poller", {"source": "aws.security-ir", "detail-type": kind, "detail": detail})
+            at = datetime.fromtimestamp(self.clock.now, UTC).isoformat()
+            envelope = {"source": "aws.security-ir", "detail-type": kind, "time": at, "detail": detail}
+            self.send("security_ir_poller", envelope)
 
     def _on_change(self, _: str, key: str) -> None:
         if self.automation:
@@ -279,12 +291,21 @@ class Loop:
 
     def _deliver(self, message: Message) -> None:
         message.received += 1
+        self.table.delivery += 1
+        # Out of sight until the invocation must have ended, as its worker asked first of all.
+        comes_back = self.clock.now + LEASE_SECONDS
         try:
             function = self.functions[message.queue]
             subject, heard = function.read(message.body)
             function.receive(subject, [heard], LEASE_SECONDS)
         except Undeliverable as reason:
             self.dead.append((message, str(reason)))
+        except Killed as where:
+            self.kills.append(f"{message.queue}, {where}")
+            message.due = comes_back
+            self._messages.append(message)
+            self.wire.revive()
+            self.start(self.config)
         except Exception as failure:
             self.failures.append((message.queue, failure))
             message.due = self.clock.now + visible_after(message.received, getattr(failure, "delay", None))
@@ -406,7 +427,9 @@ def looped(config: Config, contract: Path | None = None) -> Iterator[Loop]:
         service = stack.enter_context(SecurityIrServer(clock=clock, region=REGION))
         surroundings = {"AWS_ENDPOINT_URL_SECURITY_IR": service.url, "AWS_DEFAULT_REGION": REGION}
         stack.enter_context(patch.dict(os.environ, surroundings))
-        yield Loop(jira, service, clock, config)
+        loop = Loop(jira, service, clock, config)
+        stack.enter_context(over(loop.wire))
+        yield loop
 
 
 _serialize_structure = BaseJSONSerializer._serialize_type_structure

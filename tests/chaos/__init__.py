@@ -1,0 +1,1 @@
+"""Crashes, faults and time, by the dozen."""
