@@ -194,9 +194,10 @@ def file_key(side: Side, file_id: str) -> str:
 DESCRIPTION = file_key("jira", "description")
 """The file that holds a description in full, where the case's had to be cut."""
 
-FileState = Literal["reserved", "there", "told", "rejected"]
-"""``reserved``: about to be sent, the answer is not recorded. ``there``: arrived. ``told``: it cannot go, and people
-were told. ``rejected``: it arrived, failed the case's own check there, and people were told.
+FileState = Literal["perhaps", "reserved", "there", "told", "rejected"]
+"""``perhaps``: the ledger was lost, and something there has such a name; the contents tell. ``reserved``: about to be
+sent, the answer is not recorded. ``there``: arrived. ``told``: it cannot go, and people were told. ``rejected``: it
+arrived, failed the case's own check there, and people were told.
 """
 
 

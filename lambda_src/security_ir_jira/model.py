@@ -55,7 +55,8 @@ class Comment:
     """One comment of either side.
 
     ``shared`` is false for a Jira comment with restricted visibility or one internal to a service project;
-    ``author_id`` is the account id of who wrote it in Jira, ``edited`` whether it was changed since it was written.
+    ``author_id`` is the account id of who wrote it in Jira, or the principal on a case; ``edited`` says whether it was
+    changed in Jira since it was written.
     """
 
     id: str

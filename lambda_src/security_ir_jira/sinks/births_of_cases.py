@@ -14,7 +14,7 @@ from ..model import Case, Issue, case_label
 from ..plan.births import base_of_new_case, case_request, sendable
 from ..plan.texts import case_description
 from .hand import IssueReader
-from .relearn import relearn_copies
+from .relearn import relearn
 from .surroundings import Surroundings
 
 logger = Logger(child=True)
@@ -99,10 +99,9 @@ class BirthsOfCases:
             ]
             if min((*claiming, issue.id), key=int) != issue.id:
                 return None
-            pair = self._bind(case, issue, facts.reservation.base if facts.reservation else Base())
             if facts.reservation is None:
-                comments = self.cases.comments(case_id), self.issues.all_comments(issue.id)
-                relearn_copies(ledger, pair, *comments, self.surroundings.issue_url(issue.key))
+                relearn(ledger, case, issue, self.cases.comments(case_id), self.issues.comments(issue))
+            self._bind(case, issue, facts.reservation.base if facts.reservation else Base())
             return case_id
 
     def _reserve(self, issue: Issue) -> Reservation:

@@ -18,7 +18,7 @@ from ..memory import Base, Facts, IssueEntry, Pair
 from ..model import Case, case_label
 from ..plan.births import base_of_new_issue, issue_request, without_labels
 from .hand import CaseReader
-from .relearn import relearn_copies
+from .relearn import relearn
 from .surroundings import Surroundings
 
 logger = Logger(child=True)
@@ -106,13 +106,11 @@ class BirthsOfIssues:
         return self._found_again(case, issue.id, issue.key)
 
     def _found_again(self, case: Case, issue_id: str, key: str) -> Pair:
-        """Bind a pair that the ledger has lost."""
-        pair = self._bind(case, issue_id, key, Base())
-        url = self.surroundings.issue_url(key)
-        relearn_copies(
-            self.surroundings.ledger, pair, self.cases.comments(case.id), self.jira.all_comments(issue_id), url
-        )
-        return pair
+        """Bind a pair that the ledger has lost, once all is written down that is ours."""
+        issue = self.jira.issue(issue_id)
+        comments = self.cases.comments(case.id), self.jira.comments(issue)
+        relearn(self.surroundings.ledger, case, issue, *comments)
+        return self._bind(case, issue_id, key, Base())
 
     def _create(self, case: Case) -> Pair:
         ledger = self.surroundings.ledger

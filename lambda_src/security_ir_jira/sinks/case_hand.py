@@ -198,11 +198,12 @@ class CaseHand:
     # Files and watchers
 
     def bring_files(self, seen: Seen, plan: Plan, voice: Voice[str]) -> None:
+        memory = FileMemory(self.surroundings.ledger, seen.pair.case_id, dict(seen.facts.files))
+        memory.forget_lost("jira", _issue_of(seen).files)
         sources = self._sources(seen, plan)
         if not sources:
             return
         case = seen.case or self.cases.case(seen.pair.case_id)
-        memory = FileMemory(self.surroundings.ledger, case.id, dict(seen.facts.files))
         hand = FilesOfCase(self.cases, case)
         memory.bind_arrived(case.files, hand.content)
 

@@ -230,6 +230,7 @@ class IssueHand:
         def content(file: File, limit: int) -> Spool:
             return self.cases.download_attachment(case.id, file, limit)
 
+        memory.forget_lost("security_ir", case.files)
         memory.bind_arrived(case.files, content)
         for copy in rejected(case.files, memory.known):
             voice.say(Notice("jira", "file-rejected", {"name": copy.name, "url": case.url, "file": copy.key}))
