@@ -34,7 +34,7 @@ CASE_STATUSES = (
 
 
 CASE_PROPERTY = "aws-security-ir"
-"""Key of the issue property that names the case: ``{"caseId": …, "caseArn": …}``."""
+"""Key of the issue property that names the case: ``{"caseId": …, "caseArn": …, "instance": …}``."""
 ISSUE_TAG = "jira-issue-id"
 """Tag of a case that was made for an issue."""
 LABEL = "aws-security-ir"
@@ -149,10 +149,11 @@ class Transition:
 
 @dataclass(frozen=True, slots=True)
 class MadeFor:
-    """The issue property that says which case an issue was made for."""
+    """The issue property that says which case an issue is of, and which instance of the module made them a pair."""
 
     case_id: str
     case_arn: str
+    instance: str = ""
 
     @property
     def account(self) -> str:

@@ -108,7 +108,7 @@ JIRA_CALLS: dict[str, list[Callable[[Site], object]]] = {
         lambda site: site.client.set_fields(site.issue_id, summary="Both", description=to_adf("**new**")),
     ],
     "add_labels": [lambda site: site.client.add_labels(site.issue_id, [LABEL, case_label("1000000001")])],
-    "set_case_property": [lambda site: site.client.set_case_property(site.issue_id, case_property(a_case()))],
+    "set_case_property": [lambda site: site.client.set_case_property(site.issue_id, case_property(a_case(), CONFIG))],
     "link": [
         lambda site: site.client.link(
             site.issue_id, global_id=a_case().arn, url=a_case().url, title="AWS Security Incident Response case"

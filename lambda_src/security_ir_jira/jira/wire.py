@@ -44,7 +44,7 @@ def read_status(answer: Mapping[str, Any]) -> Status:
 
 def read_case_property(value: object) -> MadeFor | None:
     if isinstance(value, dict) and isinstance(value.get("caseId"), str) and value["caseId"]:
-        return MadeFor(value["caseId"], str(value.get("caseArn", "")))
+        return MadeFor(value["caseId"], str(value.get("caseArn", "")), str(value.get("instance", "")))
     return None
 
 

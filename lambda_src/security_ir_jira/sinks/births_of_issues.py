@@ -15,8 +15,8 @@ from ..errors import JiraUnauthorized, NotFound, Refused, RetryLater, Unavailabl
 from ..events import Heard
 from ..jira.client import JiraClient
 from ..memory import Base, Facts, IssueEntry, Pair
-from ..model import Case, case_label
-from ..plan.births import base_of_new_issue, issue_request, without_labels
+from ..model import Case, MadeFor, case_label
+from ..plan.births import base_of_new_issue, is_ours, issue_request, without_labels
 from .hand import CaseReader
 from .relearn import relearn
 from .surroundings import Surroundings
@@ -84,7 +84,7 @@ class BirthsOfIssues:
             minutes = math.ceil((self.surroundings.clock() - reservation.attempted_at) / 60) + 1
             labelled = (*labelled, *self.jira.issues_created(minutes))
         for issue_id, key, made_for in labelled:
-            if made_for.case_id != case.id:
+            if not self._is_of(case, made_for, key):
                 continue
             if reservation is not None:
                 return self._bind(case, issue_id, key, reservation.base)
@@ -97,13 +97,18 @@ class BirthsOfIssues:
             issue = self.jira.issue(issue_id, with_property=True)
         except NotFound:
             return None
-        if issue.made_for is not None and issue.made_for.case_id != case.id:
+        if issue.made_for is not None and not self._is_of(case, issue.made_for, issue.key):
             return None
         if entry is not None and entry.reservation is not None:
             return self._bind(case, issue.id, issue.key, entry.reservation.base)
         if issue.made_for is None:
             return None  # anybody can write a tag, and another site has an issue of that id too
         return self._found_again(case, issue.id, issue.key)
+
+    def _is_of(self, case: Case, made_for: MadeFor, key: str) -> bool:
+        """Whether an issue is this instance's mirror of a case."""
+        named = made_for.case_id == case.id and made_for.case_arn in ("", case.arn)
+        return named and is_ours(made_for, key, self.surroundings.config, self.jira.project_key)
 
     def _found_again(self, case: Case, issue_id: str, key: str) -> Pair:
         """Bind a pair that the ledger has lost, once all is written down that is ours."""

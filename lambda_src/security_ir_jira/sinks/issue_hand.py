@@ -189,8 +189,9 @@ class IssueHand:
         parts: list[Callable[[], None]] = [lambda: jira.link(issue_id, global_id=case.arn, url=case.url, title=title)]
         if labels:
             parts.append(lambda: jira.add_labels(issue_id, labels))
-        if issue.made_for is None or issue.made_for.case_id != case.id:
-            parts.append(lambda: jira.set_case_property(issue_id, case_property(case)))
+        named = case_property(case, self.surroundings.config)
+        if issue.made_for is None or (issue.made_for.case_id, issue.made_for.instance) != (case.id, named["instance"]):
+            parts.append(lambda: jira.set_case_property(issue_id, named))
         for part in parts:
             try:
                 part()
