@@ -80,8 +80,8 @@ class Base:
 class Pair:
     """One case and the one issue that mirrors it.
 
-    ``dressed`` says that the issue carries the labels, property and link that name its case. ``missing`` is the side
-    that could not be found since ``missing_since`` (epoch), ``gone`` the one that was deleted for good.
+    ``dressed`` says that the issue carries the labels, property and link that name its case. ``missing`` are the sides
+    that cannot be found, each since when (epoch), ``gone`` is the one that was deleted for good.
     """
 
     case_id: str
@@ -90,8 +90,7 @@ class Pair:
     issue_key: str
     service_project: bool = False
     dressed: bool = False
-    missing: Side | None = None
-    missing_since: float = 0.0
+    missing: Mapping[Side, float] = field(default_factory=dict)
     gone: Side | None = None
     base: Base = field(default_factory=Base)
 

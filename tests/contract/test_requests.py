@@ -225,6 +225,7 @@ SECURITY_IR_CALLS: dict[str, list[Callable[[Service], object]]] = {
         lambda service: service.client.set_fields(service.case_id, title="Both", description="new"),
     ],
     "readable": [lambda service: service.client.readable()],
+    "ids": [lambda service: service.client.ids()],
     "set_watchers": [
         lambda service: service.client.set_watchers(service.case_id, ["ada@example.com"], []),
         lambda service: service.client.set_watchers(service.case_id, [], ["ada@example.com"]),

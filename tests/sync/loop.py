@@ -177,7 +177,7 @@ class Loop:
         )
         self.functions: dict[str, Function[Any, Any]] = {
             "security_ir_poller": CaseSource(
-                self.case_cursors, calls, for_cases, self.clock, config.backfill_closed_cases
+                self.case_cursors, calls, for_cases, self.clock, config.backfill_closed_cases, self.counts.append
             ),
             "jira_notifications_handler": IssueSource(
                 self.ledger, self.issue_cursors, self.jira_client, for_issues, self.clock, config.jira_browse_url

@@ -10,7 +10,9 @@ import pytest
 
 from sandbox.jira import Person, Visibility
 from security_ir_jira.config import Config
+from security_ir_jira.errors import Conflict
 from security_ir_jira.ledger.table import Table
+from security_ir_jira.memory import Notice
 from security_ir_jira.plan import files as plan_files
 
 from .loop import (
@@ -265,3 +267,357 @@ def dies_after(monkeypatch: pytest.MonkeyPatch, client: object, call: str) -> No
         raise RuntimeError("killed")
 
     monkeypatch.setattr(client, call, die)
+
+
+@pytest.mark.parametrize("repeats", [True, False])
+@pytest.mark.parametrize("remembers", [True, False])
+def test_history_32_a_function_that_dies_with_an_upload_url_in_its_hand_brings_the_file(
+    loop: Loop, case_id: str, ada: Person, monkeypatch: pytest.MonkeyPatch, repeats: bool, remembers: bool
+) -> None:
+    loop.service.switches.pending_from_url = True
+    loop.service.switches.repeats_upload_url = repeats
+    loop.service.switches.client_token_seconds = None if remembers else 60
+    dies_after(monkeypatch, loop.cases, "upload_url")
+    ada.attach(key_of(loop, case_id), "log.txt", b"log")
+    loop.settle()
+    a_day_of_sweeps(loop)
+    assert contents(loop, case_id) == [b"log"]
+    assert files_on_issue(loop, case_id) == [("log.txt", b"log")]
+    at_rest(loop)
+
+
+def test_history_32_a_name_that_an_unfinished_upload_holds_is_given_up(
+    loop: Loop, case_id: str, ada: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    loop.service.switches.pending_from_url = True
+    dies_after(monkeypatch, loop.cases, "upload_url")
+    ada.attach(key_of(loop, case_id), "log.txt", b"log")
+    loop.run()
+    upload_url = loop.cases.upload_url
+
+    def unless_named_so(case_id: str, name: str, size: int, *, token: str) -> str:
+        if name == "log.txt":
+            raise Conflict("an attachment of that name is being uploaded")
+        return upload_url(case_id, name, size, token=token)
+
+    monkeypatch.setattr(loop.cases, "upload_url", unless_named_so)
+    loop.settle()
+    assert contents(loop, case_id) == [b"log"]
+    at_rest(loop)
+
+
+def test_history_32_a_closed_case_with_an_unfinished_upload_is_looked_into_for_a_day(
+    loop: Loop, own_case: str, ada: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    loop.service.switches.pending_from_url, loop.service.switches.client_token_seconds = True, 60
+    dies_after(monkeypatch, loop.cases, "upload_url")
+    ada.attach(key_of(loop, own_case), "log.txt", b"log")
+    loop.settle()
+    loop.service.person("grace").close(own_case)
+    for _ in range(2):
+        a_day_of_sweeps(loop)
+    quiet = loop.quiet()
+    a_day_of_sweeps(loop)
+    assert set(quiet.service_reads) == {"ListCases"}
+
+
+@pytest.mark.parametrize("after", [True, False])
+def test_a_name_that_was_reserved_is_used_again(
+    loop: Loop, case_id: str, ada: Person, monkeypatch: pytest.MonkeyPatch, after: bool
+) -> None:
+    loop.service.faults.add("AttachmentUpload", after=after, drop=not after)
+    ada.attach(key_of(loop, case_id), "log.txt", b"log")
+    loop.settle()
+    asked = [each for each in loop.service.requests if each.operation == "GetCaseAttachmentUploadUrl"]
+    assert {each.body["fileName"] for each in asked} == {"log.txt"}
+
+
+def contents(loop: Loop, case_id: str) -> list[bytes]:
+    """What the files of a case hold that were checked."""
+    return [
+        loop.service.content(case_id, each.attachment_id)
+        for each in loop.service.case(case_id).attachments
+        if each.status == "Verified"
+    ]
+
+
+def at_rest(loop: Loop) -> None:
+    quiet = loop.quiet()
+    a_day_of_sweeps(loop)
+    assert quiet.writes == []
+    assert loop.waiting == []
+
+
+# Deletions
+
+
+@pytest.mark.parametrize("first", ["issue", "case"])
+@pytest.mark.parametrize("others", [0, 1])
+@pytest.mark.parametrize("policy", ["comment", "close"])
+def test_history_27_where_both_halves_are_deleted_nothing_waits(
+    loop: Loop, config: Config, ada: Person, first: str, others: int, policy: str
+) -> None:
+    set_up(loop, config, on_case_deleted=policy, on_issue_deleted=policy)
+    for _ in range(others):
+        open_case(loop, "Another")
+    case_id = open_own_case(loop)
+    key = key_of(loop, case_id)
+    loop.sweep_cases()
+    loop.settle()
+    steps: list[Callable[[], Any]] = [lambda: ada.delete(key), lambda: loop.service.aws_responder.delete(case_id)]
+    for step in steps if first == "issue" else reversed(steps):
+        step()
+        loop.notify(key)
+        loop.sweep_cases()
+        loop.advance(60)
+    for _ in range(12):
+        loop.sweep_cases()
+        loop.sweep_issues()
+        loop.advance(300)
+    loop.advance(3_600)
+    assert loop.waiting == []
+    at_rest(loop)
+    failures = len(loop.failures)
+    a_day_of_sweeps(loop)
+    assert len(loop.failures) == failures
+
+
+def test_history_27_what_was_left_to_be_said_on_a_case_that_went_too_waits_for_nothing(loop: Loop, ada: Person) -> None:
+    open_case(loop, "Another")
+    case_id = open_own_case(loop)
+    key = key_of(loop, case_id)
+    loop.sweep_cases()
+    loop.settle()
+    ada.delete(key)
+    loop.notify(key)
+    loop.advance(1_500)
+    pair = loop.ledger.load(case_id).pair
+    assert pair is not None
+    loop.ledger.leave(case_id, Notice("security_ir", "closed-case"))
+    loop.service.aws_responder.delete(case_id)
+    detail = {"caseId": case_id, "issueId": pair.issue_id, "changed": ["notice"]}
+    loop.send("security_ir_client", {"source": "jira", "detail-type": "IssueUpdated", "detail": detail})
+    loop.advance(3_600)
+    assert loop.waiting == []
+
+
+@pytest.mark.parametrize("fresh", [0, 5])
+@pytest.mark.parametrize("told_by", ["sweeps", "jira"])
+@pytest.mark.parametrize("old", [1, 4])
+def test_history_30_a_membership_made_anew_deletes_no_issue(
+    loop: Loop, config: Config, old: int, fresh: int, told_by: str
+) -> None:
+    set_up(loop, config, on_case_deleted="delete")
+    cases = [open_case(loop, f"Old {number}") for number in range(old)]
+    loop.sweep_cases()
+    loop.settle()
+    for case_id in cases:
+        loop.service.aws_responder.delete(case_id)
+    loop.advance(3_600)
+    for number in range(fresh):
+        open_case(loop, f"New {number}")
+    loop.settle()
+    for _ in range(12):
+        if told_by == "sweeps":
+            loop.sweep_cases()
+        else:
+            for case_id in cases:
+                detail = {"caseId": case_id, "changed": ["case"]}
+                loop.send("jira_client", {"source": "security-ir", "detail-type": "CaseDeleted", "detail": detail})
+        loop.advance(300)
+    loop.advance(3_600)
+    assert sorted(each.summary for each in loop.jira.issues() if each.summary.startswith("Old")) == [
+        f"Old {number}" for number in range(old)
+    ]
+    assert "CasesVanished" in loop.counts
+    assert loop.waiting == []
+    at_rest(loop)
+
+
+def test_history_30_one_of_several_cases_that_is_deleted_takes_its_issue_along(loop: Loop, config: Config) -> None:
+    set_up(loop, config, on_case_deleted="delete")
+    cases = [open_case(loop, f"Case {number}") for number in range(4)]
+    loop.sweep_cases()
+    loop.settle()
+    loop.service.aws_responder.delete(cases[0])
+    for _ in range(12):
+        loop.sweep_cases()
+        loop.advance(300)
+    assert sorted(each.summary for each in loop.jira.issues()) == ["Case 1", "Case 2", "Case 3"]
+    assert loop.counts.count("CasesVanished") == 0
+
+
+def test_history_30_a_membership_that_cannot_be_read_is_no_deletion(loop: Loop, config: Config) -> None:
+    set_up(loop, config, on_case_deleted="delete")
+    open_case(loop, "Another")
+    case_id = open_case(loop)
+    loop.sweep_cases()
+    loop.settle()
+    loop.service.faults.add("GetCase", error="ResourceNotFoundException", status=404, times=None)
+    loop.service.faults.add("ListCases", error="AccessDeniedException", status=403, times=None)
+    detail = {"caseId": case_id, "changed": ["case"]}
+    loop.send("jira_client", {"source": "security-ir", "detail-type": "CaseDeleted", "detail": detail})
+    loop.advance(3_600)
+    assert len(loop.jira.issues()) == 2
+    loop.service.faults.clear()
+    loop.advance(3_600)
+    assert len(loop.jira.issues()) == 2
+    assert loop.waiting == []
+
+
+def test_a_case_that_came_back_has_to_stay_away_anew_to_be_called_deleted(loop: Loop, config: Config) -> None:
+    set_up(loop, config, on_case_deleted="delete")
+    open_case(loop, "Another")
+    case_id = open_case(loop)
+    loop.sweep_cases()
+    loop.settle()
+    detail = {"caseId": case_id, "changed": ["case"]}
+    told = {"source": "security-ir", "detail-type": "CaseUpdated", "detail": detail}
+    away = loop.service.faults.add
+    away("GetCase", error="ResourceNotFoundException", status=404, times=1)
+    loop.send("jira_client", told)
+    loop.run()
+    assert "security_ir" in loop.ledger.load(case_id).pair.missing  # type: ignore[union-attr]
+    loop.advance(700)
+    assert not loop.ledger.load(case_id).pair.missing  # type: ignore[union-attr]
+    away("GetCase", error="ResourceNotFoundException", status=404, times=1)
+    loop.send("jira_client", told)
+    loop.settle()
+    assert len(loop.jira.issues()) == 2
+
+
+def test_an_issue_that_came_back_has_to_stay_away_anew_to_be_called_deleted(loop: Loop, ada: Person) -> None:
+    case_id = open_own_case(loop)
+    key = key_of(loop, case_id)
+    loop.jira.faults.add(f"GET .*/issue/{loop.jira.issue(key).id}", status=404, times=1)
+    loop.notify(key)
+    loop.run()
+    assert "jira" in loop.ledger.load(case_id).pair.missing  # type: ignore[union-attr]
+    loop.advance(700)
+    assert not loop.ledger.load(case_id).pair.missing  # type: ignore[union-attr]
+    loop.jira.faults.add(f"GET .*/issue/{loop.jira.issue(key).id}", status=404, times=1)
+    loop.notify(key)
+    loop.settle()
+    assert "was deleted" not in "".join(comment.body for comment in loop.service.comments(case_id))
+
+
+def test_history_30_a_project_that_was_emptied_closes_no_case(loop: Loop, config: Config, ada: Person) -> None:
+    set_up(loop, config, on_issue_deleted="close")
+    cases = [open_own_case(loop) for _ in range(5)]
+    loop.automation = False
+    keys = [key_of(loop, case_id) for case_id in cases]
+    for key in keys:
+        ada.delete(key)
+    for key in keys:
+        loop.notify(key)
+        loop.advance(300)
+    for _ in range(12):
+        loop.sweep_cases()
+        loop.advance(600)
+    assert {loop.service.case(case_id).status for case_id in cases} == {"Submitted"}
+    assert "was deleted" not in "".join(each.body for case in cases for each in loop.service.comments(case))
+    assert "IssuesVanished" in loop.counts
+
+
+def test_history_30_two_of_five_issues_that_are_deleted_close_their_cases(
+    loop: Loop, config: Config, ada: Person
+) -> None:
+    set_up(loop, config, on_issue_deleted="close")
+    cases = [open_own_case(loop) for _ in range(5)]
+    for case_id in cases[:2]:
+        key = key_of(loop, case_id)
+        ada.delete(key)
+        loop.notify(key)
+    loop.advance(1_500)
+    assert [loop.service.case(case_id).status for case_id in cases] == ["Closed"] * 2 + ["Submitted"] * 3
+
+
+# Down and pending
+
+
+def is_done_though_jira_was_down(loop: Loop, case_id: str) -> None:
+    loop.jira.down = False
+    loop.settle(7_200)
+    (issue,) = loop.jira.issues()
+    assert f"aws-sir-{case_id}" in issue.labels
+    assert issue.status.name == "Done"
+    at_rest(loop)
+
+
+def test_history_19_a_case_that_a_sweep_saw_open_and_that_closed_while_jira_was_down_is_born_and_done(
+    loop: Loop,
+) -> None:
+    loop.native = False
+    loop.jira.down = True
+    case_id = open_case(loop)
+    loop.sweep_cases()
+    loop.advance(600)
+    loop.service.aws_responder.close(case_id)
+    loop.sweep_cases()
+    loop.advance(600)
+    is_done_though_jira_was_down(loop, case_id)
+
+
+def test_history_19_a_case_that_only_native_events_told_of_is_born_and_done(loop: Loop) -> None:
+    loop.jira.down = True
+    case_id = open_case(loop)
+    loop.run()
+    loop.service.aws_responder.close(case_id)
+    loop.advance(600)
+    is_done_though_jira_was_down(loop, case_id)
+
+
+def test_history_19_a_comment_on_a_case_that_was_closed_long_ago_makes_no_issue(loop: Loop) -> None:
+    loop.native = False
+    case_id = open_case(loop)
+    loop.service.aws_responder.close(case_id)
+    loop.native = True
+    loop.service.aws_responder.comment(case_id, "An afterthought.")
+    loop.settle()
+    loop.sweep_cases()
+    loop.settle()
+    assert loop.jira.issues() == []
+
+
+def every_five_minutes(loop: Loop, seconds: int) -> None:
+    for _ in range(seconds // 300):
+        loop.sweep_cases()
+        loop.advance(300)
+
+
+@pytest.mark.parametrize("moves", [True, False])
+@pytest.mark.parametrize("closed", [True, False])
+def test_history_18_a_file_that_is_pending_for_hours_arrives_soon_after_its_check(
+    loop: Loop, case_id: str, moves: bool, closed: bool
+) -> None:
+    loop.service.switches.attachment_moves_date = moves
+    attachment = loop.service.aws_responder.attach(case_id, "sample.bin", b"sample", "Pending")
+    if closed:
+        loop.service.aws_responder.close(case_id)
+    every_five_minutes(loop, 2 * 3_600)
+    assert loop.waiting == []
+    assert files_on_issue(loop, case_id) == []
+    loop.service.aws_responder.set_attachment_status(case_id, attachment, "Verified")
+    every_five_minutes(loop, 80 * 60 + 300)
+    assert files_on_issue(loop, case_id) == [("sample.bin", b"sample")]
+    quiet = loop.quiet()
+    every_five_minutes(loop, 6 * 3_600)
+    assert quiet.service_reads.count("GetCase") <= (0 if closed else 3)
+
+
+def test_history_18_a_failed_file_of_a_closed_case_is_named_soon_after_its_check(loop: Loop, case_id: str) -> None:
+    loop.service.switches.attachment_moves_date = False
+    attachment = loop.service.aws_responder.attach(case_id, "malware.exe", b"MZ", "Pending")
+    loop.service.aws_responder.close(case_id)
+    every_five_minutes(loop, 7_200)
+    loop.service.aws_responder.set_attachment_status(case_id, attachment, "Failed")
+    every_five_minutes(loop, 80 * 60 + 300)
+    assert "malware.exe" in "".join(each.text for each in loop.jira.comments(key_of(loop, case_id)))
+
+
+def test_history_18_our_own_births_start_no_watch(loop: Loop, ada: Person) -> None:
+    ada.create_issue("SEC", "Phishing mail", "Somebody clicked.")
+    loop.settle()
+    quiet = loop.quiet()
+    every_five_minutes(loop, 7_200)
+    assert quiet.service_reads.count("GetCase") <= 2, "once as it is first listed, and perhaps once in six hours"

@@ -37,10 +37,10 @@ def security_ir_poller() -> CaseSource:
     from ..cases.calls import CaseCalls
     from ..ledger.cursors import CaseCursors
     from ..sources.cases import CaseSource
+    from .worker import count
 
-    return CaseSource(
-        CaseCursors(_table()), CaseCalls.connect(), _bus(), backfill_closed_cases=_config().backfill_closed_cases
-    )
+    backfill = _config().backfill_closed_cases
+    return CaseSource(CaseCursors(_table()), CaseCalls.connect(), _bus(), backfill_closed_cases=backfill, count=count)
 
 
 def jira_notifications_handler() -> IssueSource:

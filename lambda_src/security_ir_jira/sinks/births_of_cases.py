@@ -149,10 +149,10 @@ class BirthsOfCases:
             case = self.cases.case(case_id)
         except NotFound as missing:
             raise RetryLater("a case that was just created cannot be read yet", delay=5) from missing
-        self._bind(case, issue, reservation.base)
+        self._bind(case, issue, reservation.base, case_by_us=True)
         return case_id
 
-    def _bind(self, case: Case, issue: Issue, base: Base) -> Pair:
+    def _bind(self, case: Case, issue: Issue, base: Base, *, case_by_us: bool = False) -> Pair:
         pair = Pair(
             case_id=case.id,
             case_arn=case.arn,
@@ -161,6 +161,6 @@ class BirthsOfCases:
             service_project=issue.service_project,
             base=base,
         )
-        self.surroundings.bind(pair)
+        self.surroundings.bind(pair, case_by_us=case_by_us)
         self.surroundings.ring(pair, "jira", ("case",), "CaseCreated")
         return pair

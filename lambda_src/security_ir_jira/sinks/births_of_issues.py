@@ -64,9 +64,13 @@ class BirthsOfIssues:
                     "an issue may have been created; Jira's index has not shown it yet", delay=_LOOK_AGAIN_SECONDS
                 )
             self.surroundings.ledger.drop_issue_reservation(case_id)
-        elif case.closed and not self.surroundings.config.backfill_closed_cases:
+        elif case.closed and not (self.surroundings.config.backfill_closed_cases or self._was_seen_open(case)):
             return None
         return self._create(case)
+
+    def _was_seen_open(self, case: Case) -> bool:
+        """Whether a case that is closed by now was told of before: Jira may have been down all its life."""
+        return self.surroundings.cursors.seen_open(case.id)
 
     def _found(self, case: Case, facts: Facts) -> Pair | None:
         """A pair whose other half exists: the case was made for an issue, or an issue was made and not bound."""

@@ -27,6 +27,8 @@ class CaseReader(Protocol):
 
     def readable(self) -> bool: ...
 
+    def ids(self) -> frozenset[str]: ...
+
     def issue_tag(self, case_arn: str) -> str | None: ...
 
     def download_attachment(self, case_id: str, file: File, limit: int) -> Spool: ...
@@ -176,6 +178,10 @@ class Hand(Protocol[Body]):
 
     def is_other_side_readable(self, pair: Pair) -> bool:
         """Whether the other side of other pairs can be read, so that an absence says something."""
+        ...
+
+    def went_with_others(self, pair: Pair) -> bool:
+        """Whether the missing other side went together with most others, so that nobody deleted just this one."""
         ...
 
     def part(self, pair: Pair, voice: Voice[Body]) -> None:
