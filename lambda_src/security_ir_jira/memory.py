@@ -100,8 +100,8 @@ class Base:
 class Pair:
     """One case and the one issue that mirrors it.
 
-    ``dressed`` says that the issue carries the labels, property and link that name its case. ``missing`` is the side
-    that could not be found since ``missing_since`` (epoch), ``gone`` the one that was deleted for good.
+    ``dressed`` says that the issue carries the labels, property and link that name its case. ``missing`` are the sides
+    that cannot be found, each since when (epoch), ``gone`` is the one that was deleted for good.
     """
 
     case_id: str
@@ -110,8 +110,7 @@ class Pair:
     issue_key: str
     service_project: bool = False
     dressed: bool = False
-    missing: Side | None = None
-    missing_since: float = 0.0
+    missing: Mapping[Side, float] = field(default_factory=dict)
     gone: Side | None = None
     base: Base = field(default_factory=Base)
 
@@ -220,9 +219,10 @@ def file_key(side: Side, file_id: str) -> str:
 DESCRIPTION = file_key("jira", "description")
 """The file that holds a description in full, where the case's had to be cut."""
 
-FileState = Literal["reserved", "there", "told", "rejected"]
-"""``reserved``: about to be sent, the answer is not recorded. ``there``: arrived. ``told``: it cannot go, and people
-were told. ``rejected``: it arrived, failed the case's own check there, and people were told.
+FileState = Literal["perhaps", "reserved", "there", "told", "rejected"]
+"""``perhaps``: the ledger was lost, and something there has such a name; the contents tell. ``reserved``: about to be
+sent, the answer is not recorded. ``there``: arrived. ``told``: it cannot go, and people were told. ``rejected``: it
+arrived, failed the case's own check there, and people were told.
 """
 
 

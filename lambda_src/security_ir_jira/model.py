@@ -34,7 +34,7 @@ CASE_STATUSES = (
 
 
 CASE_PROPERTY = "aws-security-ir"
-"""Key of the issue property that names the case: ``{"caseId": …, "caseArn": …}``."""
+"""Key of the issue property that names the case: ``{"caseId": …, "caseArn": …, "instance": …}``."""
 ISSUE_TAG = "jira-issue-id"
 """Tag of a case that was made for an issue."""
 LABEL = "aws-security-ir"
@@ -55,7 +55,8 @@ class Comment:
     """One comment of either side.
 
     ``shared`` is false for a Jira comment with restricted visibility or one internal to a service project;
-    ``author_id`` is the account id of who wrote it in Jira, ``edited`` whether it was changed since it was written.
+    ``author_id`` is the account id of who wrote it in Jira, or the principal on a case; ``edited`` says whether it was
+    changed in Jira since it was written.
     """
 
     id: str
@@ -148,10 +149,11 @@ class Transition:
 
 @dataclass(frozen=True, slots=True)
 class MadeFor:
-    """The issue property that says which case an issue was made for."""
+    """The issue property that says which case an issue is of, and which instance of the module made them a pair."""
 
     case_id: str
     case_arn: str
+    instance: str = ""
 
     @property
     def account(self) -> str:

@@ -18,7 +18,7 @@ NO_LONGER_NEEDED = "(The comment was shortened; nothing of it is left in this pa
 
 _PART_ROOM = 12
 
-_WORDING = {
+WORDING = {
     "link": "This case is mirrored by Jira issue {key}: {url}",
     "closure-code": "The case was closed in AWS Security Incident Response. Closure code: {code}.",
     "cannot-reopen": (
@@ -82,6 +82,8 @@ _WORDING = {
 
 _RICH = frozenset(("kept-description", "refused-description"))
 """Notices that quote a text which may hold markup."""
+QUOTING = _RICH | {"kept-title", "refused-title"}
+"""Notices that end with a text of somebody's, below their own sentence."""
 
 
 def text_of(notice: Notice) -> str:
@@ -107,7 +109,7 @@ def documents_on_issue(notice: Notice) -> tuple[Adf, ...]:
 
 
 def _sentence_of(notice: Notice) -> str:
-    return _WORDING[notice.kind]
+    return WORDING[notice.kind]
 
 
 def _quoted(notice: Notice) -> tuple[str, ...]:
@@ -118,12 +120,12 @@ def _quoted(notice: Notice) -> tuple[str, ...]:
 
 def comment_refused(side: Side, comment: Comment) -> Notice:
     """What to say on the side where a comment was written that the other side did not take."""
-    return Notice(side, "comment-refused", {"author": _name(comment), "when": _when(comment)})
+    return Notice(side, "comment-refused", {"author": name_of(comment), "when": when_of(comment)})
 
 
 def copies_on_issue(comment: Comment) -> tuple[Adf, ...]:
     """A case comment as the Jira comments that will carry it, in parts where it is too long for one."""
-    name, when = _name(comment), _when(comment)
+    name, when = name_of(comment), when_of(comment)
     head = "{author} on the AWS case, {when}"
     as_read = head.format(author=f"**{name}**", when=when)
     return tuple(
@@ -134,7 +136,7 @@ def copies_on_issue(comment: Comment) -> tuple[Adf, ...]:
 
 def copies_on_case(comment: Comment) -> tuple[str, ...]:
     """A Jira comment as the case comments that will carry it, in parts of at most 12,000 characters."""
-    head = f"{_name(comment)} in Jira, {_when(comment)}"
+    head = f"{name_of(comment)} in Jira, {when_of(comment)}"
     return tuple(
         f"{head}{ending}\n\n{piece}" if piece else head + ending
         for ending, piece in _parts(comment, head, CASE_COMMENT_LIMIT)
@@ -153,9 +155,11 @@ def _parts(comment: Comment, head: str, limit: int) -> tuple[tuple[str, str], ..
     return tuple((f" ({number}/{len(pieces)}):", piece) for number, piece in enumerate(pieces, 1))
 
 
-def _when(comment: Comment) -> str:
+def when_of(comment: Comment) -> str:
+    """When a comment was written, as the head of its copy says it."""
     return f"{comment.created:%Y-%m-%d %H:%M} UTC"
 
 
-def _name(comment: Comment) -> str:
+def name_of(comment: Comment) -> str:
+    """Who wrote a comment, as the head of its copy says it."""
     return fold(comment.author) or "Somebody"

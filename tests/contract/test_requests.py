@@ -108,7 +108,7 @@ JIRA_CALLS: dict[str, list[Callable[[Site], object]]] = {
         lambda site: site.client.set_fields(site.issue_id, summary="Both", description=to_adf("**new**")),
     ],
     "add_labels": [lambda site: site.client.add_labels(site.issue_id, [LABEL, case_label("1000000001")])],
-    "set_case_property": [lambda site: site.client.set_case_property(site.issue_id, case_property(a_case()))],
+    "set_case_property": [lambda site: site.client.set_case_property(site.issue_id, case_property(a_case(), CONFIG))],
     "link": [
         lambda site: site.client.link(
             site.issue_id, global_id=a_case().arn, url=a_case().url, title="AWS Security Incident Response case"
@@ -226,6 +226,7 @@ SECURITY_IR_CALLS: dict[str, list[Callable[[Service], object]]] = {
         lambda service: service.client.set_fields(service.case_id, title="Both", description="new"),
     ],
     "make_sure_readable": [lambda service: service.client.make_sure_readable()],
+    "ids": [lambda service: service.client.ids()],
     "set_watchers": [
         lambda service: service.client.set_watchers(service.case_id, ["ada@example.com"], []),
         lambda service: service.client.set_watchers(service.case_id, [], ["ada@example.com"]),

@@ -134,8 +134,18 @@ class Speaker:
 class Loop:
     """Both servers, the four functions' work, and what lies between them."""
 
-    def __init__(self, jira: JiraServer, service: SecurityIrServer, clock: Clock, config: Config) -> None:
+    def __init__(
+        self,
+        jira: JiraServer,
+        service: SecurityIrServer,
+        clock: Clock,
+        config: Config,
+        *,
+        table: str = "ledger",
+        project: str = "SEC",
+    ) -> None:
         self.jira, self.service, self.clock = jira, service, clock
+        self.table, self.project = table, project
         self.copies = 1
         self.shuffle: random.Random | None = None
         self.native, self.automation = True, True
@@ -149,7 +159,7 @@ class Loop:
         self.overreaches: list[dict[str, Any]] = []
         self.kills: list[str] = []
         self.wire = Wire()
-        self.table = StaleClient(boto3.client("dynamodb", region_name=REGION), clock)
+        self.stale = StaleClient(boto3.client("dynamodb", region_name=REGION), clock)
         self.start(config)
         service.on_change.append(self._on_native_event)
         jira.on_change.append(self._on_change)
@@ -161,8 +171,8 @@ class Loop:
             for source in ("security-ir", "jira")
         )
         self.config = config
-        client: Any = Client(self.wire, "dynamodb", self.table)
-        table = Table(client, "ledger", self.clock)
+        client: Any = Client(self.wire, "dynamodb", self.stale)
+        table = Table(client, self.table, self.clock)
         self.ledger, self.case_cursors, self.issue_cursors = PairLedger(table), CaseCursors(table), IssueCursors(table)
         breakers = Breakers(table)
         alone = CaseCalls.connect(self.clock.sleep)
@@ -194,6 +204,8 @@ class Loop:
                 config.backfill_closed_cases,
                 home=Home(config.account_id, REGION),
                 admit=cases_breaker.admit,
+                jira_is_down=lambda: "jira" in breakers.known(),
+                count=self.counts.append,
             ),
             "jira_notifications_handler": IssueSource(
                 self.ledger,
@@ -210,7 +222,7 @@ class Loop:
         }
 
     def _credentials(self, fresh: bool) -> Credentials:
-        return Credentials(self.jira.url, self.jira.email, "SEC", self.jira.token, 1)
+        return Credentials(self.jira.url, self.jira.email, self.project, self.jira.token, 1)
 
     def _on_native_event(self, kind: str, detail: dict[str, Any]) -> None:
         if self.native:
@@ -225,8 +237,8 @@ class Loop:
     def lose_the_table(self) -> None:
         """The ledger's table is deleted and made anew."""
         client = boto3.client("dynamodb", region_name=REGION)
-        for item in client.scan(TableName="ledger")["Items"]:
-            client.delete_item(TableName="ledger", Key={name: item[name] for name in ("PK", "SK")})
+        for item in client.scan(TableName=self.table)["Items"]:
+            client.delete_item(TableName=self.table, Key={name: item[name] for name in ("PK", "SK")})
 
     # Delivery
 
@@ -291,7 +303,7 @@ class Loop:
 
     def _deliver(self, message: Message) -> None:
         message.received += 1
-        self.table.delivery += 1
+        self.stale.delivery += 1
         # Out of sight until the invocation must have ended, as its worker asked first of all.
         comes_back = self.clock.now + LEASE_SECONDS
         try:
@@ -409,6 +421,16 @@ def a_day_of_sweeps(loop: Loop) -> None:
         loop.advance(10_800)
 
 
+def make_table(name: str) -> None:
+    """An empty ledger."""
+    boto3.client("dynamodb", region_name=REGION).create_table(
+        TableName=name,
+        KeySchema=[{"AttributeName": "PK", "KeyType": "HASH"}, {"AttributeName": "SK", "KeyType": "RANGE"}],
+        AttributeDefinitions=[{"AttributeName": name, "AttributeType": "S"} for name in ("PK", "SK")],
+        BillingMode="PAY_PER_REQUEST",
+    )
+
+
 @contextmanager
 def looped(config: Config, contract: Path | None = None) -> Iterator[Loop]:
     """A loop with both servers running, an empty Jira and an empty ledger."""
@@ -417,12 +439,7 @@ def looped(config: Config, contract: Path | None = None) -> Iterator[Loop]:
         stack.enter_context(mock_aws())
         stack.enter_context(patch.object(BaseJSONSerializer, "_serialize_type_structure", _quickly))
         stack.enter_context(patch.object(MotoTable, "all_items", _unsorted))
-        boto3.client("dynamodb", region_name=REGION).create_table(
-            TableName="ledger",
-            KeySchema=[{"AttributeName": "PK", "KeyType": "HASH"}, {"AttributeName": "SK", "KeyType": "RANGE"}],
-            AttributeDefinitions=[{"AttributeName": name, "AttributeType": "S"} for name in ("PK", "SK")],
-            BillingMode="PAY_PER_REQUEST",
-        )
+        make_table("ledger")
         jira = stack.enter_context(JiraServer(clock=clock, contract=contract))
         service = stack.enter_context(SecurityIrServer(clock=clock, region=REGION))
         surroundings = {"AWS_ENDPOINT_URL_SECURITY_IR": service.url, "AWS_DEFAULT_REGION": REGION}

@@ -25,7 +25,7 @@ FLOORS = [
     {"shell"},
     {"sinks", "sources"},
     {"ledger", "jira", "cases"},
-    {"plan", "transfer", "notices"},
+    {"plan", "transfer", "notices", "recognition"},
     {"memory", "events"},
     {"answers", "line"},
     {"model", "config", "errors", "ids"},

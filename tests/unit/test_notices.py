@@ -22,7 +22,7 @@ JIRAS_LIMIT = 32_767
 AWKWARD = "*a* [x](https://evil.example) `C:\\_tmp_\\`"
 NAMING = {
     kind: names
-    for kind, wording in notices._WORDING.items()
+    for kind, wording in notices.WORDING.items()
     if (names := {name for _, name, _, _ in string.Formatter().parse(wording) if name})
 }
 """The kinds of notices that mention something, and what."""
@@ -36,7 +36,7 @@ def on_issue(notice: Notice) -> list[str]:
 def test_a_name_stands_in_a_notice_letter_for_letter_on_both_sides(kind: str) -> None:
     notice = Notice("jira", kind, dict.fromkeys(NAMING[kind], AWKWARD))
     for (said,) in (texts_on_case(notice), on_issue(notice)):
-        assert said.count(AWKWARD) == notices._WORDING[kind].count("{")
+        assert said.count(AWKWARD) == notices.WORDING[kind].count("{")
 
 
 @pytest.mark.parametrize("kind", ["kept-title", "kept-description", "refused-title", "refused-description"])

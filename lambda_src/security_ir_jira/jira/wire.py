@@ -47,7 +47,7 @@ def read_case_property(value: object) -> MadeFor | None:
     """The case that an issue says it was made for. Whoever may edit the issue can have written it."""
     if not isinstance(value, dict) or not is_case_id(value.get("caseId")):
         return None
-    return MadeFor(value["caseId"], str(value.get("caseArn", "")))
+    return MadeFor(value["caseId"], str(value.get("caseArn", "")), str(value.get("instance", "")))
 
 
 def read_comment(answer: Mapping[str, Any]) -> Comment:

@@ -6,9 +6,10 @@ import base64
 import json
 import zlib
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, get_args
 
 from ..memory import Agreed, Base, Copy, FileCopy, IssueEntry, Notice, Pair, Reservation, Watched, Writing
+from ..model import Side
 from .table import Item
 
 
@@ -41,11 +42,23 @@ def read_pair(case_id: str, item: Item) -> Pair | None:
         issue_key=item["issue_key"],
         service_project=bool(item.get("service_project", False)),
         dressed=bool(item.get("dressed", False)),
-        missing=item.get("missing_side"),
-        missing_since=float(item.get("missing_since", 0)),
+        missing=_read_missing(item),
         gone=item.get("gone_side"),
         base=read_base(item.get("agreed", {})),
     )
+
+
+def missing_name(side: Side) -> str:
+    """The attribute that says since when a side cannot be found."""
+    return f"{side}_missing_since"
+
+
+def _read_missing(item: Item) -> dict[Side, float]:
+    names: dict[Side, str] = {side: missing_name(side) for side in get_args(Side)}
+    missing = {side: float(item[name]) for side, name in names.items() if name in item}
+    # The first version remembered one side only.
+    before = {item["missing_side"]: float(item.get("missing_since", 0))} if "missing_side" in item else {}
+    return {**before, **missing}
 
 
 def write_base(base: Base) -> Item:

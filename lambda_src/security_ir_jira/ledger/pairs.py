@@ -146,12 +146,11 @@ class PairLedger:
 
     def missing(self, case_id: str, side: Side) -> None:
         """One side of a pair could not be found, from now on."""
-        values = {":side": side, ":now": int(self._table.clock())}
-        self._update(case_id, "SET missing_side = :side, missing_since = :now", values)
+        self._update(case_id, f"SET {items.missing_name(side)} = :now", {":now": int(self._table.clock())})
 
-    def found(self, case_id: str) -> None:
+    def found(self, case_id: str, side: Side) -> None:
         """What was missing was found again."""
-        self._update(case_id, "REMOVE missing_side, missing_since", {})
+        self._update(case_id, f"REMOVE {items.missing_name(side)}, missing_side, missing_since", {})
 
     def gone(self, case_id: str, side: Side) -> None:
         """One side of a pair was deleted: the pair is over."""

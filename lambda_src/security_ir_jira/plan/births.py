@@ -11,12 +11,13 @@ from rich_text import to_text
 
 from ..config import Config
 from ..memory import Agreed, Base, digest, read_digest
-from ..model import CASE_PROPERTY, ISSUE_TAG, LABEL, SUBMITTED, Case, Issue, case_label
+from ..model import CASE_PROPERTY, ISSUE_TAG, LABEL, SUBMITTED, Case, Issue, MadeFor, case_label
 from .texts import case_description, case_title, issue_document, issue_summary
 
 
-def case_property(case: Case) -> dict[str, str]:
-    return {"caseId": case.id, "caseArn": case.arn}
+def case_property(case: Case, config: Config) -> dict[str, str]:
+    """What an issue says of its case, and of the instance that keeps the two in step."""
+    return {"caseId": case.id, "caseArn": case.arn, "instance": config.name}
 
 
 def issue_request(case: Case, config: Config, project_key: str) -> dict[str, object]:
@@ -32,8 +33,21 @@ def issue_request(case: Case, config: Config, project_key: str) -> dict[str, obj
             "description": issue_document(case.description),
             "labels": [*labels, LABEL, case_label(case.id)],
         },
-        "properties": [{"key": CASE_PROPERTY, "value": case_property(case)}],
+        "properties": [{"key": CASE_PROPERTY, "value": case_property(case, config)}],
     }
+
+
+def is_ours(made_for: MadeFor, issue_key: str, config: Config, project_key: str) -> bool:
+    """Whether an issue's property was written by this instance, wherever the issue is now.
+
+    One that does not say by whom is ours if the issue is in our project: several instances may mirror one case, each
+    in a project of its own.
+    """
+    if made_for.account not in ("", config.account_id):
+        return False
+    if made_for.instance:
+        return made_for.instance == config.name
+    return issue_key.rpartition("-")[0] == project_key
 
 
 def without_labels(request: Mapping[str, Any]) -> dict[str, object]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from ..memory import Copy, Known, digest, is_present_reading, read_digest
 from ..model import Comment, Side
+from ..recognition import is_notice_of_another_instance
 
 WITHDRAWN = "withdrawn"
 DELETED = "deleted"
@@ -38,8 +39,8 @@ def plan_comments(
     """The comments of one side that the other has not got as they stand, in their order of creation.
 
     Copies the integration wrote are recognised by their recorded ids and never come back. Comments that are not shared
-    stay where they are unless ``restricted`` is asked for. What was refused under another configuration than
-    ``config_digest`` stands for is tried once more.
+    stay where they are unless ``restricted`` is asked for, and so does what another instance says of its own pair. What
+    was refused under another configuration than ``config_digest`` stands for is tried once more.
     """
     ordered = sorted(comments, key=lambda comment: (comment.created, len(comment.id), comment.id))
     work = []
@@ -52,6 +53,8 @@ def plan_comments(
                 work.append(CommentWork(comment, copy, withdraw=True))
         elif copy is not None and copy.is_asked_anew(config_digest):
             work.append(CommentWork(comment, copy))
+        elif copy is None and is_notice_of_another_instance(comment):
+            continue
         elif copy is None or not copy.complete or copy.source != source_of(side, comment):
             compare = side == "jira" and copy is not None and copy.complete and _read_by_an_earlier_version(copy)
             if not compare or comment.edited:

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import count, islice
 from typing import Literal
 
 from ..memory import FileCopy, file_key
@@ -37,13 +38,15 @@ def plan_files(side: Side, files: Sequence[File], known: Mapping[str, FileCopy])
     """The files of one side that the other has not got, oldest first.
 
     Copies of ours never come back. A Pending file waits for the case's check; one that may be a copy whose answer was
-    lost waits until the sink that sent it has found out.
+    lost waits until the sink that sent it has found out, unless it is compared itself before it is sent.
     """
-    ours = {copy.copy for copy in known.values() if copy.copy} | perhaps_ours(side, files, known)
+    ours, held = {copy.copy for copy in known.values() if copy.copy}, perhaps_ours(side, files, known)
     work = []
     for file in sorted(files, key=lambda each: (each.created, len(each.id), each.id)):
         copy = known.get(file_key(side, file.id))
-        settled = copy is not None and copy.state != "reserved"
+        if file.id in held and (copy is None or copy.state != "perhaps"):
+            continue
+        settled = copy is not None and copy.state not in ("perhaps", "reserved")
         if settled or file.id in ours or file.state == "Pending":
             continue
         work.append(FileWork(file, _obstacle(file)))
@@ -67,7 +70,7 @@ def perhaps_ours(side: Side, files: Sequence[File], known: Mapping[str, FileCopy
     return {
         file.id
         for key, copy in known.items()
-        if key.startswith(source) and copy.copy is None and copy.state in ("reserved", "there")
+        if key.startswith(source) and copy.copy is None and copy.state in ("perhaps", "reserved", "there")
         for file in fitting(copy, side, files, known)
     }
 
@@ -75,14 +78,39 @@ def perhaps_ours(side: Side, files: Sequence[File], known: Mapping[str, FileCopy
 def fitting(copy: FileCopy, side: Side, files: Iterable[File], known: Mapping[str, FileCopy]) -> list[File]:
     """The files on one side that have the name and the size of a copy, and are nothing else that is known."""
     bound = {each.copy for each in known.values()}
+    settled = {key for key, each in known.items() if each.state != "perhaps"}
     return [
         file
         for file in files
-        if file.name == copy.name
-        and file.size in (None, copy.size)
-        and file.id not in bound
-        and file_key(side, file.id) not in known
+        if _fits(copy, side, file) and file.id not in bound and file_key(side, file.id) not in settled
     ]
+
+
+def _fits(copy: FileCopy, side: Side, file: File) -> bool:
+    if copy.state == "perhaps":
+        on_issue, on_case = (copy.name, file.name) if side == "security_ir" else (file.name, copy.name)
+        return could_be_called(on_issue, on_case)
+    return file.name == copy.name and file.size in (None, copy.size)
+
+
+def perhaps_copies(
+    on_case: Sequence[File], on_issue: Sequence[File], known: Mapping[str, FileCopy]
+) -> tuple[FileCopy, ...]:
+    """The files of either side that may have a copy on the other, where the ledger was lost, by names and times alone.
+
+    Of two files that may be copies of each other the older one is taken for the source.
+    """
+    bound = {each.copy for each in known.values()}
+    found: dict[str, FileCopy] = {}
+    for case_file in on_case:
+        for file in on_issue:
+            if could_be_called(file.name, case_file.name) and case_file.id not in bound:
+                side: Side = "jira" if file.created <= case_file.created else "security_ir"
+                source = file if side == "jira" else case_file
+                key = file_key(side, source.id)
+                if key not in known and (side == "jira" or file.name == case_file.name):
+                    found[key] = FileCopy(key, source.name, "perhaps")
+    return tuple(found.values())
 
 
 def rejected(files: Iterable[File], known: Mapping[str, FileCopy]) -> tuple[FileCopy, ...]:
@@ -97,6 +125,16 @@ def case_file_name(name: str, taken: Collection[str]) -> str:
     >>> case_file_name("Żółw log.txt", ["zo_w_log.txt"])
     'Zo_w_log-2.txt'
     """
+    used = {each.casefold() for each in taken}
+    return next(each for each in _case_file_names(name) if each.casefold() not in used)
+
+
+def could_be_called(name: str, on_case: str) -> bool:
+    """Whether the copy of a file of some name may have this one on a case."""
+    return on_case in islice(_case_file_names(name), 2 * CASE_FILES)
+
+
+def _case_file_names(name: str) -> Iterator[str]:
     stem, dot, extension = name.strip().rpartition(".")
     ending = dot + extension
     if not stem or not extension or len(extension) > _EXTENSION_LIMIT or extension != _fit(extension):
@@ -104,14 +142,9 @@ def case_file_name(name: str, taken: Collection[str]) -> str:
     stem = _fit(stem.strip())
     if not any(each.isalnum() for each in stem):
         stem = "file"
-    used = {each.casefold() for each in taken}
-    number = 1
-    while True:
+    for number in count(1):
         suffix = f"-{number}" if number > 1 else ""
-        fitted = f"{stem[: _NAME_LIMIT - len(suffix) - len(ending)]}{suffix}{ending}"
-        if fitted.casefold() not in used:
-            return fitted
-        number += 1
+        yield f"{stem[: _NAME_LIMIT - len(suffix) - len(ending)]}{suffix}{ending}"
 
 
 def _fit(text: str) -> str:

@@ -41,9 +41,11 @@ if TYPE_CHECKING:
 def security_ir_poller() -> CaseSource:
     from ..ledger.cursors import CaseCursors
     from ..sources.cases import CaseSource, Home
+    from .worker import count
 
     config, table = _config(), _table()
-    calls, breaker = _calls(Breakers(table))
+    breakers = Breakers(table)
+    calls, breaker = _calls(breakers)
     return CaseSource(
         CaseCursors(table),
         calls,
@@ -51,6 +53,8 @@ def security_ir_poller() -> CaseSource:
         backfill_closed_cases=config.backfill_closed_cases,
         home=Home(config.account_id, os.environ.get("AWS_REGION", "")),
         admit=breaker.admit,
+        jira_is_down=lambda: "jira" in breakers.known(),
+        count=count,
     )
 
 

@@ -7,17 +7,21 @@ from dataclasses import dataclass
 from aws_lambda_powertools import Logger
 
 from ..cases.client import CaseClient
-from ..errors import NotFound, Refused, RetryLater
+from ..errors import NotFound, NotPermitted, Refused, RetryLater
 from ..events import Heard
 from ..memory import Base, Facts, Pair, Reservation
-from ..model import Case, Issue, case_label
-from ..plan.births import base_of_new_case, case_request, sendable
+from ..model import Case, Issue, MadeFor, case_label
+from ..plan.births import base_of_new_case, case_request, is_ours, sendable
 from ..plan.texts import case_description
 from .hand import IssueReader
-from .relearn import relearn_copies
+from .relearn import relearn
 from .surroundings import Surroundings
 
 logger = Logger(child=True)
+
+
+class _Foreign(Exception):
+    """The issue mirrors a case that is not there, or not for this instance to see."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +57,14 @@ class BirthsOfCases:
                 return entry.case_id
             if entry is not None and entry.reservation is not None:
                 return self._create(issue, entry.reservation, first=False)
-            case_id = self._case_made_for(issue, lease_seconds)
-            if case_id is not None:
-                return case_id
+            if issue.made_for is not None:
+                try:
+                    case_id = self._case_made_for(issue, issue.made_for, lease_seconds)
+                except _Foreign as reason:
+                    logger.info("no case for this issue", issue_key=issue.key, reason=str(reason))
+                    return None
+                if case_id is not None:
+                    return case_id
             if not self._wanted(issue):
                 return None
             return self._create(issue, self._reserve(issue), first=True)
@@ -80,31 +89,43 @@ class BirthsOfCases:
             logger.info("no case for this issue", issue_key=issue.key, reason=reason)
         return reason is None
 
-    def _case_made_for(self, issue: Issue, lease_seconds: float) -> str | None:
-        """The case that the issue names, if this is the issue that was made for it and not a clone."""
-        if issue.made_for is None or issue.made_for.account not in ("", self.surroundings.config.account_id):
-            return None  # of no case, or of one in another account
-        case_id, ledger = issue.made_for.case_id, self.surroundings.ledger
+    def _case_made_for(self, issue: Issue, made_for: MadeFor, lease_seconds: float) -> str | None:
+        """The case that the issue names, if this is the issue that was made for it; ``None``: it is a clone of that.
+
+        Raises ``_Foreign`` for the mirror of a case that is not for this instance: a look is all it is worth.
+        """
+        if not is_ours(made_for, issue.key, self.surroundings.config, self.issues.project_key):
+            raise _Foreign("made by another instance")
+        case_id, ledger = made_for.case_id, self.surroundings.ledger
         with ledger.lease_case(case_id, lease_seconds):
             facts = ledger.load(case_id)
             if facts.pair is not None:
                 return case_id if facts.pair.issue_id == issue.id else None
-            try:
-                case = self.cases.case(case_id)
-            except NotFound:
-                return None
+            case = self._case_named(case_id, ours=facts.reservation is not None)
+            if made_for.case_arn not in ("", case.arn):
+                raise _Foreign("its case is another of that number")
             claiming = [
                 found
-                for found, _, made_for in self.issues.issues_labelled(case_label(case_id))
-                if made_for.case_id == case_id
+                for found, key, named in self.issues.issues_labelled(case_label(case_id))
+                if named.case_id == case_id and is_ours(named, key, self.surroundings.config, self.issues.project_key)
             ]
             if min((*claiming, issue.id), key=int) != issue.id:
                 return None
-            pair = self._bind(case, issue, facts.reservation.base if facts.reservation else Base())
             if facts.reservation is None:
-                comments = self.cases.comments(case_id), self.issues.all_comments(issue.id)
-                relearn_copies(ledger, pair, *comments, self.surroundings.issue_url(issue.key))
+                relearn(ledger, case, issue, self.cases.comments(case_id), self.issues.comments(issue))
+            self._bind(case, issue, facts.reservation.base if facts.reservation else Base())
             return case_id
+
+    def _case_named(self, case_id: str, *, ours: bool) -> Case:
+        """The case that an issue names. One that nobody here knows and that cannot be had belongs to somebody else."""
+        try:
+            return self.cases.case(case_id)
+        except NotFound as missing:
+            raise _Foreign("its case is not there") from missing
+        except NotPermitted as refusal:
+            if ours:
+                raise
+            raise _Foreign("its case is not ours to read") from refusal
 
     def _reserve(self, issue: Issue) -> Reservation:
         url = self.surroundings.issue_url(issue.key)
@@ -129,10 +150,10 @@ class BirthsOfCases:
             case = self.cases.case(case_id)
         except NotFound as missing:
             raise RetryLater("a case that was just created cannot be read yet", delay=5) from missing
-        self._bind(case, issue, reservation.base)
+        self._bind(case, issue, reservation.base, case_by_us=True)
         return case_id
 
-    def _bind(self, case: Case, issue: Issue, base: Base) -> Pair:
+    def _bind(self, case: Case, issue: Issue, base: Base, *, case_by_us: bool = False) -> Pair:
         pair = Pair(
             case_id=case.id,
             case_arn=case.arn,
@@ -141,6 +162,6 @@ class BirthsOfCases:
             service_project=issue.service_project,
             base=base,
         )
-        self.surroundings.bind(pair)
+        self.surroundings.bind(pair, case_by_us=case_by_us)
         self.surroundings.ring(pair, "jira", ("case",), "CaseCreated")
         return pair

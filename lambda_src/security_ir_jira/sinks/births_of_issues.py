@@ -15,10 +15,10 @@ from ..errors import NotFound, NotPermitted, Refused, RetryLater, SideDown, Unav
 from ..events import Heard
 from ..jira.client import JiraClient
 from ..memory import Base, Facts, IssueEntry, Pair
-from ..model import Case, case_label
-from ..plan.births import base_of_new_issue, issue_request, without_labels
+from ..model import Case, MadeFor, case_label
+from ..plan.births import base_of_new_issue, is_ours, issue_request, without_labels
 from .hand import CaseReader
-from .relearn import relearn_copies
+from .relearn import relearn
 from .surroundings import Surroundings
 
 logger = Logger(child=True)
@@ -66,9 +66,13 @@ class BirthsOfIssues:
             # Nothing is found where nothing can be seen.
             self.jira.make_sure_readable(self.jira.project_key)
             self.surroundings.ledger.drop_issue_reservation(case_id)
-        elif case.closed and not self.surroundings.config.backfill_closed_cases:
+        elif case.closed and not (self.surroundings.config.backfill_closed_cases or self._was_seen_open(case)):
             return None
         return self._create(case)
+
+    def _was_seen_open(self, case: Case) -> bool:
+        """Whether a case that is closed by now was told of before: Jira may have been down all its life."""
+        return self.surroundings.cursors.seen_open(case.id)
 
     def _found(self, case: Case, facts: Facts) -> Pair | None:
         """A pair whose other half exists: the case was made for an issue, or an issue was made and not bound."""
@@ -86,7 +90,7 @@ class BirthsOfIssues:
             minutes = math.ceil((self.surroundings.clock() - reservation.attempted_at) / 60) + 1
             labelled = (*labelled, *self.jira.issues_created(minutes))
         for issue_id, key, made_for in labelled:
-            if made_for.case_id != case.id:
+            if not self._is_of(case, made_for, key):
                 continue
             if reservation is not None:
                 return self._bind(case, issue_id, key, reservation.base)
@@ -99,7 +103,7 @@ class BirthsOfIssues:
             issue = self.jira.issue(issue_id, with_property=True)
         except NotFound:
             return None
-        if issue.made_for is not None and issue.made_for.case_id != case.id:
+        if issue.made_for is not None and not self._is_of(case, issue.made_for, issue.key):
             return None
         if entry is not None and entry.reservation is not None:
             return self._bind(case, issue.id, issue.key, entry.reservation.base)
@@ -107,14 +111,17 @@ class BirthsOfIssues:
             return None  # anybody can write a tag, and another site has an issue of that id too
         return self._found_again(case, issue.id, issue.key)
 
+    def _is_of(self, case: Case, made_for: MadeFor, key: str) -> bool:
+        """Whether an issue is this instance's mirror of a case."""
+        named = made_for.case_id == case.id and made_for.case_arn in ("", case.arn)
+        return named and is_ours(made_for, key, self.surroundings.config, self.jira.project_key)
+
     def _found_again(self, case: Case, issue_id: str, key: str) -> Pair:
-        """Bind a pair that the ledger has lost."""
-        pair = self._bind(case, issue_id, key, Base())
-        url = self.surroundings.issue_url(key)
-        relearn_copies(
-            self.surroundings.ledger, pair, self.cases.comments(case.id), self.jira.all_comments(issue_id), url
-        )
-        return pair
+        """Bind a pair that the ledger has lost, once all is written down that is ours."""
+        issue = self.jira.issue(issue_id)
+        comments = self.cases.comments(case.id), self.jira.comments(issue)
+        relearn(self.surroundings.ledger, case, issue, *comments)
+        return self._bind(case, issue_id, key, Base())
 
     def _create(self, case: Case) -> Pair:
         ledger = self.surroundings.ledger

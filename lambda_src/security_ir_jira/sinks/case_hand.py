@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
+from itertools import islice
 from typing import TypeVar
 
 from aws_lambda_powertools import Logger
@@ -43,6 +44,10 @@ from .watchers import WatchersOfCase
 logger = Logger(child=True)
 
 _URLS = 2
+_WITNESSES = 10
+"""How many other issues are asked for, before one is called deleted."""
+_FEWEST_AT_ONCE = 3
+"""How many issues people may delete together: more are taken for what happened to the project."""
 _SETTABLE = (SUBMITTED, DETECTION_AND_ANALYSIS, CONTAINMENT, POST_INCIDENT)
 """``SelfManagedCaseStatus`` of the security-ir API 2018-05-10."""
 _BEYOND_ANALYSIS = (CONTAINMENT, POST_INCIDENT)
@@ -126,7 +131,14 @@ class FilesOfCase:
 
     def put(self, copy: FileCopy, content: Spool, record: Callable[[FileCopy], None]) -> None:
         for _ in range(_URLS):
-            url = unless_closed(self.cases, self.case.id, partial(self._url, copy))
+            try:
+                url = unless_closed(self.cases, self.case.id, partial(self._url, copy))
+            except Conflict:
+                if not self._is_blocked(copy):
+                    raise
+                copy = replace(copy, name=self.name_for(copy.name, self.sent), attempt=copy.attempt + 1)
+                record(copy)
+                continue
             try:
                 put(url, content)
             except UrlRefused:
@@ -137,6 +149,10 @@ class FilesOfCase:
             self.sent.append(copy.name)
             return
         raise Unavailable("upload URLs are refused")
+
+    def _is_blocked(self, copy: FileCopy) -> bool:
+        """Whether an upload that never came to its end may hold the name."""
+        return any(file.name == copy.name and file.state == "Pending" for file in self.case.files)
 
     def _url(self, copy: FileCopy) -> str:
         return self.cases.upload_url(self.case.id, copy.name, copy.size, token=self._token(copy))
@@ -202,11 +218,12 @@ class CaseHand:
     # Files and watchers
 
     def bring_files(self, seen: Seen, plan: Plan, voice: Voice[str]) -> None:
+        memory = FileMemory(self.surroundings.ledger, seen.pair.case_id, dict(seen.facts.files))
+        memory.forget_lost("jira", _issue_of(seen).files)
         sources = self._sources(seen, plan)
         if not sources:
             return
         case = seen.case or self.cases.case(seen.pair.case_id)
-        memory = FileMemory(self.surroundings.ledger, case.id, dict(seen.facts.files))
         hand = FilesOfCase(self.cases, case)
         memory.bind_arrived(case.files, hand.content)
 
@@ -297,6 +314,30 @@ class CaseHand:
             self.cases.make_sure_readable()
         else:
             self.issues.make_sure_readable(pair.issue_key.rpartition("-")[0])
+
+    def went_with_others(self, pair: Pair) -> bool:
+        """Asks for some other issues: of a project that was emptied or hidden by a security level all are missing."""
+        others = list(islice(self._other_pairs(pair), _WITNESSES))
+        missing = 1 + sum(not self._is_there(other) for other in others)
+        if missing < _FEWEST_AT_ONCE or missing <= (1 + len(others)) / 2:
+            return False
+        self.surroundings.count("IssuesVanished")
+        return True
+
+    def _other_pairs(self, pair: Pair) -> Iterator[Pair]:
+        """Other pairs that are not over, in an order that is this pair's own."""
+        known = self.surroundings.cursors.all().keys() - {pair.case_id}
+        for case_id in sorted(known, key=lambda each: hashlib.sha256(f"{pair.case_id} {each}".encode()).digest()):
+            found = self.surroundings.ledger.load(case_id).pair
+            if found is not None and found.gone is None:
+                yield found
+
+    def _is_there(self, pair: Pair) -> bool:
+        try:
+            self.issues.issue(pair.issue_id)
+        except NotFound:
+            return False
+        return True
 
     def part(self, pair: Pair, voice: Voice[str]) -> None:
         voice.say(Notice("security_ir", "issue-deleted", {"key": pair.issue_key}))

@@ -23,6 +23,8 @@ from .surroundings import Surroundings
 
 logger = Logger(child=True)
 
+CHECK_SECONDS = 86_400.0
+"""How long the check of a file is waited for, where nothing but that tells what it is."""
 _BUDGET_SECONDS = 120.0
 """No file is begun later than this: the next invocation goes on from there."""
 
@@ -63,7 +65,14 @@ class FileMemory:
 
     def names(self) -> list[str]:
         """What copies of ours are called."""
-        return [copy.name for copy in self.known.values() if copy.state != "told"]
+        return [copy.name for copy in self.known.values() if copy.state not in ("perhaps", "told")]
+
+    def forget_lost(self, side: Side, files: Sequence[File]) -> None:
+        """A file that may have a copy, and was deleted before anybody could compare the two, waits for nothing more."""
+        present = {file_key(side, file.id) for file in files}
+        for copy in list(self.known.values()):
+            if copy.state == "perhaps" and copy.key.startswith(file_key(side, "")) and copy.key not in present:
+                self.record(replace(copy, state="told"))
 
     def bind_arrived(self, files: Sequence[File], content: Content) -> None:
         """An upload to a case tells no id: it is found by its name and, where several have it, by its ``content``."""
@@ -127,12 +136,12 @@ class Files:
 
     def _carry(self, source: Source) -> None:
         before = self.memory.known.get(source.key)
-        mistaken = False
-        if before is not None:
+        perhaps, mistaken = before is not None and before.state == "perhaps", False
+        if before is not None and not perhaps:
             landed, mistaken = self._landed(before)
             if landed:
                 return
-        obstacle = source.obstacle or self.hand.obstacle(before)
+        obstacle = source.obstacle or (None if perhaps else self.hand.obstacle(before))
         if obstacle is not None:
             self.cannot_go(obstacle, source)
             return
@@ -146,13 +155,37 @@ class Files:
             logger.warning("a file cannot be fetched now", case_id=self.pair.case_id, reason=str(reason))
             return
         with content:
-            self._send(source, content)
+            if before is not None and perhaps:
+                mistaken = self._compare_or_send(source, before, content)
+            else:
+                self._send(source, content)
         if mistaken:
             # The sink of the other side took somebody's own file for this copy, and waited.
             self.surroundings.ring(self.pair, other(self.hand.side), ("deep",))
 
+    def _compare_or_send(self, source: Source, before: FileCopy, content: Spool) -> bool:
+        """Find out whether a file has a copy there, and send it if it has none. Returns whether that is known now."""
+        copy = replace(before, size=content.size, content=content.content)
+        candidates = fitting(before, self.hand.side, self.hand.files(), self.memory.known)
+        file = same_content(copy, [each for each in candidates if each.size in (None, content.size)], self.hand.content)
+        if file is not None:
+            self.memory.record(replace(copy, name=file.name, state="there", copy=file.id))
+            return True
+        since = self.surroundings.clock() - CHECK_SECONDS
+        if any(each.state == "Pending" and each.created.timestamp() > since for each in candidates):
+            logger.info("a copy may be there, and is being checked", case_id=self.pair.case_id)
+            return False
+        obstacle = self.hand.obstacle(None)
+        if obstacle is not None:
+            self.cannot_go(obstacle, source)
+        else:
+            self._send(source, content)
+        return True
+
     def _send(self, source: Source, content: Spool) -> None:
         before = self.memory.known.get(source.key)
+        if before is not None and before.state == "perhaps":
+            before = None
         copy = FileCopy(
             source.key,
             before.name if before else self.hand.name_for(source.name, self.memory.names()),

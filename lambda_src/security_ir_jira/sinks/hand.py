@@ -27,6 +27,8 @@ class CaseReader(Protocol):
 
     def make_sure_readable(self) -> None: ...
 
+    def ids(self) -> frozenset[str]: ...
+
     def issue_tag(self, case_arn: str) -> str | None: ...
 
     def download_attachment(self, case_id: str, file: File, limit: int) -> Spool: ...
@@ -176,6 +178,10 @@ class Hand(Protocol[Body]):
 
     def make_sure_readable(self, pair: Pair, side: Side) -> None:
         """Raises ``NotPermitted`` where nothing of a side can be read, so that an absence says nothing."""
+        ...
+
+    def went_with_others(self, pair: Pair) -> bool:
+        """Whether the missing other side went together with most others, so that nobody deleted just this one."""
         ...
 
     def part(self, pair: Pair, voice: Voice[Body]) -> None:

@@ -11,10 +11,11 @@ from aws_lambda_powertools import Logger
 
 from rich_text import Adf, document, keep_nodes, sentence, to_text, utf16_length
 
-from ..errors import NotFound, Refused, RetryLater
+from ..errors import NotFound, Refused
 from ..events import Change
 from ..jira.client import JiraClient
-from ..memory import Agreed, Facts, FileCopy, Notice, Pair, digest
+from ..ledger.cursors import Cursor, went_at_once
+from ..memory import Agreed, Facts, FileCopy, Notice, Pair, digest, file_key
 from ..model import (
     CLOSED,
     LABEL,
@@ -43,7 +44,7 @@ from ..plan.steps import Step
 from ..plan.whole import Plan, Seen, case_may_have_moved
 from ..transfer import Spool
 from .comments import Voice
-from .files import FileMemory, Files, Source
+from .files import CHECK_SECONDS, FileMemory, Files, Source
 from .hand import Absent, CaseReader
 from .surroundings import Surroundings
 from .watchers import WatchersOfIssue
@@ -51,9 +52,6 @@ from .watchers import WatchersOfIssue
 logger = Logger(child=True)
 
 _MOST_HOPS = 5
-_CHECK_SECONDS = 86_400.0
-"""How long the check of a file is waited for on a case that is closed."""
-_CHECK_DELAY = 300.0
 
 
 @contextmanager
@@ -148,7 +146,7 @@ class IssueHand:
 
     def look(self, pair: Pair, facts: Facts, changed: frozenset[Change]) -> Seen | None:
         comments: tuple[Comment, ...] | None = None
-        if changed <= {"comments", "notice"} and pair.dressed and not facts.pending and pair.missing is None:
+        if changed <= {"comments", "notice"} and pair.dressed and not facts.pending and not pair.missing:
             comments = self._comments(pair)
             if comments is not None and not plan_comments(
                 "security_ir",
@@ -210,8 +208,9 @@ class IssueHand:
         parts: list[Callable[[], None]] = [lambda: jira.link(issue_id, global_id=case.arn, url=case.url, title=title)]
         if labels:
             parts.append(lambda: jira.add_labels(issue_id, labels))
-        if issue.made_for is None or issue.made_for.case_id != case.id:
-            parts.append(lambda: jira.set_case_property(issue_id, case_property(case)))
+        named = case_property(case, self.surroundings.config)
+        if issue.made_for is None or (issue.made_for.case_id, issue.made_for.instance) != (case.id, named["instance"]):
+            parts.append(lambda: jira.set_case_property(issue_id, named))
         for part in parts:
             try:
                 with _permitted(jira, pair.issue_key, "EDIT_ISSUES"):
@@ -257,10 +256,12 @@ class IssueHand:
         def content(file: File, limit: int) -> Spool:
             return self.cases.download_attachment(case.id, file, limit)
 
+        memory.forget_lost("security_ir", case.files)
         memory.bind_arrived(case.files, content)
         for copy in rejected(case.files, memory.known):
             voice.say(Notice("jira", "file-rejected", {"name": copy.name, "url": case.url, "file": copy.key}))
             memory.record(replace(copy, state="rejected"))
+        self._await_checks(case, memory)
         works = plan_files("security_ir", case.files, memory.known)
         files = Files(
             self.surroundings,
@@ -270,16 +271,19 @@ class IssueHand:
             voice.say,
         )
         files.bring([Source.of("security_ir", work, case.url, content) for work in works])
-        self._wait_for_checks(case, memory)
 
-    def _wait_for_checks(self, case: Case, memory: FileMemory) -> None:
-        """Raise ``RetryLater`` where a closed case has files to be checked yet: no sweep looks at it again."""
-        ours = {copy.copy for copy in memory.known.values()}
-        since = self.surroundings.clock() - _CHECK_SECONDS
-        if case.closed and any(
-            file.state == "Pending" and file.id not in ours and file.created.timestamp() > since for file in case.files
-        ):
-            raise RetryLater("a file of a closed case is being checked", delay=_CHECK_DELAY)
+    def _await_checks(self, case: Case, memory: FileMemory) -> None:
+        """Have the sweeps look again at a case with files to be checked yet.
+
+        An upload of ours that never came to its end leaves a name without a content, which will not be checked.
+        """
+        since = self.surroundings.clock() - CHECK_SECONDS
+        arrived = {
+            copy.name for key, copy in memory.known.items() if key.startswith(file_key("jira", "")) and copy.copy
+        }
+        pending = (file for file in case.files if file.state == "Pending")
+        if any(file.name not in arrived or file.created.timestamp() > since for file in pending):
+            self.surroundings.cursors.await_more(case.id)
 
     def follow_watchers(self, seen: Seen, copied: Sequence[Comment]) -> None:
         WatchersOfIssue(self.surroundings, self.jira).follow(seen, _case_of(seen))
@@ -354,6 +358,18 @@ class IssueHand:
             self.cases.make_sure_readable()
         else:
             self.jira.make_sure_readable(pair.issue_key.rpartition("-")[0])
+
+    def went_with_others(self, pair: Pair) -> bool:
+        cursors, now = self.surroundings.cursors.all(), self.surroundings.clock()
+        # The sweep forgets a case that it found to be gone alone.
+        cursor = cursors.setdefault(pair.case_id, Cursor(pair.case_id, checked_at=now))
+        if cursor.vanished_at is None:
+            if not went_at_once(cursors, self.cases.ids(), now):
+                return False
+            # Written down: new cases that come meanwhile would hide in the end how many of the old ones went.
+            self.surroundings.cursors.vanished(pair.case_id)
+            self.surroundings.count("CasesVanished")
+        return True
 
     def part(self, pair: Pair, voice: Voice[Adf]) -> None:
         config = self.surroundings.config

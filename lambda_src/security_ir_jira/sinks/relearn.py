@@ -1,49 +1,173 @@
-"""Recognising old copies where the ledger was lost: what people read in a comment is the fall-back for this only."""
+"""A pair found again after the ledger was lost: which comments and files on either side are ours is told by what people
+read in them, the fall-back for this only.
+
+All of it is written down before the pair is bound, so that an interrupted try is simply made again.
+"""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
 
-from rich_text import to_text
+from rich_text import to_text, utf16_length
 
 from ..ledger.pairs import PairLedger
-from ..memory import DETAILS, Copy, Notice, Pair, comment_key, digest
-from ..model import Comment, Side
-from ..notices import copies_on_case, copies_on_issue, text_of
+from ..memory import (
+    DESCRIPTION,
+    DETAILS,
+    ISSUE_STATUS,
+    Copy,
+    FileCopy,
+    Notice,
+    comment_key,
+    digest,
+    file_key,
+    notice_key,
+)
+from ..model import Case, Comment, File, Issue, Side, other
+from ..notices import CASE_COMMENT_LIMIT, QUOTING, copies_on_case, copies_on_issue, name_of, when_of
 from ..plan.comments import source_of
 from ..plan.details import DETAILS_HEADING
+from ..plan.files import could_be_called, perhaps_copies
+from ..recognition import head_of, is_rest_of_a_copy, notice_in
+
+_MANAGED = {"issue-status": ISSUE_STATUS}
+"""Notices that are kept current in one comment."""
 
 
-def relearn_copies(
-    ledger: PairLedger, pair: Pair, on_case: Sequence[Comment], on_issue: Sequence[Comment], issue_url: str
+def relearn(
+    ledger: PairLedger, case: Case, issue: Issue, on_case: Sequence[Comment], on_issue: Sequence[Comment]
 ) -> None:
-    """Write down which comments of a pair found again are copies of which, by what their texts would be."""
-    _match(ledger, pair, "security_ir", on_case, on_issue, lambda comment: map(to_text, copies_on_issue(comment)))
-    _match(ledger, pair, "jira", on_issue, on_case, copies_on_case)
-    link = Notice("security_ir", "link", {"key": pair.issue_key, "url": issue_url})
-    said = [comment.id for comment in on_case if digest(comment.body) == digest(text_of(link))]
-    if said:
-        ledger.record(pair.case_id, Copy(link.key, "said", (said[0],)), link)
-    details = [comment for comment in on_issue if comment.body.startswith(f"**{DETAILS_HEADING}**")]
-    if details:
-        ledger.record(pair.case_id, Copy(DETAILS, digest(details[0].body), (details[0].id,)))
+    """Write down what on the two sides is a copy of what, and what was said in our own name."""
+    found = _Relearning(ledger, case, issue, {"security_ir": on_case, "jira": on_issue})
+    found.copies("jira", copies_on_case)
+    found.copies("security_ir", lambda comment: map(to_text, copies_on_issue(comment)))
+    found.older_copies("jira")
+    found.older_copies("security_ir")
+    found.own_words("security_ir")
+    found.own_words("jira")
+    found.copied_files()
 
 
-def _match(
-    ledger: PairLedger,
-    pair: Pair,
-    side: Side,
-    sources: Iterable[Comment],
-    others: Iterable[Comment],
-    texts_of: Callable[[Comment], Iterable[str]],
-) -> None:
-    standing: defaultdict[str, list[str]] = defaultdict(list)
-    for other in others:
-        standing[digest(other.body)].append(other.id)
-    for source in sources:
-        wanted = [digest(text) for text in texts_of(source)]
-        if all(standing[each] for each in wanted):
-            parts = tuple(standing[each].pop(0) for each in wanted)
-            key = comment_key(side, source.id)
-            ledger.record(pair.case_id, Copy(key, source_of(side, source), parts, total=len(parts)))
+@dataclass(frozen=True, slots=True)
+class _Relearning:
+    """``ours`` are the comments that are accounted for, by side and id."""
+
+    ledger: PairLedger
+    case: Case
+    issue: Issue
+    comments: dict[Side, Sequence[Comment]]
+    ours: set[tuple[Side, str]] = field(default_factory=set)
+    keys: set[str] = field(default_factory=set)
+    files: dict[str, FileCopy] = field(default_factory=dict)
+
+    def copies(self, side: Side, texts_of: Callable[[Comment], Iterable[str]]) -> None:
+        """Comments of a side whose copies stand on the other as they would be written now."""
+        standing: defaultdict[str, list[str]] = defaultdict(list)
+        for comment in self._open(other(side)):
+            standing[digest(comment.body)].append(comment.id)
+        for source in self._open(side):
+            wanted = [digest(text) for text in texts_of(source)]
+            if all(standing[each] for each in wanted):
+                self._record_copy(side, source, source_of(side, source), [standing[each].pop(0) for each in wanted])
+
+    def older_copies(self, side: Side) -> None:
+        """Comments of a side that were edited meanwhile: their copies have the same head and are brought up to date."""
+        standing: defaultdict[tuple[str, str], list[tuple[Comment, int]]] = defaultdict(list)
+        for comment in self._open(other(side)):
+            head = head_of(other(side), comment.body)
+            if head is not None:
+                standing[head.author, head.when].append((comment, head.total))
+        for source in self._open(side):
+            waiting = standing[name_of(source), when_of(source)]
+            if waiting and head_of(side, source.body) is None:
+                parts = [comment.id for comment, _ in waiting[: waiting[0][1]]]
+                del waiting[: len(parts)]
+                self._record_copy(side, source, "", parts)
+
+    def own_words(self, side: Side) -> None:
+        """Notices, and whatever else only this integration writes."""
+        continued = ""
+        for comment in self._open(side):
+            notice = notice_in(side, comment.body)
+            if notice is not None:
+                self._record_notice(comment, notice)
+            elif side == "jira" and comment.body.startswith(f"**{DETAILS_HEADING}**"):
+                self._record(Copy(DETAILS, digest(comment.body), (comment.id,)), side)
+            elif is_rest_of_a_copy(side, comment.body) or continued == _author(comment):
+                self._record(Copy(notice_key(side, "found", comment.id), "said", (comment.id,)), side)
+            else:
+                continue
+            quotes = notice is not None and notice.kind in QUOTING
+            goes_on = (quotes or continued == _author(comment)) and utf16_length(comment.body) > CASE_COMMENT_LIMIT // 2
+            continued = _author(comment) if goes_on else ""
+
+    def copied_files(self) -> None:
+        """What may be a copy is compared, byte for byte, before it is sent again; what was told is told."""
+        for file in self.case.files:
+            if could_be_called(f"{self.issue.key}-description.md", file.name):
+                self._record_file(FileCopy(DESCRIPTION, file.name, "there", copy=file.id))
+        for copy in perhaps_copies(self.case.files, self.issue.files, self.files):
+            self._record_file(copy)
+
+    def _open(self, side: Side) -> list[Comment]:
+        """Comments of a side that are not accounted for, in their order of creation."""
+        left = (comment for comment in self.comments[side] if (side, comment.id) not in self.ours)
+        return sorted(left, key=lambda comment: (comment.created, len(comment.id), comment.id))
+
+    def _record_copy(self, side: Side, source: Comment, as_read: str, parts: Sequence[str]) -> None:
+        self.ours.add((side, source.id))
+        self._record(Copy(comment_key(side, source.id), as_read, tuple(parts), total=len(parts)), other(side))
+
+    def _record_notice(self, comment: Comment, notice: Notice) -> None:
+        if notice.kind.startswith("file-"):
+            notice = self._about_its_file(notice)
+        managed = _MANAGED.get(notice.kind)
+        if managed is not None:
+            self._record(Copy(managed, digest(comment.body), (comment.id,)), notice.side)
+        else:
+            self._record(Copy(notice.key, "said", (comment.id,)), notice.side, notice)
+
+    def _about_its_file(self, notice: Notice) -> Notice:
+        """A notice about a file, which it names by a key that nobody reads: the name tells which file that is."""
+        name = notice.values["name"]
+        if notice.kind == "file-rejected":
+            copy = self._rejected_copy(name)
+        else:
+            # What a closed case does not take is said on the issue the file is of.
+            sides: tuple[Side, ...] = ("security_ir", "jira") if notice.side == "jira" else ("jira",)
+            keys = (file_key(side, file.id) for side in sides for file in self._files(side) if file.name == name)
+            copy = next((FileCopy(key, name, "told") for key in keys if key not in self.files), None)
+        if copy is None:
+            return notice
+        self._record_file(copy)
+        return Notice(notice.side, notice.kind, {**notice.values, "file": copy.key})
+
+    def _rejected_copy(self, name: str) -> FileCopy | None:
+        """The copy of that name that failed the case's check, and of which people were told."""
+        failed = next((file for file in self.case.files if file.name == name and file.state == "Failed"), None)
+        for file in self.issue.files:
+            key = file_key("jira", file.id)
+            if failed is not None and key not in self.files and could_be_called(file.name, name):
+                return FileCopy(key, name, "rejected", file.size or 0, copy=failed.id)
+        return None
+
+    def _files(self, side: Side) -> Sequence[File]:
+        return self.case.files if side == "security_ir" else self.issue.files
+
+    def _record(self, copy: Copy, side: Side, notice: Notice | None = None) -> None:
+        """Write down a copy or notice that stands on a side; the first of its key is the one."""
+        self.ours.update((side, part) for part in copy.parts)
+        if copy.key in self.keys:
+            copy = replace(copy, key=notice_key(side, "found", copy.parts[0]))
+        self.keys.add(copy.key)
+        self.ledger.record(self.case.id, copy, notice)
+
+    def _record_file(self, copy: FileCopy) -> None:
+        self.files[copy.key] = copy
+        self.ledger.record_file(self.case.id, copy)
+
+
+def _author(comment: Comment) -> str:
+    return comment.author_id or comment.author

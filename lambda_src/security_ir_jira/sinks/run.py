@@ -117,6 +117,9 @@ class Sink(Generic[Body]):
             else:
                 self._other_side_absent(pair, voice)
         except NotFound as missing:
+            if pair.gone is not None:
+                logger.info("both halves of a pair are gone", case_id=pair.case_id, issue_key=pair.issue_key)
+                return
             if changed == {"notice"} and side == "security_ir":
                 # The other sink would only ask again for what is to be said; that a case is gone the sweep finds.
                 raise RetryLater("a case cannot be told anything", delay=GONE_SECONDS + 60) from missing
@@ -128,8 +131,8 @@ class Sink(Generic[Body]):
     def _met(self, seen: Seen) -> Seen:
         """What was seen, with the pair as it is now: back again, or at another place."""
         ledger = self.surroundings.ledger
-        if seen.pair.missing == other(self.hand.side):
-            ledger.found(seen.pair.case_id)
+        if other(self.hand.side) in seen.pair.missing:
+            ledger.found(seen.pair.case_id, other(self.hand.side))
         return replace(seen, pair=ledger.located(seen.pair, seen.issue)) if seen.issue else seen
 
     def _carry_out(self, seen: Seen, changed: frozenset[Change]) -> None:
@@ -261,7 +264,7 @@ class Sink(Generic[Body]):
         """The sink that reads the missing side decides whether it is gone; until then the change waits."""
         side = self.hand.side
         self.hand.make_sure_readable(pair, side)
-        if pair.missing != side:
+        if side not in pair.missing:
             self.surroundings.ledger.missing(pair.case_id, side)
             if side == "security_ir":
                 self.surroundings.ring(pair, "jira", ("case",), "CaseDeleted")
@@ -274,12 +277,16 @@ class Sink(Generic[Body]):
         side, ledger = other(self.hand.side), self.surroundings.ledger
         self.hand.make_sure_readable(pair, side)
         now = self.surroundings.clock()
-        since = pair.missing_since if pair.missing == side else now
-        if pair.missing != side:
+        since = pair.missing.get(side, now)
+        if side not in pair.missing:
             ledger.missing(pair.case_id, side)
         left = since + GONE_SECONDS - now
         if left > 0:
             raise RetryLater(f"a side of the pair cannot be found: {side}", delay=left + 1)
+        if self.hand.went_with_others(pair):
+            # Not one that somebody deleted: nothing is done about it, and nothing waits for it.
+            logger.error("most of a side went at once", case_id=pair.case_id, issue_key=pair.issue_key, side=side)
+            return
         logger.warning("one side of a pair was deleted", case_id=pair.case_id, issue_key=pair.issue_key, side=side)
         try:
             self.hand.part(pair, voice)

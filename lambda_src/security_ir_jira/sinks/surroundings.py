@@ -45,11 +45,11 @@ class Surroundings:
         """The page people open for an issue."""
         return f"{self.config.jira_browse_url or self.site()}/browse/{key}"
 
-    def bind(self, pair: Pair) -> None:
-        """Make a pair. Raises ``AlreadyPaired``."""
+    def bind(self, pair: Pair, *, case_by_us: bool = False) -> None:
+        """Make a pair; ``case_by_us`` says that its case was made for its issue. Raises ``AlreadyPaired``."""
         self.ledger.bind(pair)
         # Known to the case sweep from now on, should the case be closed before it was ever listed.
-        self.cursors.seen_moving(pair.case_id)
+        self.cursors.born(pair.case_id, by_us=case_by_us)
 
     def leave(self, pair: Pair, notice: Notice) -> None:
         """Leave something for the sink of its side to say, and ring its bell."""

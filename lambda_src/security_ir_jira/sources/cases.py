@@ -7,23 +7,35 @@ and moves its cursor only after the bus has accepted the announcement.
 from __future__ import annotations
 
 import hashlib
+import math
 import re
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Literal
+
+from aws_lambda_powertools import Logger
 
 from ..cases.calls import CaseCalls, ListedCase
 from ..config import GONE_SECONDS
 from ..errors import RetryLater, Undeliverable
 from ..events import Change, Event, EventBus, EventType, read_moment, tens, utc_text
 from ..ids import CASE_ID, is_case_id
-from ..ledger.cursors import CaseCursors, Cursor
+from ..ledger.cursors import ECHO_SECONDS, CaseCursors, Cursor, Sweep, went_at_once
 
-WATCHED_SECONDS = 3_600
-"""How long after it was seen to move an open case is looked into at every sweep."""
+logger = Logger(child=True)
+
+WATCH_SECONDS = (300, 600, 1_200, 2_400, 4_800)
+"""How long after people were seen to move it an open case is looked into; the last is the distance at which one is
+looked into on which something is awaited.
+"""
 DEEP_CHECK_SECONDS = 21_600
 """How often an open case is looked into otherwise: comments and attachments may move no date."""
+_CATCHING_UP = 4
+"""How many times as fast as usual deep checks that were missed are made up for."""
+_USUAL_SECONDS = 300.0
+_SLACK_SECONDS = 5.0
+"""How much earlier than our own clock the service's may say that we wrote."""
 _CASE_ARN = re.compile(rf"arn:[a-z-]+:security-ir:(?P<region>[^:]+):(?P<account>[^:]+):case/(?P<case>{CASE_ID})")
 _SOURCE = "aws.security-ir"
 _NATIVE: dict[str, tuple[EventType, tuple[Change, ...]]] = {
@@ -81,9 +93,13 @@ SWEEP = "sweep"
 """What is to be done where a message names no case."""
 
 
+def _uncounted(_: str) -> None:
+    """Where nobody counts."""
+
+
 @dataclass(frozen=True, slots=True)
 class CaseSource:
-    """Everything the function ``security_ir_poller`` does."""
+    """Everything the function ``security_ir_poller`` does; ``count`` adds one to a metric."""
 
     cursors: CaseCursors
     calls: CaseCalls
@@ -93,6 +109,9 @@ class CaseSource:
     home: Home = ANYWHERE
     admit: Callable[[], None] = lambda: None
     """Raises ``SideDown`` while security-ir is to be left alone."""
+    jira_is_down: Callable[[], bool] = lambda: False
+    """What is looked into while Jira is left alone would only wait."""
+    count: Callable[[str], None] = _uncounted
 
     def read(self, body: dict[str, Any]) -> tuple[str, Event | None]:
         """A native event's case and what it tells, or the order to sweep. Raises ``Undeliverable``."""
@@ -115,7 +134,7 @@ class CaseSource:
         kind = next((event.type for event in events if event.type != "CaseUpdated"), first.type)
         self.bus.publish([Event(kind, changed, case_id=first.case_id, occurred_at=first.occurred_at)])
         if first.case_id:
-            self.cursors.seen_moving(first.case_id)
+            self.cursors.seen_moving(first.case_id, opened=kind in ("CaseCreated", "CaseClosed"))
 
     def sweep(self) -> None:
         """Announce every case that is new, moved, gone or due for a deep check.
@@ -123,48 +142,117 @@ class CaseSource:
         What was listed before the list broke off is announced all the same.
         """
         self.admit()
-        cursors, now = self.cursors.all(), self.clock()
+        now = self.clock()
+        last, cursors = self.cursors.load()
+        would_wait = self.jira_is_down()
         listed: set[str] = set()
+        opened = 0
         found: list[tuple[Event, Cursor]] = []
+        overdue: list[tuple[Event, Cursor]] = []
         broken: RetryLater | None = None
         try:
             for case in self.calls.listed():
                 listed.add(case.id)
-                if case.closed and case.id not in cursors and not self.backfill_closed_cases:
+                opened += not case.closed
+                cursor = cursors.get(case.id)
+                if case.closed and cursor is None and not self.backfill_closed_cases:
                     continue  # closed before anybody here saw it: it is not born into Jira
-                announcement = _announcement(case, cursors.get(case.id), now)
-                if announcement is not None:
-                    found.append(announcement)
+                reason = _why_to_look(case, cursor, now)
+                if reason == "moved" or (reason is not None and not would_wait):
+                    (overdue if reason == "due" else found).append(_announcement(case, cursor, now, reason))
         except RetryLater as failure:
             broken = failure
+        sweep = _this_sweep(last, now)
+        most = math.ceil(opened * _CATCHING_UP * sweep.interval / DEEP_CHECK_SECONDS)
+        found += sorted(overdue, key=lambda each: cursors[each[1].case_id].checked_at)[:most]
         for some in tens(found):
             self.bus.publish(event for event, _ in some)
             for _, cursor in some:
                 self.cursors.advance(cursor)
         if broken is not None:
             raise broken
-        for case_id in sorted(cursors.keys() - listed):
-            self._miss(cursors[case_id], now, anything_listed=bool(listed))
+        self._miss([cursors[case_id] for case_id in sorted(cursors.keys() - listed)], cursors, listed, now)
+        self.cursors.swept(sweep)
 
-    def _miss(self, cursor: Cursor, now: float, *, anything_listed: bool) -> None:
-        """A known case is not in the list: looked at once more, and called deleted only if that lasts."""
-        if cursor.missing_since is None:
-            self.bus.publish([Event("CaseUpdated", ("case",), case_id=cursor.case_id)])
-            self.cursors.advance(replace(cursor, missing_since=now))
-        elif anything_listed and now - cursor.missing_since >= GONE_SECONDS:
-            self.bus.publish([Event("CaseDeleted", ("case",), case_id=cursor.case_id)])
-            self.cursors.forget(cursor.case_id)
+    def _miss(
+        self, missing: Sequence[Cursor], known: Mapping[str, Cursor], listed: Collection[str], now: float
+    ) -> None:
+        """Known cases are not in the list: looked at once more, and called deleted only if that lasts.
+
+        Where most are missing nothing is called deleted: all of them went at once, with the membership.
+        """
+        at_once, vanished = went_at_once(known, listed, now), 0
+        for cursor in missing:
+            if cursor.vanished_at is not None:
+                continue
+            if cursor.missing_since is None:
+                if not at_once:
+                    self.bus.publish([Event("CaseUpdated", ("case",), case_id=cursor.case_id)])
+                self.cursors.advance(replace(cursor, missing_since=now))
+            elif now - cursor.missing_since >= GONE_SECONDS:
+                if at_once:
+                    self.cursors.vanished(cursor.case_id)
+                    vanished += 1
+                else:
+                    self.bus.publish([Event("CaseDeleted", ("case",), case_id=cursor.case_id)])
+                    self.cursors.forget(cursor.case_id)
+        if vanished:
+            logger.error("most cases went at once; none is taken for deleted", cases=vanished)
+            self.count("CasesVanished")
 
 
-def _announcement(case: ListedCase, cursor: Cursor | None, now: float) -> tuple[Event, Cursor] | None:
-    known = cursor is not None and cursor.announced is not None
-    stamp = case.updated.isoformat()
-    back = cursor is not None and cursor.missing_since is not None
-    moved = cursor is None or back or cursor.announced != stamp or cursor.status != case.status
-    moved_at = max(case.updated.timestamp(), cursor.moved_at if cursor else 0.0)
-    checked_at = cursor.checked_at if cursor else 0.0
-    if not moved and not _deep_check_due(case, moved_at, checked_at, now):
+Reason = Literal["moved", "watched", "due"]
+
+
+def _why_to_look(case: ListedCase, cursor: Cursor | None, now: float) -> Reason | None:
+    if cursor is None or cursor.missing_since is not None or cursor.vanished_at is not None:
+        return "moved"
+    if cursor.announced != case.updated.isoformat() or cursor.status != case.status:
+        return "moved"
+    awaited = cursor.awaited_at >= cursor.checked_at > 0
+    if case.closed and not awaited:
         return None
+    moved_at = _moved_at(case, cursor)
+    if awaited or now - moved_at < WATCH_SECONDS[-1] + WATCH_SECONDS[-2]:
+        return "watched" if cursor.checked_at < _last_look(moved_at, now) else None
+    return "due" if _is_due(case.id, cursor.checked_at, now) else None
+
+
+def _moved_at(case: ListedCase, cursor: Cursor | None) -> float:
+    """When people were last seen to move a case; what we did to it ourselves is not counted."""
+    updated = case.updated.timestamp()
+    if cursor is None:
+        return updated
+    ours = 0 <= updated - cursor.written_at + _SLACK_SECONDS < ECHO_SECONDS + _SLACK_SECONDS
+    return cursor.moved_at if ours else max(updated, cursor.moved_at)
+
+
+def _last_look(moved_at: float, now: float) -> float:
+    """The latest moment at which a case that moved then was to be looked into."""
+    passed = now - moved_at
+    longest = WATCH_SECONDS[-1]
+    if passed >= longest:
+        return moved_at + passed // longest * longest
+    reached = [distance for distance in WATCH_SECONDS if distance <= passed]
+    return moved_at + reached[-1] if reached else 0.0
+
+
+def _is_due(case_id: str, checked_at: float, now: float) -> bool:
+    """Once in six hours, at a moment of its own."""
+    phase = int(hashlib.sha256(case_id.encode()).hexdigest(), 16) % DEEP_CHECK_SECONDS
+    return (now + phase) // DEEP_CHECK_SECONDS > (checked_at + phase) // DEEP_CHECK_SECONDS
+
+
+def _this_sweep(last: Sweep | None, now: float) -> Sweep:
+    """This sweep and its distance from the last one, as far as that is no gap."""
+    if last is None:
+        return Sweep(now, _USUAL_SECONDS)
+    return Sweep(now, min(max(1.0, now - last.began_at), 2 * last.interval))
+
+
+def _announcement(case: ListedCase, cursor: Cursor | None, now: float, reason: Reason) -> tuple[Event, Cursor]:
+    known = cursor is not None and cursor.announced is not None
+    moved = reason == "moved"
     kind: EventType = "CaseCreated" if cursor is None else "CaseUpdated"
     if case.closed and moved:
         kind = "CaseClosed"
@@ -177,13 +265,7 @@ def _announcement(case: ListedCase, cursor: Cursor | None, now: float) -> tuple[
         status=case.status,
         occurred_at=utc_text(case.updated),
     )
-    return event, Cursor(case.id, stamp, case.status, moved_at, checked_at=now)
-
-
-def _deep_check_due(case: ListedCase, moved_at: float, checked_at: float, now: float) -> bool:
-    """Every sweep in the hour after the case moved; then, while open, once in six hours at a moment of its own."""
-    if now - moved_at < WATCHED_SECONDS:
-        return True
-    phase = int(hashlib.sha256(case.id.encode()).hexdigest(), 16) % DEEP_CHECK_SECONDS
-    due = (now + phase) // DEEP_CHECK_SECONDS > (checked_at + phase) // DEEP_CHECK_SECONDS
-    return due and not case.closed
+    stamp = case.updated.isoformat()
+    seen_open = not case.closed or (cursor is not None and cursor.seen_open)
+    moved_at = _moved_at(case, cursor)
+    return event, Cursor(case.id, stamp, case.status, moved_at, checked_at=now, seen_open=seen_open)

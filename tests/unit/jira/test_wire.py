@@ -67,6 +67,8 @@ def test_a_property_that_names_no_case_says_nothing(value: object) -> None:
 
 def test_a_property_names_the_case_an_issue_was_made_for() -> None:
     assert read_case_property({"caseId": "1000000001", "caseArn": "arn"}) == MadeFor("1000000001", "arn")
+    marked = {"caseId": "1000000001", "caseArn": "arn", "instance": "soc"}
+    assert read_case_property(marked) == MadeFor("1000000001", "arn", "soc")
 
 
 def a_comment(**changes: Any) -> dict[str, Any]:

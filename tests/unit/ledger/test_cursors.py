@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from security_ir_jira.ledger.cursors import CaseCursors, Cursor, IssueCursors
+from security_ir_jira.ledger.cursors import CaseCursors, Cursor, IssueCursors, Sweep
 from security_ir_jira.ledger.table import Table
-from tests.unit.ledger.local import NOW, items
+from tests.unit.ledger.local import NOW, Clock, items
 from tests.unit.things import CASE_ID
 
 if TYPE_CHECKING:
@@ -27,21 +27,25 @@ def issues(table: Table) -> IssueCursors:
 
 
 def test_a_cursor_remembers_what_was_announced(cases: CaseCursors) -> None:
-    cursor = Cursor(CASE_ID, "2026-01-01T12:00:00+00:00", "Submitted", moved_at=NOW - 60, checked_at=NOW)
+    cursor = Cursor(
+        CASE_ID, "2026-01-01T12:00:00+00:00", "Submitted", moved_at=NOW - 60, checked_at=NOW, seen_open=True
+    )
     cases.advance(cursor)
-    assert cases.all() == {CASE_ID: cursor}
+    assert cases.all() == {CASE_ID: replace(cursor, seen_open=True, known_since=NOW)}
 
 
 def test_a_native_event_is_remembered_without_forgetting_what_was_announced(cases: CaseCursors) -> None:
-    cursor = Cursor(CASE_ID, "2026-01-01T12:00:00+00:00", "Submitted", moved_at=NOW - 7_200, checked_at=NOW - 600)
+    cursor = Cursor(
+        CASE_ID, "2026-01-01T12:00:00+00:00", "Submitted", moved_at=NOW - 7_200, checked_at=NOW - 600, seen_open=True
+    )
     cases.advance(cursor)
     cases.seen_moving(CASE_ID)
-    assert cases.all() == {CASE_ID: replace(cursor, moved_at=NOW)}
+    assert cases.all() == {CASE_ID: replace(cursor, moved_at=NOW, seen_open=True, known_since=NOW)}
 
 
 def test_a_native_event_alone_announces_nothing_to_the_sweep(cases: CaseCursors) -> None:
     cases.seen_moving(CASE_ID)
-    assert cases.all() == {CASE_ID: Cursor(CASE_ID, moved_at=NOW)}
+    assert cases.all() == {CASE_ID: Cursor(CASE_ID, moved_at=NOW, known_since=NOW)}
 
 
 def test_a_case_that_is_gone_is_forgotten(cases: CaseCursors) -> None:
@@ -64,3 +68,51 @@ def test_what_an_issue_sweep_announced_expires(issues: IssueCursors, client: Dyn
     issues.advance("10100", "2026-01-01T11:59:00+00:00", keep_for=3_600)
     (item,) = items(client)
     assert int(item["expires_at"]["N"]) == NOW + 3_600
+
+
+def test_the_last_case_sweep_is_remembered_beside_the_cursors(cases: CaseCursors) -> None:
+    assert cases.load() == (None, {})
+    cases.swept(Sweep(NOW, 300))
+    cases.advance(Cursor(CASE_ID, status="Closed"))
+    assert cases.load() == (Sweep(NOW, 300), {CASE_ID: Cursor(CASE_ID, status="Closed", known_since=NOW)})
+
+
+def test_a_sweep_forgets_nothing_that_others_know_of_a_case(cases: CaseCursors, clock: Clock) -> None:
+    cases.born(CASE_ID, by_us=True)
+    cases.await_more(CASE_ID)
+    cases.advance(Cursor(CASE_ID, "2026-01-01T12:00:00+00:00", "Submitted", checked_at=NOW))
+    assert cases.all()[CASE_ID].written_at == cases.all()[CASE_ID].awaited_at == NOW
+    assert cases.seen_open(CASE_ID)
+
+
+def test_a_case_that_is_listed_again_has_not_vanished(cases: CaseCursors) -> None:
+    cases.advance(Cursor(CASE_ID, missing_since=NOW))
+    cases.vanished(CASE_ID)
+    assert (cases.all()[CASE_ID].vanished_at, cases.all()[CASE_ID].missing_since) == (NOW, NOW)
+    cases.advance(Cursor(CASE_ID))
+    assert (cases.all()[CASE_ID].vanished_at, cases.all()[CASE_ID].missing_since) == (None, None)
+
+
+def test_the_echo_of_a_birth_is_no_move(cases: CaseCursors, clock: Clock) -> None:
+    cases.seen_moving(CASE_ID, opened=True)
+    cases.born(CASE_ID, by_us=True)
+    clock.now += 30
+    cases.seen_moving(CASE_ID)
+    assert cases.all()[CASE_ID].moved_at == 0
+    clock.now += 60
+    cases.seen_moving(CASE_ID)
+    assert cases.all()[CASE_ID].moved_at == NOW + 90
+
+
+@pytest.mark.parametrize(
+    ("status", "opened", "seen"), [("Submitted", False, True), ("Closed", False, False), (None, True, True)]
+)
+def test_a_case_was_seen_open_by_its_status_or_by_what_was_told(
+    cases: CaseCursors, status: str | None, opened: bool, seen: bool
+) -> None:
+    assert not cases.seen_open(CASE_ID)
+    if status:
+        cases.advance(Cursor(CASE_ID, status=status))
+    else:
+        cases.seen_moving(CASE_ID, opened=opened)
+    assert cases.seen_open(CASE_ID) is seen

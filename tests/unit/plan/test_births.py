@@ -33,7 +33,8 @@ def test_an_issue_names_its_case_from_its_first_moment() -> None:
     assert (fields["project"], fields["issuetype"]) == ({"key": "SEC"}, {"name": "Task"})
     assert fields["labels"] == ["aws-security-ir", f"aws-sir-{CASE_ID}"]
     (named,) = request["properties"]
-    assert named == {"key": "aws-security-ir", "value": {"caseId": CASE_ID, "caseArn": ARN}}
+    value = {"caseId": CASE_ID, "caseArn": ARN, "instance": "security-ir-jira"}
+    assert named == {"key": "aws-security-ir", "value": value}
 
 
 def test_an_issue_says_what_its_case_says() -> None:

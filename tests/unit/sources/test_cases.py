@@ -13,7 +13,7 @@ import pytest
 from security_ir_jira.cases.calls import ListedCase
 from security_ir_jira.errors import PublishFailed, Unavailable, Undeliverable
 from security_ir_jira.events import Event
-from security_ir_jira.ledger.cursors import Cursor
+from security_ir_jira.ledger.cursors import Cursor, Sweep
 from security_ir_jira.sources.cases import CaseSource, read_native_event
 
 NOW = datetime(2026, 1, 1, 12, tzinfo=UTC)
@@ -28,6 +28,8 @@ class Stage:
     told: list[Event] = field(default_factory=list)
     accept: int = 1_000
     broken_after: int | None = None
+    last: Sweep | None = None
+    counts: list[str] = field(default_factory=list)
     now: float = NOW.timestamp()
 
     @property
@@ -37,6 +39,7 @@ class Stage:
             _Service(self),  # type: ignore[arg-type]  # the list only
             _Bus(self),  # type: ignore[arg-type]  # a list
             lambda: self.now,
+            count=self.counts.append,
         )
 
     def sweep(self) -> list[tuple[str, str | None]]:
@@ -57,15 +60,23 @@ class Stage:
 class _Cursors:
     stage: Stage
 
-    def all(self) -> dict[str, Cursor]:
-        return dict(self.stage.cursors)
+    def load(self) -> tuple[Sweep | None, dict[str, Cursor]]:
+        return self.stage.last, dict(self.stage.cursors)
+
+    def swept(self, sweep: Sweep) -> None:
+        self.stage.last = sweep
+
+    def vanished(self, case_id: str) -> None:
+        self.stage.cursors[case_id] = replace(self.stage.cursors[case_id], vanished_at=self.stage.now)
 
     def advance(self, cursor: Cursor) -> None:
-        self.stage.cursors[cursor.case_id] = cursor
+        known = self.stage.cursors.get(cursor.case_id, cursor)
+        kept = replace(cursor, written_at=known.written_at, awaited_at=known.awaited_at)
+        self.stage.cursors[cursor.case_id] = kept
 
-    def seen_moving(self, case_id: str) -> None:
+    def seen_moving(self, case_id: str, *, opened: bool = False) -> None:
         known = self.stage.cursors.get(case_id, Cursor(case_id))
-        self.stage.cursors[case_id] = replace(known, moved_at=self.stage.now)
+        self.stage.cursors[case_id] = replace(known, moved_at=self.stage.now, seen_open=known.seen_open or opened)
 
     def forget(self, case_id: str) -> None:
         del self.stage.cursors[case_id]
@@ -163,12 +174,58 @@ def test_a_case_that_comes_back_to_the_list_is_looked_into_and_not_deleted(stage
     assert stage.sweep() == []
 
 
-def test_an_empty_list_is_not_taken_for_a_thousand_deletions(stage: Stage) -> None:
+def test_history_30_cases_that_all_went_at_once_are_not_taken_for_deleted_and_said_to_be_gone_once(
+    stage: Stage,
+) -> None:
+    stage.at_rest(listed(1), listed(2))
+    stage.cases = []
+    assert stage.sweep() == []
+    stage.now += 599
+    assert stage.sweep() == []
+    assert not stage.counts
+    for _ in range(20):
+        stage.now += 300
+        assert stage.sweep() == []
+    assert stage.counts == ["CasesVanished"]
+
+
+def test_history_30_new_cases_in_the_place_of_the_old_ones_change_nothing_of_that(stage: Stage) -> None:
+    stage.at_rest(listed(1), listed(2), listed(3))
+    stage.cases = []
+    told = []
+    for number in range(11, 60):
+        stage.cases.append(listed(number, updated=NOW - timedelta(days=1)))
+        told += stage.sweep()
+        stage.now += 3_600
+    gone = {listed(number).id for number in (1, 2, 3)}
+    assert not [kind for kind, case_id in told if case_id in gone]
+
+
+@pytest.mark.parametrize(("known", "missing", "believed"), [(3, 1, True), (3, 2, False), (40, 2, True), (40, 3, False)])
+def test_history_30_some_may_be_deleted_and_many_are_not_believed(
+    stage: Stage, known: int, missing: int, believed: bool
+) -> None:
+    stage.at_rest(*(listed(number) for number in range(known)))
+    stage.cases = [listed(number) for number in range(missing, known)]
+    stage.sweep()
+    stage.now += 600
+    gone = [case_id for kind, case_id in stage.sweep() if kind == "CaseDeleted"]
+    assert gone == ([listed(number).id for number in range(missing)] if believed else [])
+    assert stage.counts == ([] if believed else ["CasesVanished"])
+
+
+def test_history_30_cases_that_are_listed_again_are_looked_into_and_may_be_deleted_like_any(stage: Stage) -> None:
     stage.at_rest(listed(1), listed(2))
     stage.cases = []
     stage.sweep()
-    stage.now += 86_400
-    assert stage.sweep() == []
+    stage.now += 600
+    stage.sweep()
+    stage.cases = [listed(1), listed(2)]
+    assert stage.sweep() == [("CaseUpdated", listed(1).id), ("CaseUpdated", listed(2).id)]
+    stage.cases = [listed(2)]
+    stage.sweep()
+    stage.now += 600
+    assert ("CaseDeleted", listed(1).id) in stage.sweep()
 
 
 def test_fault_16_a_case_at_rest_is_not_announced(stage: Stage) -> None:
@@ -217,18 +274,81 @@ def test_fault_15_an_error_from_list_cases_is_not_taken_for_no_cases(stage: Stag
 # Deep checks
 
 
-def test_an_open_case_is_looked_into_at_every_sweep_in_the_hour_after_it_moved(stage: Stage) -> None:
-    stage.at_rest(listed(1, updated=NOW - timedelta(minutes=59)))
-    assert stage.sweep() == [("CaseUpdated", listed(1).id)]
-    assert stage.told[0].changed == ("deep",)
-    stage.now += 120
-    assert stage.sweep() == []
+def looks(stage: Stage, seconds: int, *, every: int = 60) -> list[int]:
+    """How many seconds from now the one case is looked into."""
+    began, found = stage.now, []
+    while stage.now - began < seconds:
+        stage.now += every
+        if stage.sweep():
+            assert stage.told[0].changed == ("deep",)
+            found.append(round(stage.now - began))
+    return found
+
+
+def test_a_case_that_moved_is_looked_into_after_growing_distances(stage: Stage) -> None:
+    stage.at_rest(listed(1, updated=NOW))
+    assert looks(stage, 7_200) == [300, 600, 1_200, 2_400, 4_800]
 
 
 def test_a_native_event_counts_as_a_move(stage: Stage) -> None:
     stage.at_rest(listed(1))
+    stage.now += 3_600
     stage.source.announce([read_native_event(native("Case Comment Added", {"caseId": listed(1).id}))])
+    assert looks(stage, 1_300) == [300, 600, 1_200]
+
+
+def test_history_18_while_something_is_awaited_the_last_distance_repeats_on_a_closed_case_too(stage: Stage) -> None:
+    stage.at_rest(listed(1, updated=NOW, status="Closed"))
+    found = []
+    for _ in range(5 * 60):
+        stage.now += 60
+        if stage.sweep():
+            found.append(round(stage.now - NOW.timestamp()))
+        cursor = stage.cursors[listed(1).id]
+        stage.cursors[listed(1).id] = replace(cursor, awaited_at=stage.now)
+    assert found == [300, 600, 1_200, 2_400, 4_800, 9_600, 14_400]
+    assert looks(stage, 1_300) == [1_200]
+    assert looks(stage, 86_400) == []
+
+
+def test_a_closed_case_on_which_nothing_is_awaited_is_not_watched(stage: Stage) -> None:
+    stage.at_rest(listed(1, updated=NOW, status="Closed"))
+    assert looks(stage, 86_400, every=300) == []
+
+
+def test_our_own_birth_starts_no_watch_and_a_later_move_does(stage: Stage) -> None:
+    stage.at_rest(listed(1))
+    stage.cursors[listed(1).id] = replace(stage.cursors[listed(1).id], written_at=stage.now)
+    stage.cases = [listed(1, updated=NOW + timedelta(seconds=2))]
     assert stage.sweep() == [("CaseUpdated", listed(1).id)]
+    assert len(looks(stage, 1_000)) <= 1, "every six hours at most"
+    stage.cases = [listed(1, updated=NOW + timedelta(seconds=1_000))]
+    stage.sweep()
+    assert looks(stage, 1_300) == [300, 600, 1_200]
+
+
+def test_deep_checks_that_were_missed_do_not_come_all_at_once(stage: Stage) -> None:
+    stage.at_rest(*(listed(number) for number in range(360)))
+    stage.sweep()
+    for _ in range(12):
+        stage.now += 300
+        stage.sweep()
+    stage.now += 86_400
+    found = []
+    for _ in range(72):
+        found.append(len(stage.sweep()))
+        stage.now += 300
+    assert max(found) <= 40
+    assert sum(found[:30]) >= 360
+
+
+def test_deep_checks_keep_up_with_a_schedule_of_an_hour(stage: Stage) -> None:
+    stage.at_rest(*(listed(number) for number in range(60)))
+    due = []
+    for _ in range(18):
+        stage.now += 3_600
+        due.append(len(stage.sweep()))
+    assert sum(due[-6:]) == 60
 
 
 def test_a_closed_case_gets_no_deep_check(stage: Stage) -> None:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from sandbox.security_ir.refusals import conflict, quota_exceeded
 from sandbox.security_ir.rules.presigned import Grant
 from sandbox.security_ir.rules.service import Params, Result, Service
+from sandbox.security_ir.state.model import Attachment
 from sandbox.security_ir.state.store import Turn, new_attachment_id
 from sandbox.security_ir.state.vault import Upload
 
@@ -32,6 +33,11 @@ def get_case_attachment_upload_url(service: Service, turn: Turn, params: Params)
             expires=0,
         )
         uploads[attachment_id] = _presigned(service, turn, upload)
+        if service.switches.pending_from_url:
+            turn.put_attachment(
+                case_id,
+                Attachment(attachment_id, upload.file_name, "Pending", upload.creator, turn.date, upload.size),
+            )
         return attachment_id
 
     attachment_id = service.once("GetCaseAttachmentUploadUrl", turn, params, act)

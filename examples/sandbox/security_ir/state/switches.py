@@ -21,6 +21,7 @@ class Switches:
     - ``client_token_seconds``: how long a client token is remembered; ``None`` is for ever.
     - ``url_seconds``: life of a presigned URL. ``repeats_upload_url``: a known client token gets the very
       URL of the first answer, however old, instead of a fresh one for the same upload.
+    - ``pending_from_url``: a file is shown as Pending, without content, as soon as its upload URL was given out.
     - ``scan_seconds``: from upload to ``scan_verdict``; ``None`` leaves files Pending until set by hand.
     """
 
@@ -35,5 +36,6 @@ class Switches:
     client_token_seconds: float | None = None
     url_seconds: int = 300
     repeats_upload_url: bool = False
+    pending_from_url: bool = False
     scan_seconds: float | None = 5.0
     scan_verdict: Literal["Verified", "Failed"] = "Verified"
