@@ -22,6 +22,7 @@ data "aws_iam_policy_document" "jira_notifications_handler" {
   statement {
     sid = "RemembersWhatItAnnounced"
     actions = [
+      "dynamodb:GetItem",
       "dynamodb:PutItem",
       "dynamodb:Query",
     ]
@@ -31,6 +32,24 @@ data "aws_iam_policy_document" "jira_notifications_handler" {
       test     = "ForAllValues:StringEquals"
       variable = "dynamodb:LeadingKeys"
       values   = ["CURSOR#jira"]
+    }
+
+    condition {
+      test     = "Null"
+      variable = "dynamodb:LeadingKeys"
+      values   = ["false"]
+    }
+  }
+
+  statement {
+    sid       = "WaitsWithABackfillWhereASideIsDown"
+    actions   = ["dynamodb:Query"]
+    resources = [local.table_arn]
+
+    condition {
+      test     = "ForAllValues:StringEquals"
+      variable = "dynamodb:LeadingKeys"
+      values   = ["BREAKER"]
     }
 
     condition {

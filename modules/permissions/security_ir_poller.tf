@@ -11,6 +11,7 @@ data "aws_iam_policy_document" "security_ir_poller" {
     sid = "RemembersWhatItAnnounced"
     actions = [
       "dynamodb:DeleteItem",
+      "dynamodb:GetItem",
       "dynamodb:PutItem",
       "dynamodb:Query",
       "dynamodb:UpdateItem",
@@ -21,6 +22,24 @@ data "aws_iam_policy_document" "security_ir_poller" {
       test     = "ForAllValues:StringEquals"
       variable = "dynamodb:LeadingKeys"
       values   = ["CURSOR#security_ir"]
+    }
+
+    condition {
+      test     = "Null"
+      variable = "dynamodb:LeadingKeys"
+      values   = ["false"]
+    }
+  }
+
+  statement {
+    sid       = "WaitsWithABackfillWhereASideIsDown"
+    actions   = ["dynamodb:Query"]
+    resources = [local.table_arn]
+
+    condition {
+      test     = "ForAllValues:StringEquals"
+      variable = "dynamodb:LeadingKeys"
+      values   = ["BREAKER"]
     }
 
     condition {

@@ -40,6 +40,7 @@ from security_ir_jira.shell.worker import Function, visible_after
 from security_ir_jira.sinks.cases import case_sink
 from security_ir_jira.sinks.issues import issue_sink
 from security_ir_jira.sinks.surroundings import Surroundings
+from security_ir_jira.sources.backfill import closed_cases, older_issues
 from security_ir_jira.sources.cases import CaseSource
 from security_ir_jira.sources.issues import IssueSource
 
@@ -150,7 +151,7 @@ class Loop:
             for source in ("security-ir", "jira")
         )
         self.config = config
-        table = Table(boto3.client("dynamodb", region_name=REGION), "ledger", self.clock)
+        self.table = table = Table(boto3.client("dynamodb", region_name=REGION), "ledger", self.clock)
         self.ledger, self.case_cursors, self.issue_cursors = PairLedger(table), CaseCursors(table), IssueCursors(table)
         calls = CaseCalls.connect(self.clock.sleep)
         self.cases = CaseClient(calls)
@@ -167,10 +168,21 @@ class Loop:
         )
         self.functions: dict[str, Function[Any, Any]] = {
             "security_ir_poller": CaseSource(
-                self.case_cursors, calls, for_cases, self.clock, config.backfill_closed_cases
+                self.case_cursors,
+                calls,
+                for_cases,
+                self.clock,
+                config.backfill_closed_cases,
+                closed_cases(table, calls, for_cases),
             ),
             "jira_notifications_handler": IssueSource(
-                self.ledger, self.issue_cursors, self.jira_client, for_issues, self.clock, config.jira_browse_url
+                self.ledger,
+                self.issue_cursors,
+                self.jira_client,
+                for_issues,
+                self.clock,
+                config.jira_browse_url,
+                older_issues(table, self.ledger, self.jira_client, for_issues, self.clock),
             ),
             "jira_client": issue_sink(replace(surroundings, bus=for_issues), self.jira_client, self.cases),
             "security_ir_client": case_sink(surroundings, self.cases, self.jira_client),

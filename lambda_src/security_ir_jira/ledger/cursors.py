@@ -42,6 +42,7 @@ class CaseCursors:
                 missing_since=float(item["missing_since"]) if "missing_since" in item else None,
             )
             for item in self._table.query(self._PARTITION)
+            if item["SK"].startswith("CASE#")
         }
 
     def advance(self, cursor: Cursor) -> None:
@@ -83,7 +84,7 @@ class IssueCursors:
         for item in self._table.query(self._PARTITION):
             if item["SK"] == "SWEEP":
                 last = float(item["began_at"])
-            else:
+            elif item["SK"].startswith("ISSUE#"):
                 announced[item["SK"].removeprefix("ISSUE#")] = item["announced"]
         return last, announced
 

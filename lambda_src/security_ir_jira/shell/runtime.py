@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import json
 import os
+import time
 from typing import TYPE_CHECKING
 
 import boto3
@@ -38,8 +39,15 @@ def security_ir_poller() -> CaseSource:
     from ..ledger.cursors import CaseCursors
     from ..sources.cases import CaseSource
 
+    table, calls, bus = _table(), CaseCalls.connect(), _bus()
+
+    def backfill(run: str) -> None:
+        from ..sources.backfill import closed_cases
+
+        closed_cases(table, calls, bus)(run)
+
     return CaseSource(
-        CaseCursors(_table()), CaseCalls.connect(), _bus(), backfill_closed_cases=_config().backfill_closed_cases
+        CaseCursors(table), calls, bus, backfill_closed_cases=_config().backfill_closed_cases, backfill=backfill
     )
 
 
@@ -48,8 +56,15 @@ def jira_notifications_handler() -> IssueSource:
     from ..ledger.pairs import PairLedger
     from ..sources.issues import IssueSource
 
-    config, table = _config(), _table()
-    return IssueSource(PairLedger(table), IssueCursors(table), _jira(config), _bus(), browse_url=config.jira_browse_url)
+    config, table, bus = _config(), _table(), _bus()
+    ledger, jira = PairLedger(table), _jira(config)
+
+    def backfill(run: str) -> None:
+        from ..sources.backfill import older_issues
+
+        older_issues(table, ledger, jira, bus, time.time)(run)
+
+    return IssueSource(ledger, IssueCursors(table), jira, bus, browse_url=config.jira_browse_url, backfill=backfill)
 
 
 def jira_client() -> Sink[Adf]:

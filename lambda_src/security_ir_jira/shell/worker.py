@@ -26,7 +26,7 @@ from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from botocore.exceptions import BotoCoreError, ClientError
 
-from ..errors import JiraUnauthorized, RetryLater, Undeliverable
+from ..errors import JiraUnauthorized, MoreToDo, RetryLater, Undeliverable
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.batch.types import PartialItemFailureResponse
@@ -190,8 +190,9 @@ class _Batch(Generic[Subject, Request]):
             count("RecordsDeadLettered")
             self._worker.dead_letter(record, str(failure))
         elif failure is not None:
-            sent = int(record.attributes.sent_timestamp) / 1000
-            metrics.add_metric("FailingFor", MetricUnit.Seconds, max(0.0, self._worker.clock() - sent))
+            if not isinstance(failure, MoreToDo):
+                sent = int(record.attributes.sent_timestamp) / 1000
+                metrics.add_metric("FailingFor", MetricUnit.Seconds, max(0.0, self._worker.clock() - sent))
             self._worker.come_again(record, _asked(failure, int(record.attributes.approximate_receive_count)))
             raise failure
 
@@ -209,6 +210,9 @@ class _Batch(Generic[Subject, Request]):
         try:
             self._worker.function.receive(subject, requests, seconds_left(self._context))
         except Undeliverable as reason:
+            return reason
+        except MoreToDo as reason:
+            logger.info("more to do", subject=str(subject), reason=str(reason))
             return reason
         except RetryLater as reason:
             log = logger.error if isinstance(reason, JiraUnauthorized) else logger.warning

@@ -64,9 +64,13 @@ class BirthsOfIssues:
                     "an issue may have been created; Jira's index has not shown it yet", delay=_LOOK_AGAIN_SECONDS
                 )
             self.surroundings.ledger.drop_issue_reservation(case_id)
-        elif case.closed and not self.surroundings.config.backfill_closed_cases:
+        elif case.closed and not self._closed_ones_are_wanted():
             return None
         return self._create(case)
+
+    def _closed_ones_are_wanted(self) -> bool:
+        surroundings = self.surroundings
+        return surroundings.config.backfill_closed_cases or surroundings.ledger.backfill_asked_for("security_ir")
 
     def _found(self, case: Case, facts: Facts) -> Pair | None:
         """A pair whose other half exists: the case was made for an issue, or an issue was made and not bound."""

@@ -56,7 +56,12 @@ def _case_named(detail: dict[str, Any], resources: object) -> str | None:
 
 
 SWEEP = "sweep"
-"""What is to be done where a message names no case."""
+BACKFILL = "backfill "
+"""What is to be done where a message names no case; the latter with the run of the backfill it belongs to."""
+
+
+def _no_backfill(run: str) -> None:
+    raise Undeliverable("nothing here backfills")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,18 +73,23 @@ class CaseSource:
     bus: EventBus
     clock: Callable[[], float] = time.time
     backfill_closed_cases: bool = False
+    backfill: Callable[[str], None] = _no_backfill
 
     def read(self, body: dict[str, Any]) -> tuple[str, Event | None]:
-        """A native event's case and what it tells, or the order to sweep. Raises ``Undeliverable``."""
+        """A native event's case and what it tells, or the order to sweep or backfill. Raises ``Undeliverable``."""
         if body.get("sweep") == "cases":
             return SWEEP, None
+        if body.get("backfill") == "cases":
+            return f"{BACKFILL}{body.get('run')}", None
         event = read_native_event(body)
         return str(event.case_id), event
 
     def receive(self, subject: str, heard: Sequence[Event | None], seconds: float) -> None:
-        """Announce what was heard of one case, or sweep."""
+        """Announce what was heard of one case, or sweep, or backfill."""
         if subject == SWEEP:
             self.sweep()
+        elif subject.startswith(BACKFILL):
+            self.backfill(subject.removeprefix(BACKFILL))
         else:
             self.announce([event for event in heard if event is not None])
 

@@ -51,7 +51,12 @@ def read_notification(envelope: dict[str, Any]) -> str:
 
 
 SWEEP = "sweep"
-"""What is to be done where a message names no issue."""
+BACKFILL = "backfill "
+"""What is to be done where a message names no issue; the latter with the run of the backfill it belongs to."""
+
+
+def _no_backfill(run: str) -> None:
+    raise Undeliverable("nothing here backfills")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,15 +69,20 @@ class IssueSource:
     bus: EventBus
     clock: Callable[[], float] = time.time
     browse_url: str | None = None
+    backfill: Callable[[str], None] = _no_backfill
 
     def read(self, body: dict[str, Any]) -> tuple[str, None]:
-        """The issue a notification names, or the order to sweep. Raises ``Undeliverable``."""
+        """The issue a notification names, or the order to sweep or backfill. Raises ``Undeliverable``."""
+        if body.get("backfill") == "issues":
+            return f"{BACKFILL}{body.get('run')}", None
         return (SWEEP if body.get("sweep") == "issues" else read_notification(body)), None
 
     def receive(self, subject: str, heard: Sequence[None], seconds: float) -> None:
-        """Announce an issue, or sweep."""
+        """Announce an issue, or sweep, or backfill."""
         if subject == SWEEP:
             self.sweep()
+        elif subject.startswith(BACKFILL):
+            self.backfill(subject.removeprefix(BACKFILL))
         else:
             self.announce(subject)
 
