@@ -108,14 +108,12 @@ data "aws_iam_policy_document" "operations" {
   }
 
   statement {
-    sid = "SeesWhetherQueuesAreEmptiedHowLateTheyAreAndWhoElseListens"
+    sid = "SeesWhetherQueuesAreEmptiedAndHowLateTheyAre"
     actions = [
       "cloudwatch:GetMetricStatistics",
-      "events:ListRules",
       "lambda:ListEventSourceMappings",
     ]
-    # None of them has a resource type:
-    # https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoneventbridge.html
+    # Neither has a resource type:
     # https://docs.aws.amazon.com/service-authorization/latest/reference/list_awslambda.html
     # https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudwatch.html
     resources = ["*"]

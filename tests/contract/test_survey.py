@@ -52,7 +52,7 @@ ASKED: dict[str, Callable[[JiraSurvey], object]] = {
     "create_screen": lambda survey: survey.create_screen(task(survey)),
     "workflows": lambda survey: survey.workflows(),
     "an_issue_in": lambda survey: survey.an_issue_in("10000", task(survey)),
-    "claims_elsewhere": lambda survey: survey.claims_elsewhere(LABEL),
+    "claims": lambda survey: survey.claims(LABEL),
 }
 
 

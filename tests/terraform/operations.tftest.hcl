@@ -95,7 +95,6 @@ run "it_writes_neither_jira_nor_a_case" {
       "dynamodb:Query",
       "dynamodb:UpdateItem",
       "events:DescribeRule",
-      "events:ListRules",
       "events:ListTargetsByRule",
       "events:PutEvents",
       "lambda:ListEventSourceMappings",
@@ -113,7 +112,7 @@ run "it_writes_neither_jira_nor_a_case" {
   assert {
     condition = sort(flatten([
       for statement in jsondecode(module.permissions.operations_policy).Statement : statement.Action if contains(flatten([statement.Resource]), "*")
-    ])) == tolist(["cloudwatch:GetMetricStatistics", "events:ListRules", "lambda:ListEventSourceMappings", "security-ir:ListCases", "security-ir:ListMemberships"])
+    ])) == tolist(["cloudwatch:GetMetricStatistics", "lambda:ListEventSourceMappings", "security-ir:ListCases", "security-ir:ListMemberships"])
     error_message = "A wildcard resource for an action that can be granted on less."
   }
 

@@ -108,12 +108,18 @@ class JiraSurvey:
         issues = self._search(jql, most=1)["issues"]
         return str(issues[0]["id"]) if issues else None
 
-    def claims_elsewhere(self, label: str) -> tuple[tuple[str, str, MadeFor], ...]:
-        """Up to a hundred issues of other projects that carry a label and name a case, changed last: id, key, case."""
-        jql = f'labels = "{label}" AND project != "{self.project_key}" ORDER BY updated DESC'
+    def claims(self, label: str) -> tuple[tuple[str, str, MadeFor], ...]:
+        """Issues that carry a label and name a case: id, key, case. A hundred of the project and a hundred of others at
+        most, those that changed last.
+        """
         found = (
             (str(each["id"]), str(each["key"]), read_case_property((each.get("properties") or {}).get(CASE_PROPERTY)))
-            for each in self._search(jql, most=_PAGE, properties=[CASE_PROPERTY])["issues"]
+            for where in ("=", "!=")
+            for each in self._search(
+                f'labels = "{label}" AND project {where} "{self.project_key}" ORDER BY updated DESC',
+                most=_PAGE,
+                properties=[CASE_PROPERTY],
+            )["issues"]
         )
         return tuple((issue_id, key, made_for) for issue_id, key, made_for in found if made_for is not None)
 

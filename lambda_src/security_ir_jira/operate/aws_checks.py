@@ -23,7 +23,6 @@ LATE_SECONDS = 900
 """From here on the ``-age`` alarms ring, too."""
 _SETTLED = ("Enabled", "Enabling", "Creating", "Updating")
 _MOST_LETTERS = 10
-_NATIVE_RULE = "-native-events-rule"
 
 
 @dataclass(slots=True)
@@ -39,7 +38,6 @@ class AwsChecks:
     def examine(self, rounds: Rounds) -> None:
         self._membership(rounds)
         self._rules(rounds)
-        self._other_instances(rounds)
         self._event_sources(rounds)
         self._schedules(rounds)
         self._queues(rounds)
@@ -119,22 +117,6 @@ class AwsChecks:
             if not any(str(each["Arn"]).startswith(rule.target) for each in targets):
                 look.found(f"The rule {rule.name} does not deliver to {_last(rule.target)}.", APPLY)
             self._remember(targets)
-
-    def _other_instances(self, rounds: Rounds) -> None:
-        """Whoever else listens to the cases of this account binds the same issues, or makes a second one of each."""
-        with rounds.look("other-instances") as look:
-            own = f"{self.installation.name}{_NATIVE_RULE}"
-            for page in self.clients("events").get_paginator("list_rules").paginate():
-                for rule in page["Rules"]:
-                    name, pattern = str(rule["Name"]), str(rule.get("EventPattern"))
-                    if name != own and name.endswith(_NATIVE_RULE) and '"aws.security-ir"' in pattern:
-                        other = name.removesuffix(_NATIVE_RULE)
-                        look.found(
-                            f"Another instance of this module, {other}, listens to the same cases: both claim each "
-                            "pair, and both write it.",
-                            f"let one instance alone work on a membership: terraform destroy for {other}, or for this",
-                            "warning",
-                        )
 
     def _event_sources(self, rounds: Rounds) -> None:
         here = self.installation
@@ -237,7 +219,9 @@ class AwsChecks:
             own = {here.queue_arn(here.dead_letters(key)) for key in FUNCTIONS}
             for arn in sorted(self.dead_letter_arns - own):
                 self._letters(
-                    look, _last(arn), "mend the target's policy; the next sweep brings what was not delivered"
+                    look,
+                    _last(arn),
+                    "mend what keeps the target from taking it: docs/doctor.md#bus-rules; then aws sqs purge-queue",
                 )
 
     def _letters(self, look: Look, name: str, mend: str) -> None:
@@ -262,7 +246,7 @@ class AwsChecks:
 def _reason(letter: dict[str, Any]) -> str:
     attributes = letter.get("MessageAttributes", {})
     told = next((attributes[name].get("StringValue") for name in ("reason", "ERROR_CODE") if name in attributes), None)
-    return str(told)[:120] if told else "tried 1,000 times"
+    return str(told)[:120] if told else "without a reason"
 
 
 @contextmanager

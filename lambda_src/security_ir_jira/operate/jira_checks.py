@@ -378,16 +378,25 @@ class JiraChecks:
 
     def _claims(self, rounds: Rounds) -> None:
         with rounds.look("jira-claims") as look:
-            for issue_id, key, made_for in self.survey.claims_elsewhere(LABEL):
+            for issue_id, key, made_for in self.survey.claims(LABEL):
                 if made_for.account not in ("", self.config.account_id):
                     continue
                 pair = self.ledger.load(made_for.case_id).pair
-                if pair is not None and pair.issue_id != issue_id:
+                if pair is not None and pair.issue_id != issue_id and not self._is_a_clone(issue_id, key):
                     look.found(
-                        f"Case {made_for.case_id} is mirrored by {pair.issue_key}, and {key} in another project "
-                        "claims it too: another instance works on it.",
+                        f"Case {made_for.case_id} is mirrored by {pair.issue_key}, and {key} claims it too: another "
+                        "instance works on it.",
                         f"let one instance alone work on this membership; then take the label {LABEL} from {key}",
                     )
+
+    def _is_a_clone(self, issue_id: str, key: str) -> bool:
+        """Whether an issue of ours has the marks of another because it was cloned: then it has a case of its own, or is
+        to have none.
+        """
+        if not key.startswith(f"{self.survey.project_key}-"):
+            return False
+        entry = self.ledger.entry_of_issue(issue_id)
+        return (entry is not None and entry.case_id is not None) or not self.config.create_cases_from_jira
 
 
 def _about_scope(refusal: Exception) -> bool:
