@@ -75,9 +75,34 @@ module "worker" {
   }
 }
 
+# What people ask by hand: see the outputs doctor_command, resync_command and backfill_command.
+module "operations" {
+  source = "./modules/operations"
+
+  name     = var.name
+  location = local.location
+  tags     = var.tags
+
+  function = {
+    packages_directory = trimsuffix(coalesce(var.lambda_packages.directory, "${path.module}/dist"), "/")
+    environment        = local.environment_with_jira
+    policy             = module.permissions.operations_policy
+    runtime            = var.lambda_runtime
+    architecture       = var.lambda_architecture
+    memory_mb          = var.lambda_memory_mb
+    log_retention_days = var.log_retention_days
+  }
+
+  installation = {
+    native_events = var.native_events
+    schedules     = { case-sweep = var.case_sweep_schedule, issue-sweep = var.issue_sweep_schedule }
+  }
+}
+
 module "permissions" {
   source = "./modules/permissions"
 
+  name                 = var.name
   ledger_table_name    = module.ledger.table.name
   event_bus_name       = module.events.bus.name
   credential_arns      = module.credentials.arns

@@ -37,3 +37,18 @@ output "dashboard_url" {
   description = "Where the dashboard is in the console; null with `dashboard_enabled = false`."
   value       = module.dashboard.url
 }
+
+output "doctor_command" {
+  description = "Shell command that checks the installation from inside, read-only, and prints a report: findings, and what mends each."
+  value       = module.operations.commands.doctor
+}
+
+output "resync_command" {
+  description = "Shell command that has both sides of one pair looked at in full; add a case id or an issue key: `eval \"$(terraform output -raw resync_command) SEC-1\"`."
+  value       = module.operations.commands.resync
+}
+
+output "backfill_command" {
+  description = "Shell command that brings in what the sweeps leave alone; add `issues` (older than the module) or `cases` (closed ones), and `start`, `status`, `pause` or `resume`. Alone it prints how far both are."
+  value       = module.operations.commands.backfill
+}

@@ -37,3 +37,18 @@ output "dashboard_url" {
   description = "Where the dashboard is in the console."
   value       = module.security_ir_jira.dashboard_url
 }
+
+output "doctor_command" {
+  description = "Shell command that checks the installation from inside, read-only."
+  value       = module.security_ir_jira.doctor_command
+}
+
+output "resync_command" {
+  description = "Shell command that has one pair looked at in full; add a case id or an issue key."
+  value       = module.security_ir_jira.resync_command
+}
+
+output "backfill_command" {
+  description = "Shell command that brings in what the sweeps leave alone; add a direction and an action."
+  value       = module.security_ir_jira.backfill_command
+}

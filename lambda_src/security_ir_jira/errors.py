@@ -14,6 +14,10 @@ class RetryLater(Exception):
         self.delay = delay
 
 
+class MoreToDo(RetryLater):
+    """All went well, and there is more: the same message goes on with it. No failure."""
+
+
 class PairBusy(RetryLater):
     """Another function holds the pair's lease."""
 

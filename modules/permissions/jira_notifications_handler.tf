@@ -55,6 +55,7 @@ data "aws_iam_policy_document" "jira_notifications_handler" {
   statement {
     sid = "RemembersWhatItAnnounced"
     actions = [
+      "dynamodb:GetItem",
       "dynamodb:PutItem",
       "dynamodb:Query",
     ]

@@ -7,3 +7,8 @@ output "policies" {
     security_ir_client         = data.aws_iam_policy_document.security_ir_client.json
   }
 }
+
+output "operations_policy" {
+  description = "Policy document (JSON) of the function that people invoke."
+  value       = data.aws_iam_policy_document.operations.json
+}

@@ -11,6 +11,7 @@ data "aws_iam_policy_document" "security_ir_poller" {
     sid = "RemembersWhatItAnnounced"
     actions = [
       "dynamodb:DeleteItem",
+      "dynamodb:GetItem",
       "dynamodb:PutItem",
       "dynamodb:Query",
       "dynamodb:UpdateItem",

@@ -1,3 +1,9 @@
+variable "name" {
+  description = "The instance: prefix of the names of its functions, queues, rules and schedules."
+  type        = string
+  nullable    = false
+}
+
 variable "ledger_table_name" {
   description = "Name of the ledger table."
   type        = string

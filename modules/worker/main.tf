@@ -23,5 +23,7 @@ locals {
   log_group_arn    = "arn:${var.location.partition}:logs:${var.location.region}:${var.location.account_id}:log-group:${local.log_group_name}"
 
   # The destination is named, since a dead letter that the function itself sent knows no queue it came from.
-  redrive_command = "aws sqs start-message-move-task --source-arn ${local.dead_letters_arn} --destination-arn ${local.queue_arn} --region ${var.location.region}"
+  # At a pace: thousands at once would be a storm for the other side.
+  redrive_command = "aws sqs start-message-move-task --source-arn ${local.dead_letters_arn} --destination-arn ${local.queue_arn} --max-number-of-messages-per-second ${local.redrive_pace} --region ${var.location.region}"
+  redrive_pace    = 5
 }

@@ -101,6 +101,10 @@ JIRA_CALLS: dict[str, list[Callable[[Site], object]]] = {
     "issues_labelled": [lambda site: site.client.issues_labelled(case_label("1000000001"))],
     "issues_created": [lambda site: site.client.issues_created(30)],
     "issues_updated": [lambda site: site.client.issues_updated(30, label=LABEL)],
+    "issues_older": [
+        lambda site: list(site.client.issues_older(0, None)),
+        lambda site: list(site.client.issues_older(0, 30)),
+    ],
     "create_issue": [lambda site: site.client.create_issue(issue_request(a_case(), CONFIG, "SEC"))],
     "set_fields": [
         lambda site: site.client.set_fields(site.issue_id, summary="New"),

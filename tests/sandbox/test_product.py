@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import replace
+
 import pytest
 
 from .play import Play
+from .shell import asked, sh
 
 
 def test_a_native_event_alone_makes_an_issue_of_a_case(play: Play) -> None:
@@ -247,6 +251,134 @@ def test_events_of_both_directions_are_in_the_event_log_and_hold_no_bodies(play:
     assert "CaseCreated" in text
     assert "IssueCreated" in text
     assert "a-body-that-must-not-be-logged" not in text
+
+
+# What people run by hand: each command as the output prints it
+
+
+def test_the_doctor_finds_nothing_in_a_healthy_installation_and_its_report_can_be_read(play: Play) -> None:
+    case_id = play.open_case("Examined")
+    play.rest()
+    play.ada.transition(play.key_of(case_id), "In Progress")
+    play.sweep("case")
+    play.sweep("issue")
+    play.rest()
+    play.forget()
+    done = sh(play.stage, play.stage.outputs["doctor_command"])
+    report = json.loads(done.stdout)
+    assert report["findings"] == [], report["report"]
+    assert report["not_checked"] == []
+    assert done.stdout.count("\n") > len(report["report"])
+    assert "Examined" not in done.stdout
+    assert play.writes() == []
+
+
+def test_the_doctor_sees_from_inside_what_is_broken_outside(play: Play) -> None:
+    stage, events, functions = play.stage, play.stage.cloud.boto3("events"), play.stage.cloud.boto3("lambda")
+    rule, on = f"{stage.outputs['event_bus']['name']}-jira-client-rule", {"EventBusName": "security-ir-jira"}
+    queue = stage.outputs["queues"]["security_ir_client"]["arn"]
+    (mapping,) = functions.list_event_source_mappings(EventSourceArn=queue)["EventSourceMappings"]
+    stage.cloud.publish(stage.outputs["jira_notifications_topic_arn"], {"IssueId": "OTHER-1"})
+    play.rest()
+    events.disable_rule(Name=rule, **on)
+    functions.update_event_source_mapping(UUID=mapping["UUID"], Enabled=False)
+    stage.jira.withdraw("SEC", "CREATE_ATTACHMENTS")
+    report = asked(stage, "doctor_command")
+    checks = [each["check"] for each in report["findings"]]
+    assert checks == ["jira-permissions", "bus-rules", "event-sources", "dead-letters"]
+    assert "outside the project" in report["findings"][-1]["what"]
+    for finding in report["findings"][1:3]:
+        mended = sh(stage, finding["mend"])
+        assert mended.returncode == 0, mended.stderr
+    stage.jira.grant("SEC", "CREATE_ATTACHMENTS")
+    play.empty_dead_letters()
+    assert asked(stage, "doctor_command")["finding_count"] == 0
+
+
+def test_a_resync_brings_back_what_nobody_told_of(play: Play) -> None:
+    case_id = play.open_case("Resynced")
+    play.rest()
+    key = play.key_of(case_id)
+    with play.stage.silent():
+        play.ada.comment(key, "Said while no rule ran.")
+    answer = asked(play.stage, "resync_command", key)
+    assert answer["found"]["caseId"] == case_id
+    play.rest()
+    assert "Said while no rule ran." in play.said_on_case(case_id)
+    assert asked(play.stage, "resync_command", case_id)["found"]["issueKey"] == key
+    play.rest()
+
+
+def test_a_resync_of_nothing_says_what_to_do(play: Play) -> None:
+    assert "No pair" in asked(play.stage, "resync_command", "SEC-99999")["next"]
+    alone = sh(play.stage, play.stage.outputs["resync_command"])
+    assert alone.returncode != 0
+    assert "add a case id or an issue key" in alone.stderr
+
+
+def test_a_backfill_brings_in_older_issues_and_closed_cases(play: Play) -> None:
+    stage = play.stage
+    assert {each["state"] for each in asked(stage, "backfill_command")["backfill"].values()} == {"never started"}
+    bells = list(stage.security_ir.on_change)
+    stage.security_ir.on_change.clear()
+    play.grace.close(play.open_case("Closed long ago", own=True))
+    stage.security_ir.on_change.extend(bells)
+    with stage.silent():
+        issue = stage.jira.issue(play.ada.create_issue("SEC", "There long before").key)
+        with stage.jira.store.turn():
+            stage.jira.store.save(replace(issue, created=issue.created - 86_400 * 30), "imported")
+    for direction in ("issues", "cases"):
+        assert asked(stage, "backfill_command", direction, "start")["did"] == "started from the beginning"
+        play.rest()
+        assert asked(stage, "backfill_command", direction, "status")["backfill"][direction]["state"] == "done"
+        assert asked(stage, "backfill_command", direction, "pause")["did"].startswith("nothing")
+    assert len(play.cases_titled("There long before")) == 1
+    assert len(play.issues_titled("Closed long ago")) == 1
+
+
+def test_a_paused_backfill_is_resumed(play: Play) -> None:
+    stage = play.stage
+    functions = stage.cloud.boto3("lambda")
+    queue = stage.outputs["queues"]["security_ir_poller"]["arn"]
+    (mapping,) = functions.list_event_source_mappings(EventSourceArn=queue)["EventSourceMappings"]
+    functions.update_event_source_mapping(UUID=mapping["UUID"], Enabled=False)
+    asked(stage, "backfill_command", "cases", "start")
+    assert asked(stage, "backfill_command", "cases", "pause")["did"] == "paused"
+    functions.update_event_source_mapping(UUID=mapping["UUID"], Enabled=True)
+    play.rest()
+    assert asked(stage, "backfill_command", "cases")["backfill"]["cases"]["state"] == "paused"
+    assert asked(stage, "backfill_command", "cases", "resume")["did"] == "resumed where it stood"
+    play.rest()
+    assert asked(stage, "backfill_command", "cases")["backfill"]["cases"]["state"] == "done"
+
+
+@pytest.mark.parametrize(
+    "function", ["security_ir_poller", "jira_client", "jira_notifications_handler", "security_ir_client"]
+)
+def test_a_redrive_brings_dead_letters_back_at_a_pace(play: Play, function: str) -> None:
+    stage, sqs = play.stage, play.stage.cloud.boto3("sqs")
+    queue = stage.outputs["queues"][function]
+    for _ in range(12):
+        sqs.send_message(QueueUrl=queue["dead_letter_url"], MessageBody='{"nobody": "knows this"}')
+    began = stage.clock.time()
+    done = sh(stage, stage.outputs["redrive_commands"][function])
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "TaskHandle" in json.loads(done.stdout)
+    assert stage.cloud.dead_letters() == []
+    play.rest()
+    assert len(stage.cloud.dead_letters()) == 12
+    assert stage.clock.time() - began >= 2
+    play.empty_dead_letters()
+
+
+def test_the_commands_of_people_write_no_issue_and_no_case_and_use_all_they_may(play: Play) -> None:
+    name = "security-ir-jira-operations"
+    used = {call.action for call in play.stage.cloud.calls if call.function == name}
+    assert [each.action for each in play.stage.cloud.unused_permissions() if each.function == name] == []
+    assert {each for each in used if each.startswith("security-ir:")} == {
+        "security-ir:ListCases",
+        "security-ir:ListMemberships",
+    }
 
 
 def test_afterwards_every_permission_is_used(play: Play) -> None:

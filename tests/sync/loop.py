@@ -44,6 +44,7 @@ from security_ir_jira.shell.worker import Function, visible_after
 from security_ir_jira.sinks.cases import case_sink
 from security_ir_jira.sinks.issues import issue_sink
 from security_ir_jira.sinks.surroundings import Surroundings
+from security_ir_jira.sources.backfill import closed_cases, older_issues
 from security_ir_jira.sources.cases import CaseSource, Home
 from security_ir_jira.sources.issues import IssueSource
 from tests.stale import StaleClient
@@ -145,7 +146,7 @@ class Loop:
         project: str = "SEC",
     ) -> None:
         self.jira, self.service, self.clock = jira, service, clock
-        self.table, self.project = table, project
+        self.table_name, self.project = table, project
         self.copies = 1
         self.shuffle: random.Random | None = None
         self.native, self.automation = True, True
@@ -172,7 +173,7 @@ class Loop:
         )
         self.config = config
         client: Any = Client(self.wire, "dynamodb", self.stale)
-        table = Table(client, self.table, self.clock)
+        self.table = table = Table(client, self.table_name, self.clock)
         self.ledger, self.case_cursors, self.issue_cursors = PairLedger(table), CaseCursors(table), IssueCursors(table)
         breakers = Breakers(table)
         alone = CaseCalls.connect(self.clock.sleep)
@@ -206,6 +207,7 @@ class Loop:
                 admit=cases_breaker.admit,
                 jira_is_down=lambda: "jira" in breakers.known(),
                 count=self.counts.append,
+                backfill=closed_cases(table, calls, for_cases),
             ),
             "jira_notifications_handler": IssueSource(
                 self.ledger,
@@ -216,6 +218,7 @@ class Loop:
                 config.jira_browse_url,
                 admit=jira_breaker.admit,
                 count=self.counts.append,
+                backfill=older_issues(table, self.ledger, self.jira_client, for_issues, self.clock),
             ),
             "jira_client": issue_sink(replace(surroundings, bus=for_issues), self.jira_client, self.cases),
             "security_ir_client": case_sink(surroundings, self.cases, self.jira_client),
@@ -237,8 +240,8 @@ class Loop:
     def lose_the_table(self) -> None:
         """The ledger's table is deleted and made anew."""
         client = boto3.client("dynamodb", region_name=REGION)
-        for item in client.scan(TableName=self.table)["Items"]:
-            client.delete_item(TableName=self.table, Key={name: item[name] for name in ("PK", "SK")})
+        for item in client.scan(TableName=self.table_name)["Items"]:
+            client.delete_item(TableName=self.table_name, Key={name: item[name] for name in ("PK", "SK")})
 
     # Delivery
 

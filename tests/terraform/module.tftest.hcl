@@ -63,7 +63,7 @@ run "by_default_everything_is_named_after_the_instance" {
   }
 
   assert {
-    condition     = output.redrive_commands["jira_client"] == "aws sqs start-message-move-task --source-arn arn:aws:sqs:eu-central-1:111122223333:security-ir-jira-jira-client-dead-letters --destination-arn arn:aws:sqs:eu-central-1:111122223333:security-ir-jira-jira-client --region eu-central-1"
+    condition     = output.redrive_commands["jira_client"] == "aws sqs start-message-move-task --source-arn arn:aws:sqs:eu-central-1:111122223333:security-ir-jira-jira-client-dead-letters --destination-arn arn:aws:sqs:eu-central-1:111122223333:security-ir-jira-jira-client --max-number-of-messages-per-second 5 --region eu-central-1"
     error_message = "The redrive command of jira_client is wrong."
   }
 }

@@ -10,6 +10,7 @@ provider "aws" {
 }
 
 variables {
+  name              = "security-ir-jira"
   ledger_table_name = "security-ir-jira-ledger"
   event_bus_name    = "security-ir-jira"
   credential_arns   = ["arn:aws:ssm:eu-central-1:111122223333:parameter/p/jiraUrl", "arn:aws:ssm:eu-central-1:111122223333:parameter/p/jiraToken"]
@@ -32,6 +33,7 @@ run "each_function_has_the_actions_it_uses" {
   assert {
     condition = sort(distinct(flatten([for statement in jsondecode(output.policies["security_ir_poller"]).Statement : statement.Action]))) == tolist([
       "dynamodb:DeleteItem",
+      "dynamodb:GetItem",
       "dynamodb:PutItem",
       "dynamodb:Query",
       "dynamodb:UpdateItem",
@@ -139,8 +141,9 @@ run "each_source_reaches_its_own_cursor_and_no_pair_to_write" {
       for statement in jsondecode(output.policies["jira_notifications_handler"]).Statement : join(" ", sort(flatten([statement.Action]))) => statement.Condition
       if anytrue([for action in flatten([statement.Action]) : startswith(action, "dynamodb:")])
       } == {
-      "dynamodb:GetItem"                = { "ForAllValues:StringLike" = { "dynamodb:LeadingKeys" = "ISSUE#*" }, Null = { "dynamodb:LeadingKeys" = "false" } }
-      "dynamodb:PutItem dynamodb:Query" = { "ForAllValues:StringEquals" = { "dynamodb:LeadingKeys" = "CURSOR#jira" }, Null = { "dynamodb:LeadingKeys" = "false" } }
+      "dynamodb:GetItem"                                 = { "ForAllValues:StringLike" = { "dynamodb:LeadingKeys" = "ISSUE#*" }, Null = { "dynamodb:LeadingKeys" = "false" } }
+      "dynamodb:Query"                                   = { "ForAllValues:StringEquals" = { "dynamodb:LeadingKeys" = "BREAKER" }, Null = { "dynamodb:LeadingKeys" = "false" } }
+      "dynamodb:GetItem dynamodb:PutItem dynamodb:Query" = { "ForAllValues:StringEquals" = { "dynamodb:LeadingKeys" = "CURSOR#jira" }, Null = { "dynamodb:LeadingKeys" = "false" } }
     }
     error_message = "What an untrusted topic feeds may write pairs in the ledger."
   }

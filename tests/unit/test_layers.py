@@ -23,7 +23,7 @@ SOURCES = Path(__file__).parents[2] / "lambda_src"
 OURS = "security_ir_jira"
 FLOORS = [
     {"shell"},
-    {"sinks", "sources"},
+    {"sinks", "sources", "operate"},
     {"ledger", "jira", "cases"},
     {"plan", "transfer", "notices", "recognition"},
     {"memory", "events"},

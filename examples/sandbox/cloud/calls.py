@@ -26,6 +26,11 @@ _SINGLE = {
     "sqs:ChangeMessageVisibilityBatch": "sqs:ChangeMessageVisibility",
     "sns:PublishBatch": "sns:Publish",
 }
+# REST calls by their paths: method, path, action, and the resource as policies name it ("" where there is none).
+_PATHS = (
+    ("GET", r"/schedules/(?P<name>[^/]+)", "scheduler:GetSchedule", "schedule/{groupName}/{name}"),
+    ("GET", r"/2015-03-31/event-source-mappings/?", "lambda:ListEventSourceMappings", ""),
+)
 _TRANSACTION = {
     "Put": "PutItem",
     "Update": "UpdateItem",
@@ -38,8 +43,15 @@ _TRANSACTION = {
 def asks(request: SignedRequest, backends: Backends) -> list[Ask]:
     """The permissions one request needs; several for a transaction or a list of resources.
 
-    A REST service's operation cannot be told from headers: it is asked for as ``service:METHOD /path``.
+    A REST service's operation cannot be told from headers: it is known by its path (``_PATHS``), or asked for as
+    ``service:METHOD /path``.
     """
+    for method, path, action, resource in _PATHS:
+        found = re.fullmatch(path, request.path)
+        if found and (request.service, request.method) == (action.partition(":")[0], method):
+            named = {"groupName": "default", **request.query, **found.groupdict()}
+            arn = _arn(backends, request.service, resource.format_map(named))
+            return [Ask(action, arn if resource else "*")]
     operation, parameters = _operation(request)
     action = f"{_PREFIXES.get(request.service, request.service)}:{operation}"
     reader = _READERS.get(request.service, _plain)
@@ -74,6 +86,11 @@ def _logs(action: str, parameters: Parameters, backends: Backends) -> Iterator[A
 
 
 def _events(action: str, parameters: Parameters, backends: Backends) -> Iterator[Ask]:
+    rule = parameters.get("Name") or parameters.get("Rule")
+    if rule and "Entries" not in parameters:
+        bus = str(parameters.get("EventBusName") or "default").rsplit("event-bus/", 1)[-1]
+        yield Ask(action, _arn(backends, "events", f"rule/{rule}" if bus == "default" else f"rule/{bus}/{rule}"))
+        return
     for entry in parameters.get("Entries", [{}]):
         name = str(entry.get("EventBusName") or "default").rsplit("event-bus/", 1)[-1]
         context = {

@@ -59,7 +59,7 @@ def install(stack: ExitStack, clock: Clock, turn: threading.Condition, hooks: Ho
     _queue_attributes(stack)
     _queue_messages(stack, clock, turn)
     _function_configuration(stack)
-    _message_moves(stack)
+    _message_moves(stack, clock)
     saved_queries.install(stack)
     _topics(stack, hooks.admits, hooks.refused)
     _parameters(stack)
@@ -153,8 +153,11 @@ def _queue_messages(stack: ExitStack, clock: Clock, turn: threading.Condition) -
     stack.enter_context(patch.object(SQSBackend, "change_message_visibility", change_message_visibility))
 
 
-def _message_moves(stack: ExitStack) -> None:
-    """StartMessageMoveTask: the redrive of dead letters, done at once. A moved message counts as a new one."""
+def _message_moves(stack: ExitStack, clock: Clock) -> None:
+    """StartMessageMoveTask: the redrive of dead letters, done at once. A moved message counts as a new one.
+
+    With MaxNumberOfMessagesPerSecond the messages arrive at that pace.
+    """
 
     def start_message_move_task(response: SQSResponse) -> ActionResult:
         backend = response.sqs_backend
@@ -164,9 +167,15 @@ def _message_moves(stack: ExitStack) -> None:
         destination = _queue_by_arn(backend, wanted) if wanted else next(iter(sources), None)
         if destination is None:
             raise InvalidParameterValue("No queue has this one as its dead-letter queue: name a DestinationArn.")
-        for message in source.messages:
+        pace = response._get_param("MaxNumberOfMessagesPerSecond")
+        if pace is not None and not 1 <= int(pace) <= 500:
+            raise InvalidParameterValue("MaxNumberOfMessagesPerSecond must be from 1 to 500.")
+        for number, message in enumerate(source.messages):
             source._messages.remove(message)
-            backend.send_message(destination.name, message.body, message_attributes=message.message_attributes)
+            attributes = message.message_attributes
+            moved = backend.send_message(destination.name, message.body, message_attributes=attributes)
+            if pace is not None:
+                moved.delayed_until = (clock.time() + number // int(pace)) * 1000
         return ActionResult({"TaskHandle": str(uuid.uuid4())})
 
     stack.enter_context(patch.object(SQSResponse, "start_message_move_task", start_message_move_task, create=True))

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import io
 import threading
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
@@ -26,6 +26,7 @@ class SignedRequest:
     method: str
     path: str
     body: bytes
+    query: Mapping[str, str] = field(default_factory=dict)
 
 
 # Sees a request before it is carried out; what it returns is answered instead.
@@ -86,4 +87,5 @@ def _signed(http: Request, body: bytes) -> SignedRequest | None:
         method=http.method,
         path=http.path,
         body=body,
+        query=http.args.to_dict(),
     )

@@ -194,6 +194,25 @@ class JiraClient:
                 raise Unavailable("the pages of a search repeat themselves")
             used.add(token)
 
+    def issues_older(self, than: int, since: int | None) -> Iterator[tuple[str, str, datetime]]:
+        """Issues of the project created at least ``than`` and, unless ``None``, at most ``since`` minutes ago, the
+        oldest first: id, key, ``created``. A page is asked for once it is needed.
+        """
+        after = "" if since is None else f' AND created >= "-{since}m"'
+        jql = f'project = "{self.project_key}"{after} AND created <= "-{than}m" ORDER BY created ASC'
+        token: str | None = None
+        used: set[str] = set()
+        while True:
+            answer = self._search(jql, ["created"], None, token)
+            for each in answer["issues"]:
+                yield str(each["id"]), str(each["key"]), read_time(each["fields"]["created"])
+            token = answer.get("nextPageToken")
+            if not token or answer.get("isLast") is True:
+                return
+            if token in used:
+                raise Unavailable("the pages of a search repeat themselves")
+            used.add(token)
+
     def watchers(self, issue_id: str) -> IssueWatchers:
         """Who watches an issue."""
         return read_watchers(self._http.get(f"{_issue(issue_id)}/watchers"))

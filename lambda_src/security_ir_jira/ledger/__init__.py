@@ -13,6 +13,7 @@ exact request it stands for (packed), until it is bound.
 ``CASE#<caseId>`` / ``LEASE``         who works on the pair, and until when
 ``ISSUE#<issueId or key>`` / ``PAIR``  reservation of a case, or → case id
 ``CURSOR#<source>`` / ``…``            what a sweep announced
+``CURSOR#<source>`` / ``BACKFILL``     how far a backfill is
 ``BREAKER`` / ``<side>``              a side that is not called for now
 ``TROUBLE`` / ``<side>#<case or issue id>``  a pair whose work does not get done
 ====================================  ===================================================================

@@ -202,7 +202,7 @@ class IssueCursors:
         for item in self._table.query(self._PARTITION):
             if item["SK"] == "SWEEP":
                 last = float(item["began_at"])
-            else:
+            elif item["SK"].startswith("ISSUE#"):
                 announced[item["SK"].removeprefix("ISSUE#")] = item["announced"]
         return last, announced
 

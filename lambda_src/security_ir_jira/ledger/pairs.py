@@ -10,6 +10,7 @@ from ..errors import AlreadyPaired
 from ..memory import Agreed, Base, Copy, Facts, FileCopy, IssueEntry, Notice, Pair, Watched
 from ..model import Facet, Issue, Side
 from . import items
+from .backfills import Backfills
 from .table import ConditionFailed, Table, pack_put, pack_update
 
 
@@ -59,6 +60,10 @@ class PairLedger:
         """What is known of an issue, by its id or by any key it was ever met under."""
         item = self._table.get(_issue_key(id_or_key), "PAIR")
         return None if item is None else items.read_issue_entry(item)
+
+    def backfill_asked_for(self, side: Side) -> bool:
+        """Whether what the sweeps of a side leave alone is to be born now."""
+        return Backfills(self._table).asked_for(side)
 
     def created_at(self) -> float:
         """When the module was first applied (epoch)."""

@@ -152,19 +152,19 @@ def walk(
     if any(each.id == target.id for each in offered):
         return target
     visited = set(been) | {status.id}
-    goal = _place(target, mapping)
+    goal = place_in_life(target, mapping)
     ways = [
         (abs(place - goal), place, each)
         for each in offered
         if each.category != "done"
         and each.id not in visited
-        and (place := _place(each, mapping)) is not None
+        and (place := place_in_life(each, mapping)) is not None
         and goal is not None
     ]
     return min(ways, key=lambda way: way[:2])[2] if ways else None
 
 
-def _place(status: Status, mapping: StatusMapping) -> int | None:
+def place_in_life(status: Status, mapping: StatusMapping) -> int | None:
     """Where in an incident's life an issue status stands, by the first case status whose candidates name it."""
     for place, case_status in enumerate(CASE_STATUSES):
         if status.is_named(mapping.to_jira.get(case_status, ())):

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import json
 import os
+import time
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -43,18 +44,25 @@ def security_ir_poller() -> CaseSource:
     from ..sources.cases import CaseSource, Home
     from .worker import count
 
-    config, table = _config(), _table()
+    config, table, bus = _config(), _table(), _bus()
     breakers = Breakers(table)
     calls, breaker = _calls(breakers)
+
+    def backfill(run: str) -> None:
+        from ..sources.backfill import closed_cases
+
+        closed_cases(table, calls, bus)(run)
+
     return CaseSource(
         CaseCursors(table),
         calls,
-        _bus(),
+        bus,
         backfill_closed_cases=config.backfill_closed_cases,
         home=Home(config.account_id, os.environ.get("AWS_REGION", "")),
         admit=breaker.admit,
         jira_is_down=lambda: "jira" in breakers.known(),
         count=count,
+        backfill=backfill,
     )
 
 
@@ -65,17 +73,25 @@ def jira_notifications_handler() -> IssueSource:
     from ..sources.secret import SharedSecret
     from .worker import count
 
-    config, table, store = _config(), _table(), _credentials()
+    config, table, store, bus = _config(), _table(), _credentials(), _bus()
+    ledger = PairLedger(table)
     jira, breaker = _jira(config, store, Breakers(table))
+
+    def backfill(run: str) -> None:
+        from ..sources.backfill import older_issues
+
+        older_issues(table, ledger, jira, bus, time.time)(run)
+
     return IssueSource(
-        PairLedger(table),
+        ledger,
         IssueCursors(table),
         jira,
-        _bus(),
+        bus,
         browse_url=config.jira_browse_url,
         secret=SharedSecret(store) if store.has_secret else None,
         admit=breaker.admit,
         count=count,
+        backfill=backfill,
     )
 
 

@@ -28,7 +28,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from botocore.exceptions import BotoCoreError, ClientError
 
 from ..answers import SECURITY_IR, Answer, verdict
-from ..errors import JiraUnauthorized, Refused, RetryLater, SideDown, Undeliverable
+from ..errors import JiraUnauthorized, MoreToDo, Refused, RetryLater, SideDown, Undeliverable
 from ..events import read_json
 
 if TYPE_CHECKING:
@@ -263,7 +263,8 @@ class _Batch(Generic[Subject, Request]):
             self._worker.dead_letter(record, str(failure))
             count("RecordsDeadLettered")
         elif failure is not None:
-            measure("FailingFor", self._worker.clock() - _History.of(record).sent)
+            if not isinstance(failure, MoreToDo):
+                measure("FailingFor", self._worker.clock() - _History.of(record).sent)
             if not self._worker.come_again(record, failure.delay if isinstance(failure, RetryLater) else None):
                 raise failure
 
@@ -279,6 +280,9 @@ class _Batch(Generic[Subject, Request]):
         try:
             self._worker.function.receive(subject, requests, seconds_left(self._context))
         except Undeliverable as reason:
+            return reason
+        except MoreToDo as reason:
+            logger.info("more to do", subject=str(subject), reason=str(reason))
             return reason
         except RetryLater as reason:
             because = reason.because if isinstance(reason, SideDown) else ""

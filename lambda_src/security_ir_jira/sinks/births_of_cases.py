@@ -83,11 +83,15 @@ class BirthsOfCases:
             reason = "a sub-task"
         elif config.issue_filter.labels and not set(config.issue_filter.labels) & set(issue.labels):
             reason = "without a label of issue_filter"
-        elif issue.created.timestamp() < self.surroundings.ledger.created_at():
+        elif self._older_and_not_asked_for(issue):
             reason = "older than the module"
         if reason:
             logger.info("no case for this issue", issue_key=issue.key, reason=reason)
         return reason is None
+
+    def _older_and_not_asked_for(self, issue: Issue) -> bool:
+        ledger = self.surroundings.ledger
+        return issue.created.timestamp() < ledger.created_at() and not ledger.backfill_asked_for("jira")
 
     def _case_made_for(self, issue: Issue, made_for: MadeFor, lease_seconds: float) -> str | None:
         """The case that the issue names, if this is the issue that was made for it; ``None``: it is a clone of that.

@@ -66,13 +66,17 @@ class BirthsOfIssues:
             # Nothing is found where nothing can be seen.
             self.jira.make_sure_readable(self.jira.project_key)
             self.surroundings.ledger.drop_issue_reservation(case_id)
-        elif case.closed and not (self.surroundings.config.backfill_closed_cases or self._was_seen_open(case)):
+        elif case.closed and not (self._closed_ones_are_wanted() or self._was_seen_open(case)):
             return None
         return self._create(case)
 
     def _was_seen_open(self, case: Case) -> bool:
         """Whether a case that is closed by now was told of before: Jira may have been down all its life."""
         return self.surroundings.cursors.seen_open(case.id)
+
+    def _closed_ones_are_wanted(self) -> bool:
+        surroundings = self.surroundings
+        return surroundings.config.backfill_closed_cases or surroundings.ledger.backfill_asked_for("security_ir")
 
     def _found(self, case: Case, facts: Facts) -> Pair | None:
         """A pair whose other half exists: the case was made for an issue, or an issue was made and not bound."""

@@ -90,7 +90,12 @@ def _case_named(detail: dict[str, Any], resources: object, home: Home) -> str | 
 
 
 SWEEP = "sweep"
-"""What is to be done where a message names no case."""
+BACKFILL = "backfill "
+"""What is to be done where a message names no case; the latter with the run of the backfill it belongs to."""
+
+
+def _no_backfill(run: str) -> None:
+    raise Undeliverable("nothing here backfills")
 
 
 def _uncounted(_: str) -> None:
@@ -112,18 +117,23 @@ class CaseSource:
     jira_is_down: Callable[[], bool] = lambda: False
     """What is looked into while Jira is left alone would only wait."""
     count: Callable[[str], None] = _uncounted
+    backfill: Callable[[str], None] = _no_backfill
 
     def read(self, body: dict[str, Any]) -> tuple[str, Event | None]:
-        """A native event's case and what it tells, or the order to sweep. Raises ``Undeliverable``."""
+        """A native event's case and what it tells, or the order to sweep or backfill. Raises ``Undeliverable``."""
         if body == {"sweep": "cases"}:
             return SWEEP, None
+        if body.keys() == {"backfill", "run"} and body["backfill"] == "cases":
+            return f"{BACKFILL}{body['run']}", None
         event = read_native_event(body, self.home)
         return str(event.case_id), event
 
     def receive(self, subject: str, heard: Sequence[Event | None], seconds: float) -> None:
-        """Announce what was heard of one case, or sweep."""
+        """Announce what was heard of one case, or sweep, or backfill."""
         if subject == SWEEP:
             self.sweep()
+        elif subject.startswith(BACKFILL):
+            self.backfill(subject.removeprefix(BACKFILL))
         else:
             self.announce([event for event in heard if event is not None])
 

@@ -61,6 +61,12 @@ SWEEP = "sweep"
 """What is to be done where a message names no issue."""
 NOTHING = "nothing"
 """What is to be done about a stranger's message."""
+BACKFILL = "backfill "
+"""What is to be done for a backfill; its run follows."""
+
+
+def _no_backfill(run: str) -> None:
+    raise Undeliverable("nothing here backfills")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,17 +82,20 @@ class IssueSource:
     secret: SharedSecret | None = None
     admit: Callable[[], None] = lambda: None
     """Raises ``SideDown`` while Jira is to be left alone."""
+    backfill: Callable[[str], None] = _no_backfill
     count: Callable[[str], None] = field(kw_only=True)
 
     def read(self, body: dict[str, Any]) -> tuple[str, None]:
-        """The issue a notification names, or the order to sweep. Raises ``Undeliverable``, and ``RetryLater`` where the
-        shared secret cannot be read.
+        """The issue a notification names, or the order to sweep or backfill. Raises ``Undeliverable``, and
+        ``RetryLater`` where the shared secret cannot be read.
 
         What does not carry the secret is counted and nothing else: strangers could fill logs and dead letters. An order
         to sweep comes bare; what anybody publishes comes in an envelope.
         """
         if body == {"sweep": "issues"}:
             return SWEEP, None
+        if body.keys() == {"backfill", "run"} and body["backfill"] == "issues":
+            return f"{BACKFILL}{body['run']}", None
         if self.secret is not None and not self.secret.is_among(_secrets_in(body)):
             self.count("NotificationsWrongSecret")
             self.count("NotificationsIgnored")
@@ -98,9 +107,11 @@ class IssueSource:
             raise
 
     def receive(self, subject: str, heard: Sequence[None], seconds: float) -> None:
-        """Announce an issue, or sweep."""
+        """Announce an issue, or sweep, or backfill."""
         if subject == SWEEP:
             self.sweep()
+        elif subject.startswith(BACKFILL):
+            self.backfill(subject.removeprefix(BACKFILL))
         elif subject != NOTHING:
             self.announce(subject)
 

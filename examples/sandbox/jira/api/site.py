@@ -1,9 +1,10 @@
-"""Endpoints of search, people, projects and fields."""
+"""Endpoints of search, people and their permissions, projects, create screens and fields."""
 
 from __future__ import annotations
 
 from sandbox.jira.api.call import API, Answer, Call, Routes, endpoint
 from sandbox.jira.rules import search
+from sandbox.jira.rules.issues import create_screen
 from sandbox.jira.rules.permissions import GLOBAL_PERMISSIONS, PERMISSIONS, find_project, may
 from sandbox.jira.state.documents import Json
 from sandbox.jira.state.model import Issue, Project, User
@@ -135,6 +136,46 @@ def my_permissions(call: Call) -> Answer:
     return Answer(200, {"permissions": shown})
 
 
+def create_issue_types(call: Call) -> Answer:
+    """The types of issue that the account may create in the project."""
+    project = _creatable(call)
+    types = [call.view.issue_type(each) for each in project.issue_types]
+    return Answer(200, _page(call, "issueTypes", types))
+
+
+def create_fields(call: Call) -> Answer:
+    """The fields of the screen on which issues of a type are created."""
+    project = _creatable(call)
+    if call.path["type"] not in {each.id for each in project.issue_types}:
+        raise Refused(400, "The issue type is not one of the project's.")
+    demanded = {"summary", "issuetype", "project", *project.required_fields}
+    shown = [
+        {
+            "fieldId": name,
+            "key": name,
+            "name": call.store.site.field_name(name) or name,
+            "required": name in demanded,
+            "hasDefaultValue": False,
+            "operations": ["set"],
+            "schema": {"type": "string"},
+        }
+        for name in sorted(create_screen(call.store, project) | demanded)
+    ]
+    return Answer(200, _page(call, "fields", shown))
+
+
+def _creatable(call: Call) -> Project:
+    project = _project(call)
+    if not may(call.store, call.actor, "CREATE_ISSUES", project):
+        raise Refused(400, "You do not have permission to create issues in this project.")
+    return project
+
+
+def _page(call: Call, name: str, things: list[Json]) -> Json:
+    start, size = call.number("startAt", 0), min(call.number("maxResults", 50), 200)
+    return {name: things[start : start + size], "startAt": start, "maxResults": size, "total": len(things)}
+
+
 ROUTES: Routes = {
     ("POST", f"{API}/search/jql"): endpoint(search_issues),
     ("GET", f"{API}/myself"): endpoint(myself),
@@ -143,4 +184,6 @@ ROUTES: Routes = {
     ("GET", f"{API}/project/<project>/statuses"): endpoint(project_statuses),
     ("GET", f"{API}/field"): endpoint(fields),
     ("GET", f"{API}/mypermissions"): endpoint(my_permissions, "projectKey", "permissions"),
+    ("GET", f"{API}/issue/createmeta/<project>/issuetypes"): endpoint(create_issue_types, "startAt", "maxResults"),
+    ("GET", f"{API}/issue/createmeta/<project>/issuetypes/<type>"): endpoint(create_fields, "startAt", "maxResults"),
 }

@@ -21,13 +21,17 @@ def screen(store: Store) -> frozenset[str]:
     return SETTABLE | NAMED | store.site.custom_fields.keys()
 
 
+def create_screen(store: Store, project: Project) -> frozenset[str]:
+    """The fields that may be given when an issue is created."""
+    return (screen(store) - project.hidden_on_create) | {"project", "issuetype"}
+
+
 def create(store: Store, actor: User, body: Json) -> Issue:
     """A new issue from a create request's body; 400 with an error a field."""
     given = body.get("fields") or {}
     project = _project(store, actor, given.get("project"))
     issue_type = _issue_type(project, given.get("issuetype"))
-    on_screen = (screen(store) - project.hidden_on_create) | {"project", "issuetype"}
-    fields = Fields(store, project, on_screen, body)
+    fields = Fields(store, project, create_screen(store, project), body)
     parent = _parent(store, actor, project, issue_type, fields)
     summary = fields.summary()
     if "summary" not in fields:

@@ -27,6 +27,7 @@ READS: Mapping[str, Operation] = {
     "GetCaseAttachmentDownloadUrl": attachments.get_case_attachment_download_url,
     "ListCases": reads.list_cases,
     "ListComments": reads.list_comments,
+    "ListMemberships": reads.list_memberships,
     "ListTagsForResource": reads.list_tags_for_resource,
 }
 WRITES: Mapping[str, Operation] = {
@@ -97,7 +98,7 @@ class App:
     def _refuse_strangers(self, key: str, operation: str, params: Params) -> None:
         access = self.service.switches.access
         action, resource = f"security-ir:{operation}", self._resource(params)
-        if access == "not_active":
+        if access == "not_active" and operation != "ListMemberships":
             raise not_active(self.service.store.account)
         permitted = self.authorise is None or self.authorise(key, action, resource)
         if access == "denied" or not permitted:

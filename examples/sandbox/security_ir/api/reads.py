@@ -11,6 +11,8 @@ from sandbox.security_ir.rules.service import Params, Result, Service
 from sandbox.security_ir.state.store import Turn
 from sandbox.security_ir.state.switches import ListOrder
 
+MEMBERSHIP_ID = "m-0123456789abcd"
+
 
 def get_case(_: Service, turn: Turn, params: Params) -> Result:
     """Everything about a case, save its id, its comments and its tags."""
@@ -26,6 +28,19 @@ def list_cases(service: Service, turn: Turn, params: Params) -> Result:
     size = service.page_size(params)
     page, token = service.pager.page(f"ListCases {order}", ranked, params.get("nextToken"), size)
     return {"items": [list_item(case) for case in page], "nextToken": token, "total": len(ranked)}
+
+
+def list_memberships(service: Service, turn: Turn, params: Params) -> Result:
+    """The one membership there is, whatever its status."""
+    store, switches = turn.store, service.switches
+    item = {
+        "membershipId": MEMBERSHIP_ID,
+        "accountId": store.account,
+        "region": store.region,
+        "membershipArn": f"arn:aws:security-ir:{store.region}:{store.account}:membership/{MEMBERSHIP_ID}",
+        "membershipStatus": "Cancelled" if switches.access == "not_active" else "Active",
+    }
+    return {"items": [item]}
 
 
 def list_comments(service: Service, turn: Turn, params: Params) -> Result:

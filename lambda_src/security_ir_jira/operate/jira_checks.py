@@ -1,0 +1,409 @@
+"""The doctor's checks of Jira: credentials, project, permissions, create screen, statuses and the ways between them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ..config import Config
+from ..errors import JiraUnauthorized, NotFound, NotPermitted, Refused, RetryLater
+from ..jira.client import JiraClient
+from ..jira.survey import IssueType, JiraSurvey, ScreenField
+from ..ledger.pairs import PairLedger
+from ..model import CASE_STATUSES, LABEL, Status, Transition, Workflow
+from ..plan.status import issue_target, place_in_life, walk
+from .rounds import Look, Rounds
+
+if TYPE_CHECKING:
+    from mypy_boto3_ssm import SSMClient
+
+VARIABLES = {"url": "jira_url", "email": "jira_email", "project_key": "jira_project_key", "token": "jira_token"}
+AFTER_PARAMETERS = ("jira-reachable", "jira-credentials", "jira-scope")
+AFTER_TOKEN = ("jira-project",)
+AFTER_PROJECT = (
+    "jira-permissions",
+    "jira-issue-type",
+    "jira-create-fields",
+    "jira-statuses",
+    "jira-transitions",
+    "jira-claims",
+)
+
+PERMISSIONS = {
+    "BROWSE_PROJECTS": ("Browse Projects", "nothing of the project can be read"),
+    "CREATE_ISSUES": ("Create Issues", "no issue can be made for a case"),
+    "EDIT_ISSUES": ("Edit Issues", "titles, descriptions and fields stay as they are"),
+    "TRANSITION_ISSUES": ("Transition Issues", "issues keep their status"),
+    "LINK_ISSUES": ("Link Issues", "issues get no link to their case"),
+    "ADD_COMMENTS": ("Add Comments", "no comment reaches an issue"),
+    "EDIT_OWN_COMMENTS": ("Edit Own Comments", "edited comments and the case's details stay as they were"),
+    "CREATE_ATTACHMENTS": ("Create Attachments", "no file reaches an issue"),
+    "VIEW_VOTERS_AND_WATCHERS": ("View Voters and Watchers", "watchers of issues are not seen"),
+    "MANAGE_WATCHERS": ("Manage Watcher List", "watchers of cases are not added"),
+    "USER_PICKER": ("Browse Users and Groups (global)", "nobody is found by their address"),
+    "RESOLVE_ISSUES": ("Resolve Issues", "no resolution can be set"),
+    "DELETE_ISSUES": ("Delete Issues", 'on_case_deleted = "delete" cannot be done'),
+}
+DEFAULT_STATUSES = frozenset({"To Do", "In Progress", "In Review", "Done"})
+"""What the default mapping names: a workflow need not have all of them."""
+_GIVEN = frozenset({"project", "issuetype", "summary", "description", "labels"})
+_FILLED_BY_JIRA = frozenset({"reporter"})
+_MOST_STATUSES = 15
+_MOST_HOPS = 5
+
+NEW_TOKEN = "create a new API token in the integration's account, then: docs/operations.md#rotating-the-token"
+
+
+def needed_permissions(config: Config) -> tuple[str, ...]:
+    """The permissions that these settings make use of."""
+    left_out = set()
+    if not config.sync_attachments:
+        left_out |= {"CREATE_ATTACHMENTS"}
+    if not config.sync_watchers:
+        left_out |= {"VIEW_VOTERS_AND_WATCHERS", "MANAGE_WATCHERS", "USER_PICKER"}
+    if not config.closure_resolutions and not any("resolution" in each for each in config.transition_fields.values()):
+        left_out |= {"RESOLVE_ISSUES"}
+    if config.on_case_deleted != "delete":
+        left_out |= {"DELETE_ISSUES"}
+    return tuple(name for name in PERMISSIONS if name not in left_out)
+
+
+@dataclass(frozen=True, slots=True)
+class JiraChecks:
+    """``parameters`` maps ``url``, ``email``, ``project_key`` and ``token`` to the names of their SSM parameters."""
+
+    config: Config
+    ssm: SSMClient
+    parameters: Mapping[str, str]
+    survey: JiraSurvey
+    jira: JiraClient
+    ledger: PairLedger
+
+    def examine(self, rounds: Rounds) -> None:
+        """Each check in turn; those that an earlier finding would only repeat are left out."""
+        if not self._parameters(rounds):
+            rounds.skip((*AFTER_PARAMETERS, *AFTER_TOKEN, *AFTER_PROJECT), "before jira-parameters is mended")
+        elif not self._signed_in(rounds):
+            rounds.skip((*AFTER_TOKEN, *AFTER_PROJECT), "before Jira takes the token")
+        elif not self._project(rounds):
+            rounds.skip(AFTER_PROJECT, "before the project can be read")
+        else:
+            self._in_the_project(rounds)
+
+    def _in_the_project(self, rounds: Rounds) -> None:
+        permitted = self._permissions(rounds)
+        issue_type = self._issue_type(rounds, permitted)
+        self._create_fields(rounds, issue_type)
+        workflow = self._statuses(rounds, issue_type)
+        self._transitions(rounds, permitted, issue_type, workflow)
+        self._claims(rounds)
+
+    # Credentials
+
+    def _parameters(self, rounds: Rounds) -> bool:
+        with rounds.look("jira-parameters") as look:
+            answer = self.ssm.get_parameters(Names=list(self.parameters.values()), WithDecryption=True)
+            known = {name: each for each in answer["Parameters"] for name in (each["Name"], each["ARN"])}
+            for part, name in self.parameters.items():
+                parameter, variable = known.get(name), VARIABLES[part]
+                if parameter is None:
+                    look.found(f"The SSM parameter {name} ({variable}) is missing.", "terraform apply")
+                elif parameter["Type"] != "SecureString":
+                    look.found(
+                        f"The SSM parameter {name} ({variable}) is a {parameter['Type']}, readable by whoever may read "
+                        "parameters.",
+                        f"aws ssm put-parameter --name {name} --type SecureString --overwrite --value …",
+                    )
+                if parameter is not None and not parameter["Value"].strip():
+                    look.found(f"The SSM parameter {name} ({variable}) is empty.", f"set {variable}; terraform apply")
+        return not look.findings and look.obstacle is None
+
+    def _signed_in(self, rounds: Rounds) -> bool:
+        """Whether Jira answers, and to us. One of three checks can fail, and the others follow from it."""
+        reachable, token, scope = (Look(check) for check in AFTER_PARAMETERS)
+        rounds.looks += [reachable, token, scope]
+        try:
+            who = self.survey.signed_in()
+        except JiraUnauthorized:
+            token.found(
+                "Jira refuses the token (401): it has expired, was revoked, or is not this account's.", NEW_TOKEN
+            )
+        except (NotPermitted, Refused) as refusal:
+            return self._refused_to_say_who(refusal, token, scope)
+        except NotFound:
+            reachable.found(
+                "Jira does not know its own page about our account (404): jira_url leads elsewhere, or it takes us "
+                "for a stranger.",
+                f"correct jira_url; terraform apply. If it is right: {NEW_TOKEN}",
+            )
+        except RetryLater as failure:
+            reachable.found(
+                f"Jira does not answer: {str(failure)[:200]}",
+                "see https://status.atlassian.com; if it is jira_url: correct it, terraform apply",
+            )
+        else:
+            if who.stranger:
+                token.found(f"Jira answers as to a stranger ({who.stranger}): the token is not taken.", NEW_TOKEN)
+            elif not who.active:
+                token.found("The integration's account is deactivated.", "reactivate the account in Atlassian's admin")
+            else:
+                token.fact(f"Jira knows the account {who.account_id}")
+        return not (reachable.findings or token.findings)
+
+    def _refused_to_say_who(self, refusal: Exception, token: Look, scope: Look) -> bool:
+        if _about_a_stranger(refusal):
+            token.found("Jira answers as to a stranger: the token is not taken.", NEW_TOKEN)
+            return False
+        if not _about_scope(refusal):
+            token.found(
+                f"Jira lets no request of ours through ({refusal.status if isinstance(refusal, Refused) else 403}).",
+                "give the account access to the product, and allow the functions' addresses in Atlassian's IP "
+                "allowlist",
+            )
+            return False
+        if self.config.sync_watchers:
+            scope.found(
+                "The token lacks the scope read:jira-user: watchers cannot follow.",
+                "create a token with the scopes read:jira-work, write:jira-work and read:jira-user; or "
+                "sync_watchers = false",
+            )
+        return True
+
+    def _project(self, rounds: Rounds) -> bool:
+        with rounds.look("jira-project") as look:
+            try:
+                self.survey.project()
+            except (NotFound, Refused, NotPermitted) as refusal:
+                if _about_scope(refusal):
+                    look.found(
+                        "The token lacks the scope read:jira-work: nothing of the project can be read.",
+                        "create a token with the scopes read:jira-work, write:jira-work and read:jira-user",
+                    )
+                else:
+                    look.found(
+                        f"The project {self.survey.project_key} cannot be read: it does not exist, or the account may "
+                        "not see it.",
+                        "correct jira_project_key; or in Jira, Project settings → Permissions: grant Browse Projects "
+                        "to the integration's account",
+                    )
+        return not look.findings and look.obstacle is None
+
+    # What the account may do, and what the project wants
+
+    def _permissions(self, rounds: Rounds) -> frozenset[str] | None:
+        """Those there are; ``None`` where Jira does not tell, which is not taken for none."""
+        permitted: frozenset[str] | None = None
+        with rounds.look("jira-permissions") as look:
+            needed = needed_permissions(self.config)
+            permitted = self.survey.permitted(needed)
+            for name in needed:
+                if name not in permitted:
+                    called, consequence = PERMISSIONS[name]
+                    look.found(
+                        f"The account lacks the permission {called}: {consequence}.",
+                        f"in Jira, Project settings → Permissions: grant {called} to the integration's account",
+                    )
+        return permitted
+
+    def _issue_type(self, rounds: Rounds, permitted: frozenset[str] | None) -> IssueType | None:
+        wanted = self.config.jira_issue_type
+        with rounds.look("jira-issue-type") as look:
+            if permitted is not None and "CREATE_ISSUES" not in permitted:
+                look.cannot("without the permission Create Issues, Jira does not tell")
+                return None
+            types = self.survey.issue_types()
+            for issue_type in types:
+                if wanted.casefold() == issue_type.name.casefold():
+                    return issue_type
+            offered = ", ".join(sorted(issue_type.name for issue_type in types))
+            look.found(
+                f'The project has no issue type "{wanted}": no issue can be made for a case.',
+                f"set jira_issue_type to one of: {offered}; terraform apply",
+            )
+        return None
+
+    def _create_fields(self, rounds: Rounds, issue_type: IssueType | None) -> None:
+        with rounds.look("jira-create-fields") as look:
+            if issue_type is None:
+                look.cannot("without the issue type there is no screen")
+                return
+            screen = self.survey.create_screen(issue_type)
+            given = _GIVEN | self.config.jira_create_fields.keys()
+            for field in screen:
+                if field.required and field.id not in given | _FILLED_BY_JIRA:
+                    look.found(
+                        f'The project demands the field {field.id} ("{field.name}") when an issue is made: no issue '
+                        "can be made for a case.",
+                        f"jira_create_fields = {{ {field.id} = … }}; terraform apply",
+                    )
+            self._off_the_screen(look, screen)
+
+    def _off_the_screen(self, look: Look, screen: Sequence[ScreenField]) -> None:
+        there = {field.id for field in screen}
+        if not there:
+            look.cannot("Jira shows no fields of the create screen")
+            return
+        for name in sorted({"summary", "description", *self.config.jira_create_fields} - there - {"labels"}):
+            look.found(
+                f"The field {name} is not on the create screen: Jira refuses the issues that are made for cases.",
+                f"put {name} on the project's create screen, or take it out of jira_create_fields; terraform apply",
+            )
+        if "labels" not in there:
+            look.found(
+                "Labels are not on the create screen: they are added by a second request, and a lost answer to the "
+                "first takes longer to clear up.",
+                "put Labels on the project's create screen",
+                "warning",
+            )
+
+    # Statuses
+
+    def _statuses(self, rounds: Rounds, issue_type: IssueType | None) -> Workflow | None:
+        mapping = self.config.status_mapping
+        with rounds.look("jira-statuses") as look:
+            workflows = self.survey.workflows()
+            every = [status for workflow in workflows.values() for status in workflow.statuses]
+            for name in mapping.to_case:
+                if name not in DEFAULT_STATUSES and not any(status.is_named((name,)) for status in every):
+                    look.found(
+                        f'status_mapping.to_case names "{name}", and no issue of the project can have that status.',
+                        f'correct or take out "{name}" in status_mapping.to_case; terraform apply',
+                        "warning",
+                    )
+            workflow = workflows.get(issue_type.id) if issue_type else None
+            if workflow is None:
+                look.cannot("without the issue type there is no workflow")
+                return None
+            names = ", ".join(status.name for status in workflow.statuses)
+            for case_status, candidates in mapping.to_jira.items():
+                if candidates and issue_target(case_status, mapping, workflow) is None:
+                    look.found(
+                        f'The workflow has none of the statuses that stand for "{case_status}" '
+                        f"({', '.join(candidates)}): issues stay where they are.",
+                        f'status_mapping = {{ to_jira = {{ "{case_status}" = [one of: {names}] }} }}; terraform apply',
+                    )
+            return workflow
+        return None
+
+    def _transitions(
+        self, rounds: Rounds, permitted: frozenset[str] | None, issue_type: IssueType | None, workflow: Workflow | None
+    ) -> None:
+        with rounds.look("jira-transitions") as look:
+            if issue_type is None or workflow is None:
+                look.cannot("without the issue type there is no workflow")
+            elif permitted is not None and "TRANSITION_ISSUES" not in permitted:
+                look.cannot("without the permission Transition Issues, Jira shows no transitions")
+            else:
+                ways = self._ways(issue_type, workflow)
+                if not ways:
+                    look.cannot(f'no issue of the type "{issue_type.name}" stands in a status of the mapping yet')
+                for target in self._targets(workflow):
+                    self._reach(look, target, workflow, ways)
+
+    def _ways(self, issue_type: IssueType, workflow: Workflow) -> dict[str, tuple[Transition, ...]]:
+        """By the id of a status: the transitions that an issue which stands in it shows."""
+        mapping = self.config.status_mapping
+        ways: dict[str, tuple[Transition, ...]] = {}
+        named = [status for status in workflow.statuses if place_in_life(status, mapping) is not None]
+        for status in [each for each in named if each.category != "done"][:_MOST_STATUSES]:
+            issue_id = self.survey.an_issue_in(status.id, issue_type)
+            if issue_id is not None:
+                ways[status.id] = self.jira.transitions(issue_id)
+        return ways
+
+    def _targets(self, workflow: Workflow) -> tuple[Status, ...]:
+        """The statuses that cases can ask for; none goes back to the first."""
+        wanted = (issue_target(status, self.config.status_mapping, workflow) for status in CASE_STATUSES[1:])
+        return tuple(dict.fromkeys(status for status in wanted if status is not None))
+
+    def _reach(
+        self, look: Look, target: Status, workflow: Workflow, ways: Mapping[str, tuple[Transition, ...]]
+    ) -> None:
+        """One finding at most for a status: from where it cannot be reached as issues are walked."""
+        mapping = self.config.status_mapping
+        goal = place_in_life(target, mapping)
+        for start in workflow.statuses:
+            place = place_in_life(start, mapping)
+            if start.id not in ways or place is None or goal is None or place >= goal:
+                continue
+            trouble = self._walk(start, target, ways)
+            if isinstance(trouble, str):
+                look.cannot(f'what leads on from "{trouble}": no issue stands there')
+            elif trouble is not None:
+                look.found(*trouble)
+                return
+
+    def _walk(
+        self, start: Status, target: Status, ways: Mapping[str, tuple[Transition, ...]]
+    ) -> tuple[str, str] | str | None:
+        """What is in the way, and what mends it; or the status from where nobody can tell; ``None`` = nothing is."""
+        status = start
+        been: tuple[str, ...] = (start.id,)
+        for _ in range(_MOST_HOPS):
+            offered = ways.get(status.id)
+            if offered is None:
+                return status.name
+            hop = walk(status, target, (each.to for each in offered), been, self.config.status_mapping)
+            if hop is None:
+                return (
+                    f'Issues cannot be taken from "{start.name}" to "{target.name}": no way leads on from '
+                    f'"{status.name}".',
+                    f'in Jira, add a transition to "{target.name}" to the workflow, or name the statuses between them '
+                    "in status_mapping.to_jira",
+                )
+            lacking = min((self._lacking(each) for each in offered if each.to.id == hop.id), key=len)
+            if lacking:
+                fields = ", ".join(f"{name} = …" for name in sorted(lacking))
+                return (
+                    f'The transition from "{status.name}" to "{hop.name}" demands {", ".join(sorted(lacking))}, which '
+                    "nothing gives.",
+                    f'transition_fields = {{ "{hop.name}" = {{ {fields} }} }}; terraform apply',
+                )
+            if hop.id == target.id:
+                return None
+            status, been = hop, (*been, hop.id)
+        return None
+
+    def _lacking(self, transition: Transition) -> frozenset[str]:
+        """The fields a transition demands that the settings do not give."""
+        config = self.config
+        given = next(
+            (fields.keys() for status, fields in config.transition_fields.items() if transition.to.is_named((status,))),
+            {}.keys(),
+        )
+        return transition.required - given - ({"resolution"} if config.closure_resolutions else set())
+
+    # Two instances
+
+    def _claims(self, rounds: Rounds) -> None:
+        with rounds.look("jira-claims") as look:
+            for issue_id, key, made_for in self.survey.claims(LABEL):
+                if made_for.account not in ("", self.config.account_id):
+                    continue
+                pair = self.ledger.load(made_for.case_id).pair
+                if pair is not None and pair.issue_id != issue_id and not self._is_a_clone(issue_id, key):
+                    look.found(
+                        f"Case {made_for.case_id} is mirrored by {pair.issue_key}, and {key} claims it too: another "
+                        "instance works on it.",
+                        f"let one instance alone work on this membership; then take the label {LABEL} from {key}",
+                    )
+
+    def _is_a_clone(self, issue_id: str, key: str) -> bool:
+        """Whether an issue of ours has the marks of another because it was cloned: then it has a case of its own, or is
+        to have none.
+        """
+        if not key.startswith(f"{self.survey.project_key}-"):
+            return False
+        entry = self.ledger.entry_of_issue(issue_id)
+        return (entry is not None and entry.case_id is not None) or not self.config.create_cases_from_jira
+
+
+def _about_scope(refusal: Exception) -> bool:
+    """Whether it is not the token that is refused but what it was made for."""
+    return (isinstance(refusal, Refused) and refusal.status == 401) or "scope" in str(refusal)
+
+
+def _about_a_stranger(refusal: Exception) -> bool:
+    """Whether Jira answers as it answers somebody who is not signed in."""
+    return any(word in str(refusal).lower() for word in ("anonym", "seraph", "stranger"))

@@ -1,0 +1,129 @@
+"""The doctor's checks of what is remembered: the table, the sweeps' clocks, pairs in trouble, sides that are down."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, get_args
+
+from ..ledger.backfills import Backfills
+from ..ledger.breakers import Breakers
+from ..ledger.table import Table
+from ..ledger.troubles import Troubles
+from ..model import Side
+from .installation import Installation
+from .rounds import Look, Rounds, span
+
+_SERVICES: dict[Side, str] = {"jira": "Jira", "security_ir": "Security Incident Response"}
+_SWEEPS: dict[Side, tuple[str, str]] = {
+    "security_ir": ("case-sweep", "security_ir_poller"),
+    "jira": ("issue-sweep", "jira_notifications_handler"),
+}
+_RATE = re.compile(r"rate\((\d+) (minute|hour|day)s?\)")
+_SECONDS = {"minute": 60, "hour": 3_600, "day": 86_400}
+_SLACK_SECONDS = 600
+_MOST_PAIRS = 20
+_STANDS_STILL_SECONDS = 3_600
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerChecks:
+    installation: Installation
+    table: Table
+    dynamodb: Callable[[], Any]
+    table_name: str
+    clock: Callable[[], float]
+
+    def examine(self, rounds: Rounds) -> None:
+        with rounds.look("ledger") as look:
+            self._table(look)
+        with rounds.look("sweeps") as look:
+            for side in get_args(Side):
+                self._sweep(look, side)
+        with rounds.look("side-down") as look:
+            self._breakers(look)
+        with rounds.look("pairs-in-error") as look:
+            self._troubles(look)
+        with rounds.look("backfill") as look:
+            self._backfills(look)
+
+    def _table(self, look: Look) -> None:
+        backups = self.dynamodb().describe_continuous_backups(TableName=self.table_name)["ContinuousBackupsDescription"]
+        recovery = backups.get("PointInTimeRecoveryDescription", {}).get("PointInTimeRecoveryStatus")
+        if recovery != "ENABLED":
+            look.found(
+                "Point-in-time recovery of the ledger is off: a lost table cannot be had back.",
+                f"aws dynamodb update-continuous-backups --table-name {self.table_name} --region "
+                f"{self.installation.region} --point-in-time-recovery-specification PointInTimeRecoveryEnabled=true",
+                "warning",
+            )
+
+    def _sweep(self, look: Look, side: Side) -> None:
+        sweep, function = _SWEEPS[side]
+        expression = self.installation.schedules.get(sweep)
+        item = self.table.get(f"CURSOR#{side}", "SWEEP")
+        now = self.clock()
+        began = None if item is None else float(item["began_at"])
+        told = "never" if began is None else f"{span(now - began)} ago"
+        look.fact(f"{sweep}: last {told}, schedule {expression or 'switched off'}")
+        period = _period(expression)
+        if period is None:
+            return
+        since = self.table.created_at() if began is None else began
+        if now - since > 2 * period + _SLACK_SECONDS:
+            look.found(
+                f"The {sweep} last got through {told}, and is due {expression}: what no event tells of goes unnoticed.",
+                "mend the other findings, which often are the cause; else see the log "
+                f"/aws/lambda/{self.installation.function(function)}",
+            )
+
+    def _backfills(self, look: Look) -> None:
+        for side, backfill in Backfills(self.table).all().items():
+            direction, still = "issues" if side == "jira" else "cases", self.clock() - backfill.at
+            look.fact(
+                f"{direction}: {backfill.state}, {backfill.announced} announced, {backfill.looked_at} looked at, last "
+                f"{span(still)} ago"
+            )
+            if backfill.state == "running" and still > _STANDS_STILL_SECONDS and not Breakers(self.table).all():
+                command = f'eval "$(terraform output -raw backfill_command) {direction}'
+                look.found(
+                    f"The backfill of {direction} has stood still for {span(still)}: its message is a dead letter, or "
+                    "waits.",
+                    f'{command} pause"; {command} resume"',
+                    "warning",
+                )
+
+    def _breakers(self, look: Look) -> None:
+        for side, broken in Breakers(self.table).all().items():
+            service, since = _SERVICES[side], span(self.clock() - broken.since)
+            if broken.kind == "refused":
+                look.found(
+                    f"{service} has refused us for {since}: everything for it waits, and it is asked once a minute.",
+                    "mend what the other findings say of its credentials and permissions; it goes on within a minute",
+                )
+            else:
+                look.found(
+                    f"{service} has been down for {since}: everything for it waits, and it is asked once a minute.",
+                    f"nothing here: it goes on within a minute of {service}'s being back",
+                )
+
+    def _troubles(self, look: Look) -> None:
+        troubles = sorted(Troubles(self.table).all(), key=lambda trouble: trouble.since)
+        for trouble in troubles[:_MOST_PAIRS]:
+            look.found(
+                f"{trouble.subject}: writing {_SERVICES[trouble.side]} has failed for "
+                f"{span(self.clock() - trouble.since)}: {trouble.error}: {trouble.reason}",
+                'mend the cause, then: eval "$(terraform output -raw resync_command) ' + f'{trouble.subject}"',
+            )
+        if len(troubles) > _MOST_PAIRS:
+            look.found(
+                f"{len(troubles) - _MOST_PAIRS} more pairs are in error.",
+                "mend the causes above first: they are often the same",
+            )
+
+
+def _period(expression: str | None) -> float | None:
+    """Seconds between two runs of ``rate(…)``; ``None`` for ``cron(…)``, of which no simple answer is true."""
+    found = _RATE.fullmatch(expression or "")
+    return float(int(found.group(1)) * _SECONDS[found.group(2)]) if found else None
