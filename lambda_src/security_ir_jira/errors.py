@@ -61,10 +61,10 @@ class JiraUnauthorized(NotPermitted):
 class SideDown(RetryLater):
     """Nothing of a side works, so it is left alone until it is due to be asked again.
 
-    ``because`` names the kind of error that was met just now; empty where the side was not called at all.
+    ``because`` names the kind of error that was met when it was asked last.
     """
 
-    def __init__(self, reason: str, *, delay: float, because: str = "") -> None:
+    def __init__(self, reason: str, *, delay: float, because: str = "Unavailable") -> None:
         super().__init__(reason, delay=delay)
         self.because = because
 

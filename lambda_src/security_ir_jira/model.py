@@ -99,6 +99,7 @@ class Case:
     watchers: tuple[str, ...] = ()
     files: tuple[File, ...] = ()
     details: Mapping[str, str] = field(default_factory=dict)
+    updated: datetime | None = None
 
     @property
     def closed(self) -> bool:
@@ -186,6 +187,7 @@ class Issue:
     labels: tuple[str, ...] = ()
     files: tuple[File, ...] = ()
     watch_count: int = 0
+    updated: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

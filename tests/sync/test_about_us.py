@@ -79,6 +79,7 @@ def test_history_9_a_permission_that_is_lacking_for_an_hour_refuses_nothing(
     loop.jira.add_user("Bob", "bob@example.com")
     everything_happens(loop, ada, pair, "Night")
     loop.service.person("grace").add_watcher(pair, "bob@example.com")
+    loop.run()
     loop.service.person("grace").close(pair)
     sweeps(loop, HOUR)
     assert "NotPermitted" in {type(failure).__name__ for _, failure in loop.failures}
@@ -125,18 +126,28 @@ def test_history_9_a_security_ir_that_refuses_our_role_for_an_hour_refuses_nothi
 
 @pytest.mark.parametrize(
     "operation",
-    ["UpdateCase", "CreateCaseComment", "GetCaseAttachmentUploadUrl", "CloseCase", "GetCaseAttachmentDownloadUrl"],
+    ["UpdateCase", "CreateCaseComment", "GetCaseAttachmentUploadUrl", "GetCaseAttachmentDownloadUrl"],
 )
 def test_history_9_an_action_that_our_role_lacks_for_an_hour_refuses_nothing(
     loop: Loop, ada: Person, pair: str, operation: str
 ) -> None:
     loop.service.faults.add(operation, error="AccessDeniedException", status=403, times=None)
     everything_happens(loop, ada, pair, "Night")
-    ada.transition(key_of(loop, pair), "Done")
     sweeps(loop, HOUR)
     loop.service.faults.clear()
     loop.advance(QUARTER)
     assert_all_arrived(loop, pair, "Night")
+    assert loop.waiting == []
+
+
+def test_history_9_a_closure_that_our_role_may_not_make_for_an_hour_is_made_afterwards(
+    loop: Loop, ada: Person, pair: str
+) -> None:
+    loop.service.faults.add("CloseCase", error="AccessDeniedException", status=403, times=None)
+    ada.transition(key_of(loop, pair), "Done")
+    sweeps(loop, HOUR)
+    loop.service.faults.clear()
+    loop.advance(QUARTER)
     assert status_of(loop, pair) == ("Closed", "Done")
     assert loop.waiting == []
 
@@ -237,7 +248,7 @@ def test_history_23_an_hour_of_outage_costs_one_question_a_minute_and_is_over_in
     assert sum(requests_a_minute(loop, side)) <= 100
     held = [message for message in loop.waiting if "sweep" not in message.body]
     assert max(message.received for message in held) <= 63, "once a minute, and few more at the beginning"
-    assert loop.told_errors() == {"SideDown", "Unavailable"}, loop.failures[before:]
+    assert {type(failure).__name__ for _, failure in loop.failures[before:]} <= {"SideDown", "Unavailable"}
     down(loop, side, False)
     loop.advance(90)
     for number, case_id in enumerate(pairs):
@@ -247,11 +258,11 @@ def test_history_23_an_hour_of_outage_costs_one_question_a_minute_and_is_over_in
     assert loop.waiting == []
 
 
-def test_history_24_a_server_that_asks_for_a_second_for_a_day_is_asked_once_a_minute(loop: Loop, pair: str) -> None:
+def test_history_24_a_server_that_asks_for_a_second_for_hours_is_asked_once_a_minute(loop: Loop, pair: str) -> None:
     loop.jira.faults.add("(POST|PUT) .*", status=429, retry_after=1, times=None)
     loop.service.person("grace").comment(pair, "throttled")
-    sweeps(loop, 24 * HOUR)
-    assert max(message.received for message in loop.waiting) < 3_000
+    loop.advance(3 * HOUR)
+    assert max(message.received for message in loop.waiting) <= 190
     loop.jira.faults.clear()
     loop.advance(QUARTER)
     assert "throttled" in texts(loop, pair)[1]

@@ -119,7 +119,7 @@ class CaseCalls:
                 raise
             except Unavailable as failure:
                 if isinstance(failure, _Unanswered) and self.line and self.line.unanswered(str(failure)):
-                    raise SideDown(str(failure), delay=_DOWN_DELAY, because="Unavailable") from failure
+                    raise SideDown(str(failure), delay=_DOWN_DELAY) from failure
                 wait = random.uniform(0.1, 0.3) * 2**attempt if failure.delay is None else failure.delay
                 if attempt == _ATTEMPTS or wait > _PATIENCE:
                     raise

@@ -22,6 +22,7 @@ def read_case(case_id: str, answer: Mapping[str, Any]) -> Case:
         watchers=tuple(watcher["email"] for watcher in answer.get("watchers", ())),
         files=tuple(read_file(item) for item in answer.get("caseAttachments", ())),
         details=_details(case_id, answer),
+        updated=answer.get("lastUpdatedDate"),
     )
 
 

@@ -178,7 +178,7 @@ class JiraHttp:
             if failure.perhaps_done and not repeatable:
                 raise OutcomeUnknown(f"{request}: {failure.reason}")
             if down:
-                raise SideDown(f"{request}: {failure.reason}", delay=_DOWN_DELAY, because="Unavailable")
+                raise SideDown(f"{request}: {failure.reason}", delay=_DOWN_DELAY)
             wait = failure.wait if failure.wait is not None else random.uniform(0.2, 0.5) * 2**attempt
             if wait > _PATIENCE or attempt == _ATTEMPTS:
                 break

@@ -11,7 +11,7 @@ from rich_text import to_text
 from ..ids import is_case_id
 from ..model import CASE_PROPERTY, Account, Comment, File, Issue, IssueWatchers, MadeFor, Status, Transition
 
-ISSUE_FIELDS = "summary,description,status,project,issuetype,created,labels,comment,attachment,watches"
+ISSUE_FIELDS = "summary,description,status,project,issuetype,created,labels,comment,attachment,watches,updated"
 
 
 def read_issue(answer: Mapping[str, Any]) -> Issue:
@@ -36,6 +36,7 @@ def read_issue(answer: Mapping[str, Any]) -> Issue:
         labels=tuple(fields.get("labels") or ()),
         files=tuple(read_file(each) for each in fields.get("attachment") or ()),
         watch_count=int((fields.get("watches") or {}).get("watchCount") or 0),
+        updated=read_time(fields["updated"]) if fields.get("updated") else None,
     )
 
 

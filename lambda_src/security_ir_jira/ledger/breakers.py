@@ -36,12 +36,16 @@ Kind = Literal["down", "refused"]
 
 @dataclass(frozen=True, slots=True)
 class Broken:
-    """A side that is not called for now; times in epoch seconds. ``probe_at`` is when it is asked again."""
+    """A side that is not called for now; times in epoch seconds.
+
+    ``probe_at`` is when it is asked again, ``error`` the kind of error that was met when it was asked last.
+    """
 
     kind: Kind
     reason: str
     since: float
     probe_at: float
+    error: str = "Unavailable"
 
 
 class Breakers:
@@ -80,20 +84,23 @@ class Breakers:
             return 1
         return int(written["failures"])
 
-    def open(self, side: Side, kind: Kind, reason: str, probe_at: float) -> None:
-        """Nobody calls the side until ``probe_at``."""
+    def open(self, side: Side, kind: Kind, reason: str, probe_at: float, error: str = "Unavailable") -> None:
+        """Nobody calls the side until ``probe_at``; ``error`` names the kind of error that was met."""
         self._known_at = float("-inf")
         values: Mapping[str, object] = {
             ":kind": kind,
             ":reason": reason[:250],
+            ":error": error,
             ":now": int(self._table.clock()),
             ":probe_at": int(probe_at),
         }
         self._table.update(
             _PARTITION,
             side,
-            "SET kind = :kind, reason = :reason, probe_at = :probe_at, since = if_not_exists(since, :now)",
+            "SET kind = :kind, reason = :reason, #error = :error, probe_at = :probe_at, "
+            "since = if_not_exists(since, :now)",
             values,
+            {"#error": "error"},
         )
 
     def claim(self, side: Side, probe_at: float) -> bool:
@@ -132,9 +139,9 @@ class Breaker:
             return
         now = self._breakers.clock()
         if now < broken.probe_at:
-            raise self._down(broken.reason, broken.probe_at - now)
+            raise self._down(broken.reason, broken.probe_at - now, broken.error)
         if not self._breakers.claim(self._side, now + _PROBE_SECONDS):
-            raise self._down(broken.reason, _SPREAD_SECONDS)
+            raise self._down(broken.reason, _SPREAD_SECONDS, broken.error)
         self._probe(now - broken.since)
         self._breakers.close(self._side)
 
@@ -161,13 +168,15 @@ class Breaker:
             raise self._open("down", failure, _PROBE_SECONDS) from failure
 
     def _open(self, kind: Kind, failure: RetryLater, wait: float) -> SideDown:
-        self._breakers.open(self._side, kind, str(failure), self._breakers.clock() + wait)
-        return self._down(str(failure), wait, because=type(failure).__name__)
+        error = type(failure).__name__
+        self._breakers.open(self._side, kind, str(failure), self._breakers.clock() + wait, error)
+        return self._down(str(failure), wait, error)
 
-    def _down(self, reason: str, wait: float, because: str = "") -> SideDown:
+    def _down(self, reason: str, wait: float, because: str) -> SideDown:
         delay = wait + random.uniform(0.0, _SPREAD_SECONDS)
         return SideDown(f"{self._side} is left alone for now: {reason}", delay=delay, because=because)
 
 
 def _read(item: Item) -> Broken:
-    return Broken(item["kind"], item["reason"], float(item["since"]), float(item["probe_at"]))
+    times = float(item["since"]), float(item["probe_at"])
+    return Broken(item["kind"], item["reason"], *times, item.get("error", "Unavailable"))

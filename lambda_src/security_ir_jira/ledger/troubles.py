@@ -56,6 +56,10 @@ class Troubles:
             if item["at"] >= recent
         )
 
+    def lasting(self, seconds: float = 600.0) -> int:
+        """How many pairs, or issues without one, are in trouble for so long: what passes by itself does not count."""
+        return len({each.subject for each in self.all() if each.at - each.since >= seconds})
+
     def note(self, side: Side, subject: str, error: str, reason: str) -> None:
         """The work on a subject failed."""
         now, key = int(self._table.clock()), f"{side}#{subject}"

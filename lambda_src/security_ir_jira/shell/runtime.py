@@ -41,11 +41,12 @@ if TYPE_CHECKING:
 
 def security_ir_poller() -> CaseSource:
     from ..ledger.cursors import CaseCursors
+    from ..ledger.troubles import Troubles
     from ..sources.cases import CaseSource, Home
-    from .worker import count
+    from .worker import count, gauge
 
     config, table, bus = _config(), _table(), _bus()
-    breakers = Breakers(table)
+    breakers, troubles = Breakers(table), Troubles(table)
     calls, breaker = _calls(breakers)
 
     def backfill(run: str) -> None:
@@ -63,6 +64,7 @@ def security_ir_poller() -> CaseSource:
         jira_is_down=lambda: "jira" in breakers.known(),
         count=count,
         backfill=backfill,
+        at_the_end=lambda: gauge("PairsInError", troubles.lasting()),
     )
 
 

@@ -28,7 +28,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from botocore.exceptions import BotoCoreError, ClientError
 
 from ..answers import SECURITY_IR, Answer, verdict
-from ..errors import JiraUnauthorized, MoreToDo, Refused, RetryLater, SideDown, Undeliverable
+from ..errors import JiraUnauthorized, MoreToDo, NotPermitted, Refused, RetryLater, SideDown, Undeliverable
 from ..events import read_json
 
 if TYPE_CHECKING:
@@ -71,6 +71,11 @@ def visible_after(tries: int, asked: float | None) -> int:
 def count(name: str) -> None:
     """Add one to a metric."""
     metrics.add_metric(name, MetricUnit.Count, 1)
+
+
+def gauge(name: str, value: int) -> None:
+    """Note how many there are of something, none included."""
+    metrics.add_metric(name, MetricUnit.Count, value)
 
 
 def measure(name: str, seconds: float) -> None:
@@ -285,11 +290,10 @@ class _Batch(Generic[Subject, Request]):
             logger.info("more to do", subject=str(subject), reason=str(reason))
             return reason
         except RetryLater as reason:
-            because = reason.because if isinstance(reason, SideDown) else ""
-            log = logger.error if JiraUnauthorized.__name__ in (because, type(reason).__name__) else logger.warning
-            log("to be tried again", subject=str(subject), reason=str(reason), error=because or type(reason).__name__)
-            for name in {type(reason).__name__, because} - {""}:
-                count(name)
+            error = _alarming(reason)
+            log = logger.error if error == JiraUnauthorized.__name__ else logger.warning
+            log("to be tried again", subject=str(subject), reason=str(reason), error=error)
+            count(error)
             return reason
         except Refused as refusal:
             logger.error("refused, to be tried again", subject=str(subject), reason=str(refusal))
@@ -300,6 +304,13 @@ class _Batch(Generic[Subject, Request]):
             count("NotPermitted" if _is_about_us(error) else "RecordsFailed")
             return error
         return None
+
+
+def _alarming(reason: RetryLater) -> str:
+    """The metric that a failure counts for: where a side lets none of us in, that is why nothing works there."""
+    if isinstance(reason, SideDown) and reason.because in (JiraUnauthorized.__name__, NotPermitted.__name__):
+        return reason.because
+    return type(reason).__name__
 
 
 def _is_about_us(error: Exception) -> bool:

@@ -21,7 +21,7 @@ from ..memory import Agreed, Facts, Pair, Writing
 from ..model import Facet, Workflow, other
 from ..plan.comments import CommentWork
 from ..plan.steps import Step
-from ..plan.whole import Plan, Seen, plan, status_may_have_moved
+from ..plan.whole import Plan, Seen, Work, plan, status_may_have_moved
 from .comments import Voice
 from .hand import Absent, Body, Hand
 from .surroundings import Surroundings
@@ -29,6 +29,7 @@ from .surroundings import Surroundings
 logger = Logger(child=True)
 
 _DEEP: frozenset[Change] = frozenset({"deep"})
+_LONGEST_DELAY = 86_400.0
 
 
 class Births(Protocol):
@@ -101,6 +102,7 @@ class Sink(Generic[Body]):
 
     def _run(self, pair: Pair, facts: Facts, changed: frozenset[Change]) -> None:
         side = self.hand.side
+        logger.append_keys(case_id=pair.case_id, issue_key=pair.issue_key)
         voice = self._voice(pair, facts)
         try:
             if changed == {"notice"} or pair.gone is not None:
@@ -168,6 +170,19 @@ class Sink(Generic[Body]):
             # bell, but the other one, which sees what is left, rings it.
             surroundings.ring(seen.pair, other(side), ("deep",))
         waiting.end()
+        if mine:
+            self._measure_delay(seen, mine)
+
+    def _measure_delay(self, seen: Seen, mine: Work) -> None:
+        """How long what was written just now had been standing on the other side, by that side's own dates."""
+        source = seen.issue if self.hand.side == "security_ir" else seen.case
+        dates = [work.comment.created for work in mine.comments]
+        if source is not None and source.updated is not None:
+            dates.append(source.updated)
+        delays = [self.surroundings.clock() - date.timestamp() for date in dates]
+        # What is older was brought in by a birth or a backfill.
+        if delays and min(delays) < _LONGEST_DELAY:
+            self.surroundings.measure("Delay", max(0.0, min(delays)))
 
     def _workflow(self, seen: Seen) -> Workflow | None:
         """The workflow, where a status may have to move in it."""

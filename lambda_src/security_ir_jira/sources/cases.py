@@ -118,6 +118,8 @@ class CaseSource:
     """What is looked into while Jira is left alone would only wait."""
     count: Callable[[str], None] = _uncounted
     backfill: Callable[[str], None] = _no_backfill
+    at_the_end: Callable[[], None] = lambda: None
+    """What is to be done once a sweep went through."""
 
     def read(self, body: dict[str, Any]) -> tuple[str, Event | None]:
         """A native event's case and what it tells, or the order to sweep or backfill. Raises ``Undeliverable``."""
@@ -183,6 +185,7 @@ class CaseSource:
             raise broken
         self._miss([cursors[case_id] for case_id in sorted(cursors.keys() - listed)], cursors, listed, now)
         self.cursors.swept(sweep)
+        self.at_the_end()
 
     def _miss(
         self, missing: Sequence[Cursor], known: Mapping[str, Cursor], listed: Collection[str], now: float

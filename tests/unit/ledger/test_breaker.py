@@ -96,15 +96,15 @@ def test_once_it_answers_all_go_on_at_once(side: Side, clock: Clock) -> None:
     assert len(side.asked) == 2
 
 
-def test_what_was_asked_just_now_is_named_for_the_alarm(side: Side, clock: Clock) -> None:
+def test_why_a_side_lets_nobody_in_is_named_for_the_alarm(side: Side, clock: Clock) -> None:
     side.trouble = JiraUnauthorized("401")
     function = side.function()
     with pytest.raises(SideDown) as caught:
         function.refused(NotPermitted("403"))
     assert caught.value.because == "JiraUnauthorized"
     with pytest.raises(SideDown) as caught:
-        function.admit()
-    assert caught.value.because == "", "not called, not refused"
+        side.function().admit()
+    assert caught.value.because == "JiraUnauthorized", "also by those who only wait"
     clock.now += 60
     with pytest.raises(SideDown) as caught:
         function.admit()

@@ -223,7 +223,8 @@ def test_what_cannot_be_put_in_anew_comes_again_as_it_is(monkeypatch: pytest.Mon
     [
         (NotPermitted("403", delay=300.0), {"NotPermitted"}),
         (SideDown("down", delay=60.0), {"SideDown"}),
-        (SideDown("401", delay=60.0, because="JiraUnauthorized"), {"SideDown", "JiraUnauthorized"}),
+        (SideDown("401", delay=60.0, because="JiraUnauthorized"), {"JiraUnauthorized"}),
+        (SideDown("403", delay=60.0, because="NotPermitted"), {"NotPermitted"}),
         (ClientError({"Error": {"Code": "AccessDeniedException"}}, "Query"), {"NotPermitted"}),
         (ClientError({"Error": {"Code": "InternalServerError"}}, "Query"), {"RecordsFailed"}),
         (Refused("400", status=400), {"RecordsFailed"}),
