@@ -9,7 +9,7 @@ locals {
     [var.name, name, "service", function, { label = "${name} ${function}" }]
   ] }
   sums = { for name in [
-    "AlreadyPaired", "CasesVanished", "Conflict", "NotificationsIgnored", "NotificationsWrongSecret", "OutcomeUnknown", "PairBusy",
+    "AlreadyPaired", "CasesVanished", "Conflict", "IssuesVanished", "NotificationsIgnored", "NotificationsWrongSecret", "OutcomeUnknown", "PairBusy",
     "PublishFailed", "RecordsDeadLettered", "RecordsFailed", "Refused", "RetryLater", "StatusUnreachable", "Throttled", "Unavailable",
   ] : name => [{ expression = "SUM(SEARCH('{\"${var.name}\",service} MetricName=\"${name}\"', 'Sum', 300))", label = name, id = "sum_${lower(name)}" }] }
   delay = { for function in ["jira_client", "security_ir_client"] : function => [
@@ -82,7 +82,7 @@ locals {
       { type = "metric", width = 6, properties = jsonencode(merge(local.chart, {
         title = "It will not pass: refused, ignored, dead-lettered"
         stat  = "Sum"
-        metrics = [for name in ["Refused", "StatusUnreachable", "RecordsFailed", "RecordsDeadLettered", "NotificationsIgnored", "NotificationsWrongSecret", "CasesVanished"] :
+        metrics = [for name in ["Refused", "StatusUnreachable", "RecordsFailed", "RecordsDeadLettered", "NotificationsIgnored", "NotificationsWrongSecret", "CasesVanished", "IssuesVanished"] :
           local.sums[name]
         ]
       })) },

@@ -72,13 +72,17 @@ locals {
       datapoints  = 4
     }
     cases-vanished = {
-      description = "All cases went from the list at once: taken for a membership that ended or moved, not for deletions. Nothing is said on any issue."
-      expression  = "FILL(vanished, 0)"
-      metrics     = { vanished = { metric = "CasesVanished", service = "security_ir_poller", stat = "Sum" } }
-      threshold   = 1
-      period      = local.quarter
-      periods     = 2
-      datapoints  = 1
+      description = "Most cases, or most issues, went at once: taken for a membership that ended, or a project that was emptied or hidden, not for deletions. Nothing is said or done on the other side."
+      expression  = "SUM([FILL(listed, 0), FILL(cases, 0), FILL(issues, 0)])"
+      metrics = {
+        listed = { metric = "CasesVanished", service = "security_ir_poller", stat = "Sum" }
+        cases  = { metric = "CasesVanished", service = "jira_client", stat = "Sum" }
+        issues = { metric = "IssuesVanished", service = "security_ir_client", stat = "Sum" }
+      }
+      threshold  = 1
+      period     = local.quarter
+      periods    = 2
+      datapoints = 1
     }
     delay = {
       description = "For more than half an hour, half of what was written had waited for half an hour or longer. It does arrive, but late."

@@ -122,6 +122,7 @@ JIRA_CALLS: dict[str, list[Callable[[Site], object]]] = {
         lambda site: site.client.transition(site.issue_id, site.client.transitions(site.issue_id)[0].id, {}),
         lambda site: _resolve(site),
     ],
+    "place_of": [lambda site: site.client.place_of(site.issue_id)],
     "make_sure_readable": [lambda site: site.client.make_sure_readable("SEC")],
     "make_sure_permitted": [lambda site: site.client.make_sure_permitted("SEC-1", "EDIT_ISSUES")],
     "paragraph_fields": [lambda site: site.client.paragraph_fields()],

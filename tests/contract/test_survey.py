@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from sandbox.jira import JiraServer
-from security_ir_jira.errors import JiraUnauthorized, NotFound, Refused
+from security_ir_jira.errors import JiraUnauthorized, NotFound, NotPermitted
 from security_ir_jira.jira.client import JiraClient
 from security_ir_jira.jira.credentials import Credentials
 from security_ir_jira.jira.http import JiraHttp
@@ -89,7 +89,7 @@ def test_what_cannot_be_seen_is_told_apart(survey: JiraSurvey, server: JiraServe
         survey.project()
     server.grant("SEC")
     server.withdraw("SEC", "CREATE_ISSUES")
-    with pytest.raises(Refused):
+    with pytest.raises(NotPermitted):
         survey.issue_types()
     server.valid_tokens.clear()
     with pytest.raises(JiraUnauthorized):

@@ -45,9 +45,11 @@ run "each_function_has_the_actions_it_uses" {
 
   assert {
     condition = sort(distinct(flatten([for statement in jsondecode(output.policies["jira_notifications_handler"]).Statement : statement.Action]))) == tolist([
+      "dynamodb:DeleteItem",
       "dynamodb:GetItem",
       "dynamodb:PutItem",
       "dynamodb:Query",
+      "dynamodb:UpdateItem",
       "events:PutEvents",
       "ssm:GetParameters",
     ])
@@ -86,6 +88,7 @@ run "each_function_has_the_actions_it_uses" {
       "security-ir:CreateCaseComment",
       "security-ir:GetCase",
       "security-ir:GetCaseAttachmentUploadUrl",
+      "security-ir:ListCases",
       "security-ir:ListComments",
       "security-ir:TagResource",
       "security-ir:UpdateCase",
@@ -112,7 +115,7 @@ run "fault_25_no_wildcard_where_the_service_knows_better" {
   assert {
     condition = sort(flatten([
       for policy in values(output.policies) : [for statement in jsondecode(policy).Statement : statement.Action if contains(flatten([statement.Resource]), "*")]
-    ])) == tolist(["security-ir:CreateCase", "security-ir:ListCases", "security-ir:ListCases"])
+    ])) == tolist(["security-ir:CreateCase", "security-ir:ListCases", "security-ir:ListCases", "security-ir:ListCases"])
     error_message = "A wildcard resource for an action that can be granted on a case, a table, a bus or a parameter."
   }
 
@@ -141,9 +144,9 @@ run "each_source_reaches_its_own_cursor_and_no_pair_to_write" {
       for statement in jsondecode(output.policies["jira_notifications_handler"]).Statement : join(" ", sort(flatten([statement.Action]))) => statement.Condition
       if anytrue([for action in flatten([statement.Action]) : startswith(action, "dynamodb:")])
       } == {
-      "dynamodb:GetItem"                                 = { "ForAllValues:StringLike" = { "dynamodb:LeadingKeys" = "ISSUE#*" }, Null = { "dynamodb:LeadingKeys" = "false" } }
-      "dynamodb:Query"                                   = { "ForAllValues:StringEquals" = { "dynamodb:LeadingKeys" = "BREAKER" }, Null = { "dynamodb:LeadingKeys" = "false" } }
-      "dynamodb:GetItem dynamodb:PutItem dynamodb:Query" = { "ForAllValues:StringEquals" = { "dynamodb:LeadingKeys" = "CURSOR#jira" }, Null = { "dynamodb:LeadingKeys" = "false" } }
+      "dynamodb:GetItem"                                       = { "ForAllValues:StringLike" = { "dynamodb:LeadingKeys" = "ISSUE#*" }, Null = { "dynamodb:LeadingKeys" = "false" } }
+      "dynamodb:DeleteItem dynamodb:Query dynamodb:UpdateItem" = { "ForAllValues:StringEquals" = { "dynamodb:LeadingKeys" = "BREAKER" }, Null = { "dynamodb:LeadingKeys" = "false" } }
+      "dynamodb:GetItem dynamodb:PutItem dynamodb:Query"       = { "ForAllValues:StringEquals" = { "dynamodb:LeadingKeys" = "CURSOR#jira" }, Null = { "dynamodb:LeadingKeys" = "false" } }
     }
     error_message = "What an untrusted topic feeds may write pairs in the ledger."
   }

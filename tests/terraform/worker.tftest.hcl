@@ -223,6 +223,10 @@ run "the_role_may_use_what_belongs_to_the_worker" {
       },
       {
         actions  = ["sqs:SendMessage"]
+        resource = "arn:aws:sqs:eu-central-1:111122223333:x-jira-client"
+      },
+      {
+        actions  = ["sqs:SendMessage"]
         resource = "arn:aws:sqs:eu-central-1:111122223333:x-jira-client-dead-letters"
       },
       {
@@ -246,7 +250,7 @@ run "the_role_also_has_the_policy_it_is_given" {
   }
 
   assert {
-    condition     = length(jsondecode(data.aws_iam_policy_document.role.json).Statement) == 4 && strcontains(data.aws_iam_policy_document.role.json, "events:PutEvents")
+    condition     = length(jsondecode(data.aws_iam_policy_document.role.json).Statement) == 5 && strcontains(data.aws_iam_policy_document.role.json, "events:PutEvents")
     error_message = "The given policy is not in the role's."
   }
 }

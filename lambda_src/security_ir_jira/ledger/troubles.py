@@ -7,10 +7,12 @@ for longer than that is over. What goes well costs nothing.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
-from ..model import Side
 from .table import ConditionFailed, Table
+
+if TYPE_CHECKING:
+    from ..model import Side
 
 _PARTITION = "TROUBLE"
 _OVER_SECONDS = 1_200
@@ -45,7 +47,7 @@ class Troubles:
         recent = self._table.clock() - _OVER_SECONDS
         return tuple(
             Trouble(
-                side=cast(Side, item["SK"].partition("#")[0]),
+                side=cast("Side", item["SK"].partition("#")[0]),
                 subject=item["SK"].partition("#")[2],
                 since=float(item["since"]),
                 at=float(item["at"]),

@@ -5,18 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from security_ir_jira.config import Config
 from security_ir_jira.events import Change
 from security_ir_jira.memory import Facts, Notice, Pair
 from security_ir_jira.model import Case, Comment, Issue
 from security_ir_jira.plan.whole import Seen
 from security_ir_jira.sinks.issue_hand import IssueHand
-from tests.unit.things import CASE_ID, a_case, a_pair, agreed_on, an_issue
+from tests.unit.things import CASE_ID, CONFIG, a_case, a_pair, agreed_on, an_issue
 
 
 @dataclass(slots=True)
 class Both:
     """A case without comments and its issue, in step; ``read`` is what was read of them."""
 
+    config: Config = CONFIG
     read: list[str] = field(default_factory=list)
 
     def case(self, case_id: str) -> Case:
@@ -35,7 +37,7 @@ class Both:
 def looked(pair: Pair, facts: Facts | None = None, *changed: Change) -> tuple[Seen | None, list[str]]:
     """What the hand has seen, and what it read for that."""
     both: Any = Both()
-    seen = IssueHand(None, both, both).look(pair, facts or Facts(), frozenset(changed or ("comments",)))  # type: ignore[arg-type]  # looks ask nothing of the surroundings
+    seen = IssueHand(both, both, both).look(pair, facts or Facts(), frozenset(changed or ("comments",)))
     return seen, both.read
 
 
@@ -62,6 +64,6 @@ def test_an_issue_that_does_not_name_its_case_yet_is_seen_though_no_comment_is_n
 
 
 def test_a_case_that_was_missing_is_seen_to_be_back_though_no_comment_is_new() -> None:
-    seen, read = looked(in_step(missing="security_ir", missing_since=1.0))
+    seen, read = looked(in_step(missing={"security_ir": 1.0}))
     assert seen is not None
     assert read == ["case"]
