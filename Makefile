@@ -6,6 +6,8 @@ SHELL := bash
 
 PYTHON ?= python3
 TFLINT_VERSION := 0.64.0
+# Processes that share the tests, a file each; what takes longest comes first.
+WORKERS ?= 2
 
 VENV := .venv
 BIN := $(CURDIR)/$(VENV)/bin
@@ -102,7 +104,7 @@ mypy: venv ## mypy --strict
 	@$(BIN)/mypy
 
 pytest: $(PREPARED) ## pytest: unit, contract, sync, sandbox; ARGS="tests/unit -k …" for some
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder $(ARGS)
 
 # Histories by chance, and deaths at every call: see tests/chaos. CHAOS_SEEDS=301-600 plays others.
 CHAOS_SEEDS ?= 1-300

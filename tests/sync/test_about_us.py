@@ -164,7 +164,7 @@ def test_history_20_an_issue_made_in_the_dark_becomes_a_case_and_nothing_is_take
     loop: Loop, ada: Person, pair: str, how: str
 ) -> None:
     loop.sweep_issues()
-    loop.run()
+    loop.advance(5)
     swept = loop.issue_cursors.all()[0]
     if how == "header":
         take_for_nobody(loop)
@@ -241,7 +241,7 @@ def test_history_23_an_hour_of_outage_costs_one_question_a_minute_and_is_over_in
     loop.quiet()
     down(loop, side, True)
     for number, case_id in enumerate(pairs):
-        everything_happens(loop, ada, case_id, f"Pair {number}")
+        everything_happens(loop, ada, case_id, f"Pair-{number}")
     before = len(loop.failures)
     sweeps(loop, HOUR)
     assert max(requests_a_minute(loop, side)[1:]) <= 10
@@ -252,7 +252,7 @@ def test_history_23_an_hour_of_outage_costs_one_question_a_minute_and_is_over_in
     down(loop, side, False)
     loop.advance(90)
     for number, case_id in enumerate(pairs):
-        assert_all_arrived(loop, case_id, f"Pair {number}")
+        assert_all_arrived(loop, case_id, f"Pair-{number}")
     loop.advance(QUARTER)
     assert loop.dead == []
     assert loop.waiting == []
