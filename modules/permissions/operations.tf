@@ -83,7 +83,7 @@ data "aws_iam_policy_document" "operations" {
   statement {
     sid       = "CountsMessages"
     actions   = ["sqs:GetQueueAttributes"]
-    resources = concat(values(local.queue_arns), local.dead_letter_arns)
+    resources = concat(values(local.queue_arns), local.dead_letter_arns, ["${local.sqs_arn_prefix}:${var.name}-event-log-dead-letters"])
   }
 
   statement {

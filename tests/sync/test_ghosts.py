@@ -302,6 +302,7 @@ def test_history_32_a_name_that_an_unfinished_upload_holds_is_given_up(
 
     monkeypatch.setattr(loop.cases, "upload_url", unless_named_so)
     loop.settle()
+    loop.advance(60)  # until it is checked
     assert contents(loop, case_id) == [b"log"]
     at_rest(loop)
 
