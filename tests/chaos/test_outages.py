@@ -15,7 +15,7 @@ from .stage import Stage, staged
 
 MOST_RECEIVES = 1_000
 """``max_receive_count`` of the worker's queues: whatever comes more often goes to the dead letters."""
-WEEKEND_SECONDS = 3_600.0 * (60 if os.environ.get("CHAOS") == "all" else 5)
+WEEKEND_SECONDS = 3_600.0 * (60 if os.environ.get("CHAOS") == "all" else 2)
 MINUTES = 900.0
 
 
