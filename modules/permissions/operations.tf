@@ -7,7 +7,11 @@ locals {
   function_names    = { for function in local.functions : function => "${var.name}-${replace(function, "_", "-")}" }
   functions         = ["security_ir_poller", "jira_notifications_handler", "jira_client", "security_ir_client"]
   queue_arns        = { for function, name in local.function_names : function => "${local.sqs_arn_prefix}:${name}" }
-  dead_letter_arns  = [for arn in values(local.queue_arns) : "${arn}-dead-letters"]
+  # Rules, schedules and the topic dead-letter into the functions' own, but for the event log, which no function reads.
+  dead_letter_arns = concat(
+    [for arn in values(local.queue_arns) : "${arn}-dead-letters"],
+    ["${local.sqs_arn_prefix}:${var.name}-event-log-dead-letters"],
+  )
 }
 
 data "aws_iam_policy_document" "operations" {
@@ -83,7 +87,7 @@ data "aws_iam_policy_document" "operations" {
   statement {
     sid       = "CountsMessages"
     actions   = ["sqs:GetQueueAttributes"]
-    resources = concat(values(local.queue_arns), local.dead_letter_arns, ["${local.sqs_arn_prefix}:${var.name}-event-log-dead-letters"])
+    resources = concat(values(local.queue_arns), local.dead_letter_arns)
   }
 
   statement {

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
-from ..errors import Unavailable
 from ..model import CASE_PROPERTY, MadeFor, Workflow
 from .http import JiraHttp
 from .wire import read_case_property, read_status
@@ -17,14 +16,10 @@ _PAGE = 100
 
 @dataclass(frozen=True, slots=True)
 class SignedIn:
-    """Whom Jira takes us for. ``stranger`` is what it says where it takes us for nobody, although it answers.
-
-    https://confluence.atlassian.com/kb/understanding-seraph-login-reason-957131123.html
-    """
+    """Whom Jira takes us for; ``account_id`` is ``""`` where it does not say."""
 
     account_id: str
     active: bool
-    stranger: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,16 +49,9 @@ class JiraSurvey:
 
     def signed_in(self) -> SignedIn:
         """Whom Jira takes us for."""
-        with self._http.open("/myself") as response:
-            reason = response.headers.get("X-Seraph-LoginReason", "OK")
-            try:
-                account = response.json()
-            except ValueError as error:
-                raise Unavailable("GET /myself: an answer that is not JSON; is jira_url right?") from error
+        account = self._http.get("/myself")
         known = account if isinstance(account, dict) else {}
-        account_id = str(known.get("accountId") or "")
-        stranger = reason if reason.upper() != "OK" else "" if account_id else "an answer without an account"
-        return SignedIn(account_id, known.get("active", True) is True, stranger)
+        return SignedIn(str(known.get("accountId") or ""), known.get("active", True) is True)
 
     def project(self) -> None:
         """Read the project. Raises ``NotFound`` where the account cannot see it."""
