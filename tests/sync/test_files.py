@@ -110,6 +110,8 @@ def test_a_file_that_was_pending_when_its_case_closed_still_arrives(loop: Loop, 
     loop.run()
     assert loop.jira.issue(key_of(loop, case_id)).status.name == "Done"
     loop.service.aws_responder.set_attachment_status(case_id, attachment_id, "Verified")
+    loop.advance(600)
+    loop.sweep_cases()
     loop.settle()
     assert files_on_issue(loop, case_id) == [("sample.bin", b"sample")]
 

@@ -82,10 +82,9 @@ def test_a_file_that_cannot_be_fetched_for_now_does_not_keep_the_issue_open(loop
     assert status_of(loop, case_id) == ("Closed", "Done")
 
 
-@pytest.mark.parametrize("status", [403, 404])
-def test_an_issue_that_takes_no_files_is_closed_all_the_same(loop: Loop, status: int) -> None:
+def test_an_issue_that_takes_no_files_is_closed_all_the_same(loop: Loop) -> None:
     case_id = open_own_case(loop)
-    loop.jira.faults.add("POST .*/attachments", status=status, times=None)
+    loop.jira.faults.add("POST .*/attachments", status=404, times=None)
     loop.service.aws_responder.attach(case_id, "logs.txt", b"x")
     loop.service.person("grace").close(case_id)
     loop.settle(7_200)
@@ -149,7 +148,7 @@ def test_the_status_of_an_issue_is_kept_current_on_a_case_that_aws_manages(loop:
     assert (said.count('is now "In Progress"'), said.count("is now")) == (1, 1)
 
 
-def test_a_deletion_that_jira_forbids_is_said_instead(loop: Loop, config: Config) -> None:
+def test_a_deletion_that_jira_forbids_waits_until_it_is_allowed(loop: Loop, config: Config) -> None:
     set_up(loop, config, on_case_deleted="delete")
     open_case(loop, "Another")
     case_id = open_case(loop)
@@ -160,7 +159,12 @@ def test_a_deletion_that_jira_forbids_is_said_instead(loop: Loop, config: Config
     loop.service.aws_responder.delete(case_id)
     loop.sweep_cases()
     loop.settle(7_200)
-    assert "was deleted" in "".join(comment.text for comment in loop.jira.comments(key))
+    assert "NotPermitted" in loop.told_errors()
+    assert key in [issue.key for issue in loop.jira.issues()]
+    loop.jira.faults.clear()
+    loop.settle(7_200)
+    assert key not in [issue.key for issue in loop.jira.issues()]
+    assert loop.waiting == []
 
 
 def test_a_restricted_comment_that_is_then_deleted_keeps_its_note(loop: Loop, ada: Person) -> None:

@@ -97,7 +97,7 @@ run "each_cause_is_asked_for_in_every_function_that_can_meet_it" {
         "JiraUnauthorized jira_client", "JiraUnauthorized security_ir_client", "NotPermitted jira_client", "NotPermitted security_ir_client",
         "PairsInError security_ir_poller", "SideDown jira_client", "SideDown security_ir_client",
       ]
-      cases-vanished = ["CasesVanished security_ir_poller"]
+      cases-vanished = ["CasesVanished jira_client", "CasesVanished security_ir_poller", "IssuesVanished security_ir_client"]
       delay          = ["Delay jira_client", "Delay security_ir_client"]
     })
     error_message = "An alarm misses a function, or watches what is not written."
