@@ -101,6 +101,24 @@ def test_a_file_may_or_may_not_move_the_date(server: SecurityIrServer, client: A
     assert server.case(case_id).last_updated == expected
 
 
+def test_a_file_may_be_shown_as_pending_from_its_url_on_and_the_same_token_gives_the_same_file(
+    server: SecurityIrServer, client: Any, clock: Clock
+) -> None:
+    server.switches.pending_from_url = True
+    case_id = client.create_case(**a_case())["caseId"]
+    upload_url(client, case_id, clientToken="t" * 32)
+    clock.pass_seconds(86_400)
+    (empty,) = client.get_case(caseId=case_id)["caseAttachments"]
+    assert (empty["fileName"], empty["attachmentStatus"]) == ("evidence.txt", "Pending")
+
+    again = upload_url(client, case_id, clientToken="t" * 32)
+    assert requests.put(again, data=b"bytes", timeout=5).status_code == 200
+    clock.pass_seconds(5)
+    (attachment,) = client.get_case(caseId=case_id)["caseAttachments"]
+    assert (attachment["attachmentId"], attachment["attachmentStatus"]) == (empty["attachmentId"], "Verified")
+    assert server.content(case_id, attachment["attachmentId"]) == b"bytes"
+
+
 def test_the_size_of_an_upload_is_signed(server: SecurityIrServer, client: Any) -> None:
     case_id = client.create_case(**a_case())["caseId"]
 
