@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from sandbox.jira import Person, Visibility
+from security_ir_jira.cases.calls import CaseCalls
 from security_ir_jira.config import Config
 from security_ir_jira.errors import Conflict
 from security_ir_jira.ledger.table import Table
@@ -518,6 +519,31 @@ def test_history_30_a_project_that_was_emptied_closes_no_case(loop: Loop, config
     assert {loop.service.case(case_id).status for case_id in cases} == {"Submitted"}
     assert "was deleted" not in "".join(each.body for case in cases for each in loop.service.comments(case))
     assert "IssuesVanished" in loop.counts
+    assert loop.waiting == []
+    at_rest(loop)
+
+
+def test_history_30_what_was_written_in_jira_while_all_cases_were_away_waits_for_nothing_and_arrives_with_them(
+    loop: Loop, ada: Person
+) -> None:
+    cases = [open_case(loop, f"Case {number}") for number in range(4)]
+    loop.sweep_cases()
+    loop.settle()
+    away = loop.service.faults
+    for operation in ("GetCase", "CreateCaseComment", "ListComments"):
+        away.add(operation, error="ResourceNotFoundException", status=404, times=None)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(CaseCalls, "listed", lambda _: iter(()))
+        ada.comment(key_of(loop, cases[0]), "written in the dark")
+        for _ in range(20):
+            loop.sweep_cases()
+            loop.advance(300)
+        assert loop.waiting == []
+        assert "CasesVanished" in loop.counts
+    away.clear()
+    loop.sweep_cases()
+    loop.settle()
+    assert "written in the dark" in "".join(each.body for each in loop.service.comments(cases[0]))
 
 
 def test_history_30_two_of_five_issues_that_are_deleted_close_their_cases(

@@ -7,6 +7,7 @@ the ledger, and its sink's bell is rung. May be interrupted anywhere and run aga
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -28,6 +29,8 @@ from .surroundings import Surroundings
 
 logger = Logger(child=True)
 
+_DECIDED_SECONDS = 3 * GONE_SECONDS
+"""After so long the sink that decides whether a missing side is gone has decided."""
 _DEEP: frozenset[Change] = frozenset({"deep"})
 _LONGEST_DELAY = 86_400.0
 
@@ -135,6 +138,8 @@ class Sink(Generic[Body]):
         ledger = self.surroundings.ledger
         if other(self.hand.side) in seen.pair.missing:
             ledger.found(seen.pair.case_id, other(self.hand.side))
+            # What was to be written there meanwhile has long stopped waiting.
+            self.surroundings.ring(seen.pair, other(self.hand.side), ("deep",))
         return replace(seen, pair=ledger.located(seen.pair, seen.issue)) if seen.issue else seen
 
     def _carry_out(self, seen: Seen, changed: frozenset[Change]) -> None:
@@ -279,12 +284,18 @@ class Sink(Generic[Body]):
         """The sink that reads the missing side decides whether it is gone; until then the change waits."""
         side = self.hand.side
         self.hand.make_sure_readable(pair, side)
+        had_its_time = self.surroundings.clock() - pair.missing.get(side, math.inf) > _DECIDED_SECONDS
         if side not in pair.missing:
             self.surroundings.ledger.missing(pair.case_id, side)
+        if side not in pair.missing or had_its_time:
             if side == "security_ir":
                 self.surroundings.ring(pair, "jira", ("case",), "CaseDeleted")
             else:
                 self.surroundings.ring(pair, "security_ir", ("issue",), "IssueDeleted")
+        if had_its_time:
+            # It went with others, and was not called gone. Whoever finds it again rings for what was not written.
+            logger.warning("a side of the pair stays away", side=side)
+            return
         raise RetryLater(f"a side of the pair cannot be found: {side}", delay=GONE_SECONDS + 60) from missing
 
     def _other_side_absent(self, pair: Pair, voice: Voice[Body]) -> None:
