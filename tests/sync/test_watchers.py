@@ -51,6 +51,7 @@ def notice(loop: Loop, case_id: str) -> None:
 
 
 def deep_check(loop: Loop) -> None:
+    loop.advance(300)
     loop.sweep_cases()
     loop.settle()
 
