@@ -256,7 +256,7 @@ def test_history_29_a_crashed_birth_whose_case_cannot_be_read_for_now_is_not_giv
     case_id = open_case(loop)
     while not loop.jira.issues():
         loop.step()
-    loop.service.faults.add("GetCase", error="AccessDeniedException", status=403, times=2)
+    loop.service.faults.add("GetCase", error="AccessDeniedException", status=403, times=9)
     loop.settle()
     assert list(loop.pairs()) == [case_id]
     assert len(loop.jira.issues()) == 1
