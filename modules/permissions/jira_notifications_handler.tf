@@ -1,5 +1,8 @@
 data "aws_iam_policy_document" "jira_notifications_handler" {
-  source_policy_documents = [data.aws_iam_policy_document.jira_credentials.json]
+  source_policy_documents = [
+    data.aws_iam_policy_document.breakers.json,
+    data.aws_iam_policy_document.jira_credentials.json,
+  ]
 
   dynamic "statement" {
     for_each = var.notifications_secret[*]
@@ -65,28 +68,6 @@ data "aws_iam_policy_document" "jira_notifications_handler" {
       test     = "ForAllValues:StringEquals"
       variable = "dynamodb:LeadingKeys"
       values   = ["CURSOR#jira"]
-    }
-
-    condition {
-      test     = "Null"
-      variable = "dynamodb:LeadingKeys"
-      values   = ["false"]
-    }
-  }
-
-  statement {
-    sid = "KnowsWithTheOthersWhetherASideIsDown"
-    actions = [
-      "dynamodb:DeleteItem",
-      "dynamodb:Query",
-      "dynamodb:UpdateItem",
-    ]
-    resources = [local.table_arn]
-
-    condition {
-      test     = "ForAllValues:StringEquals"
-      variable = "dynamodb:LeadingKeys"
-      values   = ["BREAKER"]
     }
 
     condition {

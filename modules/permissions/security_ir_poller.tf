@@ -1,4 +1,6 @@
 data "aws_iam_policy_document" "security_ir_poller" {
+  source_policy_documents = [data.aws_iam_policy_document.breakers.json]
+
   statement {
     sid     = "SeesWhichCasesMoved"
     actions = ["security-ir:ListCases"]
@@ -22,28 +24,6 @@ data "aws_iam_policy_document" "security_ir_poller" {
       test     = "ForAllValues:StringEquals"
       variable = "dynamodb:LeadingKeys"
       values   = ["CURSOR#security_ir"]
-    }
-
-    condition {
-      test     = "Null"
-      variable = "dynamodb:LeadingKeys"
-      values   = ["false"]
-    }
-  }
-
-  statement {
-    sid = "KnowsWithTheOthersWhetherASideIsDown"
-    actions = [
-      "dynamodb:DeleteItem",
-      "dynamodb:Query",
-      "dynamodb:UpdateItem",
-    ]
-    resources = [local.table_arn]
-
-    condition {
-      test     = "ForAllValues:StringEquals"
-      variable = "dynamodb:LeadingKeys"
-      values   = ["BREAKER"]
     }
 
     condition {
