@@ -16,6 +16,10 @@ waits. ``passing``: surely not carried out, and soon possible. ``unknown``: perh
 is. ``absent``: what was asked for cannot be seen; whether it is gone is for the second look.
 """
 
+ABOUT_US_DELAY = 300.0
+DOWN_DELAY = 60.0
+"""Seconds to wait where we are refused for who we are, and where nothing of a side works."""
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:

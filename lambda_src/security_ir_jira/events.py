@@ -1,6 +1,6 @@
 """The events on the bus: a public interface of ids and short facts, never of what people wrote at length.
 
-Both sinks use the ids only and read the rest themselves.
+Both sinks use the ids only and read the rest themselves. Here is also how any message is read, bare orders included.
 """
 
 from __future__ import annotations
@@ -199,3 +199,24 @@ def _changes(detail: dict[str, Any]) -> frozenset[Change]:
     named = detail.get("changed")
     known = frozenset(change for change in get_args(Change) if isinstance(named, list) and change in named)
     return known if isinstance(named, list) and len(known) == len(named) > 0 else frozenset({"deep"})
+
+
+# Orders: what a source is to do where a message names no case and no issue
+
+SWEEP = "sweep"
+BACKFILL = "backfill "
+"""The run of the backfill it belongs to follows."""
+
+
+def read_order(body: dict[str, Any], what: str) -> str | None:
+    """The order that a bare message gives about ``what``, cases or issues; ``None`` where it gives none."""
+    if body == {"sweep": what}:
+        return SWEEP
+    if body.keys() == {"backfill", "run"} and body["backfill"] == what:
+        return f"{BACKFILL}{body['run']}"
+    return None
+
+
+def no_backfill(run: str) -> None:
+    """Where nothing backfills."""
+    raise Undeliverable("nothing here backfills")

@@ -41,3 +41,8 @@ def read_issue_name(value: object) -> str | None:
     # Only ASCII is made upper case: a long s (U+017F) would become an S.
     name = text.upper() if text.isascii() else text
     return name if is_issue_key(name) or is_issue_id(name) else None
+
+
+def project_of(issue_key: str) -> str:
+    """The key of an issue's project: ``SEC`` of ``SEC-1``; ``""`` for what is no key, such as an id."""
+    return issue_key.rpartition("-")[0]

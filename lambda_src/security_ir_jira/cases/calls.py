@@ -14,7 +14,7 @@ import boto3
 from botocore.config import Config as BotoConfig
 from botocore.exceptions import BotoCoreError, ClientError
 
-from ..answers import SECURITY_IR, Answer, verdict
+from ..answers import ABOUT_US_DELAY, DOWN_DELAY, SECURITY_IR, Answer, verdict
 from ..errors import Conflict, NotFound, NotPermitted, Refused, SideDown, Throttled, Unavailable
 
 if TYPE_CHECKING:
@@ -24,8 +24,6 @@ _PAGE = 25
 _ATTEMPTS = 3
 _PATIENCE = 10.0
 """Longest wait, in seconds, that is sat out inside an invocation; longer ones go back to the queue."""
-_ABOUT_US_DELAY = 300.0
-_DOWN_DELAY = 60.0
 
 
 class _Api(Protocol):
@@ -119,7 +117,7 @@ class CaseCalls:
                 raise
             except Unavailable as failure:
                 if isinstance(failure, _Unanswered) and self.line and self.line.unanswered(str(failure)):
-                    raise SideDown(str(failure), delay=_DOWN_DELAY) from failure
+                    raise SideDown(str(failure), delay=DOWN_DELAY) from failure
                 wait = random.uniform(0.1, 0.3) * 2**attempt if failure.delay is None else failure.delay
                 if attempt == _ATTEMPTS or wait > _PATIENCE:
                     raise
@@ -153,7 +151,7 @@ def _meaning(operation: str, error: ClientError) -> Exception:
         case "final":
             return Refused(said, status=status, said=told.get("Message", ""))
         case "about us":
-            return NotPermitted(said, delay=_ABOUT_US_DELAY, said=told.get("Message", ""))
+            return NotPermitted(said, delay=ABOUT_US_DELAY, said=told.get("Message", ""))
         case _:
             return _passing(status, code)(said, delay=_asked_wait(error))
 

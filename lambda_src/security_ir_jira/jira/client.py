@@ -12,6 +12,7 @@ import requests
 from rich_text import Adf, cut, document, sentence
 
 from ..errors import NotFound, NotPermitted, Refused, Unavailable
+from ..ids import project_of
 from ..model import CASE_PROPERTY, Account, Comment, File, Issue, IssueWatchers, MadeFor, Transition, Workflow
 from ..transfer import Spool, download, fetch
 from .http import JiraHttp
@@ -135,8 +136,8 @@ class JiraClient:
         https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-permissions/#api-rest-api-3-mypermissions-get
         """
         try:
-            project_key = issue_key.rpartition("-")[0]
-            answer = self._http.get("/mypermissions", {"projectKey": project_key, "permissions": permission})
+            params: dict[str, str | int] = {"projectKey": project_of(issue_key), "permissions": permission}
+            answer = self._http.get("/mypermissions", params)
         except NotFound:
             return
         told = (answer.get("permissions") or {}).get(permission) or {}
@@ -163,7 +164,7 @@ class JiraClient:
         return self._naming_a_case(jql)
 
     def _naming_a_case(self, jql: str) -> tuple[tuple[str, str, MadeFor], ...]:
-        answer = self._search(jql, ["created"], [CASE_PROPERTY])
+        answer = self._http.search(jql, ["created"], most=_PAGE, properties=[CASE_PROPERTY])
         found = []
         for each in answer["issues"]:
             made_for = read_case_property((each.get("properties") or {}).get(CASE_PROPERTY))
@@ -183,7 +184,7 @@ class JiraClient:
         token: str | None = None
         used: set[str] = set()
         while True:
-            answer = self._search(jql, ["updated"], None, token)
+            answer = self._http.search(jql, ["updated"], most=_PAGE, token=token)
             found += [
                 (str(each["id"]), str(each["key"]), read_time(each["fields"]["updated"])) for each in answer["issues"]
             ]
@@ -203,7 +204,7 @@ class JiraClient:
         token: str | None = None
         used: set[str] = set()
         while True:
-            answer = self._search(jql, ["created"], None, token)
+            answer = self._http.search(jql, ["created"], most=_PAGE, token=token)
             for each in answer["issues"]:
                 yield str(each["id"]), str(each["key"]), read_time(each["fields"]["created"])
             token = answer.get("nextPageToken")
@@ -226,16 +227,6 @@ class JiraClient:
         if self._account_id is None:
             self._account_id = str(self._http.get("/myself")["accountId"])
         return self._account_id
-
-    def _search(
-        self, jql: str, fields: list[str], properties: list[str] | None = None, token: str | None = None
-    ) -> Any:
-        body: dict[str, object] = {"jql": jql, "fields": fields, "maxResults": _PAGE}
-        if properties:
-            body["properties"] = properties
-        if token:
-            body["nextPageToken"] = token
-        return self._http.call("POST", "/search/jql", body=body, repeatable=True, reads=True)
 
     # Writes
 

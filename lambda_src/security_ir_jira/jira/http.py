@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import re
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -14,7 +14,7 @@ from urllib.parse import quote
 
 import requests
 
-from ..answers import JIRA, Answer, verdict
+from ..answers import ABOUT_US_DELAY, DOWN_DELAY, JIRA, Answer, verdict
 from ..errors import (
     JiraUnauthorized,
     NotFound,
@@ -35,8 +35,6 @@ _FILE_TIMEOUT = (5.0, 120.0)
 _ATTEMPTS = 3
 _PATIENCE = 10.0
 """Longest wait, in seconds, that is sat out inside an invocation; longer ones go back to the queue."""
-_ABOUT_US_DELAY = 300.0
-_DOWN_DELAY = 60.0
 _SIGNED_IN_AS_NOBODY = re.compile(r"AUTHENTICATED_FAILED|AUTHENTICATION_DENIED|\bOUT\b")
 """Values of ``X-Seraph-LoginReason`` where Jira goes on as if nobody had signed in.
 https://confluence.atlassian.com/jirakb/how-to-tell-if-seraph-login-failed-from-http-headers-in-jira-server-and-data-center-779158610.html
@@ -123,6 +121,17 @@ class JiraHttp:
     def get(self, path: str, params: Mapping[str, str | int] | None = None) -> Any:
         return self.call("GET", path, params=params, repeatable=True)
 
+    def search(
+        self, jql: str, fields: Sequence[str], *, most: int, properties: Sequence[str] = (), token: str | None = None
+    ) -> Any:
+        """One page of what a JQL query finds: the issues with these fields and properties, at most so many."""
+        body: dict[str, object] = {"jql": jql, "fields": list(fields), "maxResults": most}
+        if properties:
+            body["properties"] = list(properties)
+        if token:
+            body["nextPageToken"] = token
+        return self.call("POST", "/search/jql", body=body, repeatable=True, reads=True)
+
     def call(
         self,
         method: Method,
@@ -178,7 +187,7 @@ class JiraHttp:
             if failure.perhaps_done and not repeatable:
                 raise OutcomeUnknown(f"{request}: {failure.reason}")
             if down:
-                raise SideDown(f"{request}: {failure.reason}", delay=_DOWN_DELAY)
+                raise SideDown(f"{request}: {failure.reason}", delay=DOWN_DELAY)
             wait = failure.wait if failure.wait is not None else random.uniform(0.2, 0.5) * 2**attempt
             if wait > _PATIENCE or attempt == _ATTEMPTS:
                 break
@@ -220,7 +229,7 @@ class JiraHttp:
                 raise _refusal(request, response)
             case "about us":
                 hint = "; is jira_url right?" if response.status_code < 400 else ""
-                raise NotPermitted(f"{request}: {response.status_code}{hint}", delay=_ABOUT_US_DELAY)
+                raise NotPermitted(f"{request}: {response.status_code}{hint}", delay=ABOUT_US_DELAY)
 
     def _send(self, request: _Request) -> requests.Response:
         """Send with the current credentials; refused ones are read anew at once and tried only if they differ."""
@@ -235,7 +244,7 @@ class JiraHttp:
             if current == refused:
                 raise JiraUnauthorized(
                     f"Jira refuses the token (parameter version {current.token_version}); write a new one",
-                    delay=_DOWN_DELAY,
+                    delay=DOWN_DELAY,
                 )
 
     def _send_as(self, credentials: Credentials, request: _Request) -> requests.Response:

@@ -93,7 +93,7 @@ class JiraSurvey:
             f'project = "{self.project_key}" AND issuetype = "{issue_type.id}" AND status = "{status_id}" '
             "ORDER BY updated DESC"
         )
-        issues = self._search(jql, most=1)["issues"]
+        issues = self._http.search(jql, ["created"], most=1)["issues"]
         return str(issues[0]["id"]) if issues else None
 
     def claims(self, label: str) -> tuple[tuple[str, str, MadeFor], ...]:
@@ -103,19 +103,14 @@ class JiraSurvey:
         found = (
             (str(each["id"]), str(each["key"]), read_case_property((each.get("properties") or {}).get(CASE_PROPERTY)))
             for where in ("=", "!=")
-            for each in self._search(
+            for each in self._http.search(
                 f'labels = "{label}" AND project {where} "{self.project_key}" ORDER BY updated DESC',
+                ["created"],
                 most=_PAGE,
                 properties=[CASE_PROPERTY],
             )["issues"]
         )
         return tuple((issue_id, key, made_for) for issue_id, key, made_for in found if made_for is not None)
-
-    def _search(self, jql: str, *, most: int, properties: Sequence[str] = ()) -> Any:
-        body: dict[str, object] = {"jql": jql, "fields": ["created"], "maxResults": most}
-        if properties:
-            body["properties"] = list(properties)
-        return self._http.call("POST", "/search/jql", body=body, repeatable=True)
 
     def _pages(self, path: str, names: Sequence[str]) -> Iterator[Any]:
         """The things of all pages, under whichever of the names Jira lists them."""

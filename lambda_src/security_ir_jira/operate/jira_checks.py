@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ..config import Config
-from ..errors import JiraUnauthorized, NotFound, NotPermitted, Refused, RetryLater
+from ..errors import JiraUnauthorized, NotFound, NotPermitted, RetryLater
+from ..ids import project_of
 from ..jira.client import JiraClient
 from ..jira.survey import IssueType, JiraSurvey, ScreenField
 from ..ledger.pairs import PairLedger
@@ -131,7 +132,7 @@ class JiraChecks:
                 "account's.",
                 NEW_TOKEN,
             )
-        except (NotPermitted, Refused) as refusal:
+        except NotPermitted as refusal:
             return self._refused_to_say_who(refusal, token, scope)
         except NotFound:
             reachable.found(
@@ -172,7 +173,7 @@ class JiraChecks:
         with rounds.look("jira-project") as look:
             try:
                 self.survey.project()
-            except (NotFound, Refused, NotPermitted) as refusal:
+            except (NotFound, NotPermitted) as refusal:
                 if _about_scope(refusal):
                     look.found(
                         "The token lacks the scope read:jira-work: nothing of the project can be read.",
@@ -393,7 +394,7 @@ class JiraChecks:
         """Whether an issue of ours has the marks of another because it was cloned: then it has a case of its own, or is
         to have none.
         """
-        if not key.startswith(f"{self.survey.project_key}-"):
+        if project_of(key) != self.survey.project_key:
             return False
         entry = self.ledger.entry_of_issue(issue_id)
         return (entry is not None and entry.case_id is not None) or not self.config.create_cases_from_jira

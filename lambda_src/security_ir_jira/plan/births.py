@@ -10,6 +10,7 @@ from typing import Any
 from rich_text import to_text
 
 from ..config import Config
+from ..ids import project_of
 from ..memory import Agreed, Base, digest, read_digest
 from ..model import CASE_PROPERTY, ISSUE_TAG, LABEL, SUBMITTED, Case, Issue, MadeFor, case_label
 from .texts import case_description, case_title, issue_document, issue_summary
@@ -47,7 +48,7 @@ def is_ours(made_for: MadeFor, issue_key: str, config: Config, project_key: str)
         return False
     if made_for.instance:
         return made_for.instance == config.name
-    return issue_key.rpartition("-")[0] == project_key
+    return project_of(issue_key) == project_key
 
 
 def without_labels(request: Mapping[str, Any]) -> dict[str, object]:

@@ -37,7 +37,7 @@ from ..plan.whole import Plan, Seen, issue_may_have_moved, without_descriptions_
 from ..transfer import Spool, UrlRefused, put, spool
 from .comments import Voice
 from .files import FileMemory, Files, Source
-from .hand import Absent, IssueReader
+from .hand import Absent, IssueReader, make_sure_readable
 from .surroundings import Surroundings
 from .watchers import WatchersOfCase
 
@@ -310,10 +310,7 @@ class CaseHand:
     # The issue is gone
 
     def make_sure_readable(self, pair: Pair, side: Side) -> None:
-        if side == "security_ir":
-            self.cases.make_sure_readable()
-        else:
-            self.issues.make_sure_readable(pair.issue_key.rpartition("-")[0])
+        make_sure_readable(pair, side, self.cases, self.issues)
 
     def went_with_others(self, pair: Pair) -> bool:
         """Asks for some other issues: of a project that was emptied or hidden by a security level all are missing."""

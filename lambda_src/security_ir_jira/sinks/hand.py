@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from ..events import Change
+from ..ids import project_of
 from ..memory import Agreed, Facts, FileCopy, Notice, Pair
 from ..model import Case, Comment, File, Issue, IssueWatchers, MadeFor, Side, Workflow
 from ..plan.steps import Step
@@ -57,6 +58,14 @@ class IssueReader(Protocol):
     def myself(self) -> str: ...
 
     def download_attachment(self, file: File, limit: int) -> Spool: ...
+
+
+def make_sure_readable(pair: Pair, side: Side, cases: CaseReader, issues: IssueReader) -> None:
+    """Raises ``NotPermitted`` where nothing of a side can be read, so that an absence says nothing."""
+    if side == "security_ir":
+        cases.make_sure_readable()
+    else:
+        issues.make_sure_readable(project_of(pair.issue_key))
 
 
 class CommentHand(Protocol[Body]):

@@ -45,7 +45,7 @@ from ..plan.whole import Plan, Seen, case_may_have_moved
 from ..transfer import Spool
 from .comments import Voice
 from .files import CHECK_SECONDS, FileMemory, Files, Source
-from .hand import Absent, CaseReader
+from .hand import Absent, CaseReader, make_sure_readable
 from .surroundings import Surroundings
 from .watchers import WatchersOfIssue
 
@@ -108,12 +108,11 @@ class FilesOfIssue:
     """Attachments of an issue."""
 
     jira: JiraClient
-    issue_id: str
-    issue_key: str
+    pair: Pair
     side: Side = "jira"
 
     def files(self) -> Sequence[File]:
-        return self.jira.issue(self.issue_id).files
+        return self.jira.issue(self.pair.issue_id).files
 
     def obstacle(self, before: FileCopy | None) -> str | None:
         # Jira may hang up on a file that is too large instead of saying so.
@@ -126,12 +125,12 @@ class FilesOfIssue:
         return self.jira.download_attachment(file, limit)
 
     def put(self, copy: FileCopy, content: Spool, record: Callable[[FileCopy], None]) -> str:
-        with _permitted(self.jira, self.issue_key, "CREATE_ATTACHMENTS"):
+        with _permitted(self.jira, self.pair.issue_key, "CREATE_ATTACHMENTS"):
             try:
-                return self.jira.upload_attachment(self.issue_id, copy.name, content)
+                return self.jira.upload_attachment(self.pair.issue_id, copy.name, content)
             except NotFound as missing:
                 # Attachments are switched off, or the issue is gone: reading it tells.
-                self.jira.issue(self.issue_id)
+                self.jira.issue(self.pair.issue_id)
                 raise Refused(str(missing), status=404) from missing
 
 
@@ -266,7 +265,7 @@ class IssueHand:
         files = Files(
             self.surroundings,
             seen.pair,
-            FilesOfIssue(self.jira, seen.pair.issue_id, seen.pair.issue_key),
+            FilesOfIssue(self.jira, seen.pair),
             memory,
             voice.say,
         )
@@ -354,10 +353,7 @@ class IssueHand:
     # The case is gone
 
     def make_sure_readable(self, pair: Pair, side: Side) -> None:
-        if side == "security_ir":
-            self.cases.make_sure_readable()
-        else:
-            self.jira.make_sure_readable(pair.issue_key.rpartition("-")[0])
+        make_sure_readable(pair, side, self.cases, self.jira)
 
     def went_with_others(self, pair: Pair) -> bool:
         cursors, now = self.surroundings.cursors.all(), self.surroundings.clock()

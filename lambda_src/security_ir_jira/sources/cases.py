@@ -19,7 +19,19 @@ from aws_lambda_powertools import Logger
 from ..cases.calls import CaseCalls, ListedCase
 from ..config import GONE_SECONDS
 from ..errors import RetryLater, Undeliverable
-from ..events import Change, Event, EventBus, EventType, read_moment, tens, utc_text
+from ..events import (
+    BACKFILL,
+    SWEEP,
+    Change,
+    Event,
+    EventBus,
+    EventType,
+    no_backfill,
+    read_moment,
+    read_order,
+    tens,
+    utc_text,
+)
 from ..ids import CASE_ID, is_case_id
 from ..ledger.cursors import ECHO_SECONDS, CaseCursors, Cursor, Sweep, went_at_once
 
@@ -89,15 +101,6 @@ def _case_named(detail: dict[str, Any], resources: object, home: Home) -> str | 
     return next((arn["case"] for arn in found if arn and home.is_of(arn["account"], arn["region"])), None)
 
 
-SWEEP = "sweep"
-BACKFILL = "backfill "
-"""What is to be done where a message names no case; the latter with the run of the backfill it belongs to."""
-
-
-def _no_backfill(run: str) -> None:
-    raise Undeliverable("nothing here backfills")
-
-
 def _uncounted(_: str) -> None:
     """Where nobody counts."""
 
@@ -117,16 +120,15 @@ class CaseSource:
     jira_is_down: Callable[[], bool] = lambda: False
     """What is looked into while Jira is left alone would only wait."""
     count: Callable[[str], None] = _uncounted
-    backfill: Callable[[str], None] = _no_backfill
+    backfill: Callable[[str], None] = no_backfill
     at_the_end: Callable[[], None] = lambda: None
     """What is to be done once a sweep went through."""
 
     def read(self, body: dict[str, Any]) -> tuple[str, Event | None]:
         """A native event's case and what it tells, or the order to sweep or backfill. Raises ``Undeliverable``."""
-        if body == {"sweep": "cases"}:
-            return SWEEP, None
-        if body.keys() == {"backfill", "run"} and body["backfill"] == "cases":
-            return f"{BACKFILL}{body['run']}", None
+        order = read_order(body, "cases")
+        if order is not None:
+            return order, None
         event = read_native_event(body, self.home)
         return str(event.case_id), event
 

@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..errors import NotFound, Undeliverable
-from ..events import Event, EventBus, read_json, tens, utc_text
-from ..ids import is_issue_id, read_issue_name
+from ..events import BACKFILL, SWEEP, Event, EventBus, no_backfill, read_json, read_order, tens, utc_text
+from ..ids import is_issue_id, project_of, read_issue_name
 from ..jira.client import JiraClient
 from ..ledger.cursors import IssueCursors
 from ..ledger.pairs import PairLedger
@@ -57,16 +57,8 @@ def _secrets_in(body: Mapping[str, Any]) -> list[object]:
         return []
 
 
-SWEEP = "sweep"
-"""What is to be done where a message names no issue."""
 NOTHING = "nothing"
 """What is to be done about a stranger's message."""
-BACKFILL = "backfill "
-"""What is to be done for a backfill; its run follows."""
-
-
-def _no_backfill(run: str) -> None:
-    raise Undeliverable("nothing here backfills")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +74,7 @@ class IssueSource:
     secret: SharedSecret | None = None
     admit: Callable[[], None] = lambda: None
     """Raises ``SideDown`` while Jira is to be left alone."""
-    backfill: Callable[[str], None] = _no_backfill
+    backfill: Callable[[str], None] = no_backfill
     count: Callable[[str], None] = field(kw_only=True)
 
     def read(self, body: dict[str, Any]) -> tuple[str, None]:
@@ -92,10 +84,9 @@ class IssueSource:
         What does not carry the secret is counted and nothing else: strangers could fill logs and dead letters. An order
         to sweep comes bare; what anybody publishes comes in an envelope.
         """
-        if body == {"sweep": "issues"}:
-            return SWEEP, None
-        if body.keys() == {"backfill", "run"} and body["backfill"] == "issues":
-            return f"{BACKFILL}{body['run']}", None
+        order = read_order(body, "issues")
+        if order is not None:
+            return order, None
         if self.secret is not None and not self.secret.is_among(_secrets_in(body)):
             self.count("NotificationsWrongSecret")
             self.count("NotificationsIgnored")
@@ -143,7 +134,7 @@ class IssueSource:
 
     def _belongs(self, id_or_key: str) -> bool:
         """Whether an issue nobody knows by this name is one of the project, or of a pair that was moved."""
-        if id_or_key.startswith(f"{self.jira.project_key}-"):
+        if project_of(id_or_key) == self.jira.project_key:
             return True
         self.admit()
         try:
@@ -164,7 +155,7 @@ class IssueSource:
             self.cursors.swept(last)
         minutes = math.ceil((began - last) / 60) + OVERLAP_MINUTES
         updates = self.jira.issues_updated(minutes, label=LABEL)
-        if not any(key.startswith(f"{self.jira.project_key}-") for _, key, _ in updates):
+        if not any(project_of(key) == self.jira.project_key for _, key, _ in updates):
             # Whom Jira shows nothing gets the same answer as where nothing happened.
             self.jira.make_sure_readable(self.jira.project_key)
         news = [each for each in updates if announced.get(each[0]) != each[2].isoformat()]

@@ -23,7 +23,7 @@ class Repeating:
     def get(self, path: str, params: object = None) -> dict[str, Any]:
         return {"comments": [{"id": "1", "created": 0}], "total": 3, "startAt": 0}
 
-    def call(self, *_: object, **__: object) -> dict[str, Any]:
+    def search(self, *_: object, **__: object) -> dict[str, Any]:
         issue = {"id": "10100", "key": "SEC-1", "fields": {"updated": 0}}
         return {"issues": [issue], "nextPageToken": "the same"}
 

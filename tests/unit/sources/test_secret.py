@@ -11,8 +11,9 @@ import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
 
 from security_ir_jira.errors import RetryLater, Undeliverable
+from security_ir_jira.events import SWEEP
 from security_ir_jira.jira.credentials import CredentialStore
-from security_ir_jira.sources.issues import NOTHING, SWEEP, IssueSource
+from security_ir_jira.sources.issues import NOTHING, IssueSource
 from security_ir_jira.sources.secret import SharedSecret
 
 SECRET = "correct horse battery staple"
