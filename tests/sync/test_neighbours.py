@@ -256,10 +256,24 @@ def test_history_29_a_crashed_birth_whose_case_cannot_be_read_for_now_is_not_giv
     case_id = open_case(loop)
     while not loop.jira.issues():
         loop.step()
-    loop.service.faults.add("GetCase", error="AccessDeniedException", status=403, times=9)
+    # Over before the ten minutes are, after which an issue that the index does not show was not created.
+    loop.service.faults.add("GetCase", error="AccessDeniedException", status=403, times=2)
     loop.settle()
     assert list(loop.pairs()) == [case_id]
     assert len(loop.jira.issues()) == 1
+
+
+def test_a_crashed_birth_whose_case_cannot_be_read_for_long_is_found_by_the_index(loop: Loop) -> None:
+    loop.jira.switches.search_lag = 599
+    loop.jira.faults.add("POST .*/rest/api/3/issue", after=True, drop=True, times=1)
+    case_id = open_case(loop)
+    while not loop.jira.issues():
+        loop.step()
+    loop.service.faults.add("GetCase", error="AccessDeniedException", status=403, times=9)
+    loop.settle(7_200)
+    assert list(loop.pairs()) == [case_id]
+    assert len(loop.jira.issues()) == 1
+    assert loop.waiting == []
 
 
 @pytest.mark.parametrize("clone_first", [True, False])
