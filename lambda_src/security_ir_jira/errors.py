@@ -85,7 +85,8 @@ class Refused(Exception):
     """The other side understood what was to be written and refused that very value: repeating it is no use.
 
     The exception reads as what may be logged. ``said`` is what the other side said of it, which may quote the value;
-    ``fields`` maps the name of each field complained of to the complaint.
+    ``fields`` maps the name of each field complained of to the complaint. ``perhaps_done``: the same request was sent
+    just before and not answered, so that it may have been carried out.
     """
 
     def __init__(self, reason: str, *, status: int, said: str = "", fields: dict[str, str] | None = None) -> None:
@@ -93,3 +94,4 @@ class Refused(Exception):
         self.status = status
         self.said = said
         self.fields = fields or {}
+        self.perhaps_done = False

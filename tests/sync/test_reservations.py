@@ -17,10 +17,13 @@ def test_a_birth_that_jira_surely_did_not_carry_out_is_sent_again_at_once(loop: 
     assert list(loop.pairs()) == [case_id]
 
 
-def test_a_birth_that_may_have_been_carried_out_is_not_given_up_for_a_later_refusal(loop: Loop, ada: Person) -> None:
+@pytest.mark.parametrize("lost", [1, 3], ids=["in the same run", "in the next run"])
+def test_a_birth_that_may_have_been_carried_out_is_not_given_up_for_a_later_refusal(
+    loop: Loop, ada: Person, lost: int
+) -> None:
     loop.automation = loop.native = False  # or our own creation would ring the bell, and be bound
     issue = ada.create_issue("SEC", "Answer lost")
-    loop.service.faults.add("CreateCase", after=True, times=3)
+    loop.service.faults.add("CreateCase", after=True, times=lost)
     loop.service.faults.add("CreateCase", error="ValidationException", status=400, times=1)
     loop.notify(issue.key)
     loop.run()

@@ -108,14 +108,19 @@ class CaseCalls:
 
     def call(self, operation: str, **arguments: Any) -> dict[str, Any]:
         """Call an operation; all that are used may be repeated, for they set a state or carry a token."""
+        unanswered = False
         for attempt in range(1, _ATTEMPTS + 1):
             try:
                 return self._send(operation, arguments)
+            except Refused as refusal:
+                refusal.perhaps_done = unanswered
+                raise
             except NotPermitted as refusal:
                 if self.line:
                     self.line.refused(refusal)
                 raise
             except Unavailable as failure:
+                unanswered = unanswered or isinstance(failure, _Unanswered)
                 if isinstance(failure, _Unanswered) and self.line and self.line.unanswered(str(failure)):
                     raise SideDown(str(failure), delay=DOWN_DELAY) from failure
                 wait = random.uniform(0.1, 0.3) * 2**attempt if failure.delay is None else failure.delay

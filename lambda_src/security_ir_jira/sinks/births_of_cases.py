@@ -146,7 +146,7 @@ class BirthsOfCases:
         try:
             case_id = self.cases.create_case(sendable(reservation.request))
         except Refused as refusal:
-            if first and refusal.status == 400:
+            if first and refusal.status == 400 and not refusal.perhaps_done:
                 self.surroundings.ledger.drop_case_reservation(issue.id)
             raise
         logger.info("case created", case_id=case_id, issue_key=issue.key)
