@@ -27,7 +27,8 @@ install_libraries() {
     PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_REQUIRE_VIRTUALENV=0 PIP_ROOT_USER_ACTION=ignore PIP_USER=0 \
       "$python" -m pip install --no-compile "${flags[@]}"
   elif command -v uv >/dev/null; then
-    uv pip install --python "$python" "${flags[@]}"
+    # The machine's own certificates, by both names that uv has had for this: a proxy may inspect TLS.
+    UV_SYSTEM_CERTS=1 UV_NATIVE_TLS=1 uv pip install --python "$python" "${flags[@]}"
   else
     fail "neither pip nor uv is here. Either will do: $python -m ensurepip" \
       "(Debian, Ubuntu: apt install python3-pip), or uv from https://docs.astral.sh/uv/"
