@@ -64,13 +64,15 @@ def _obstacle(file: File) -> Obstacle | None:
 def perhaps_ours(side: Side, files: Sequence[File], known: Mapping[str, FileCopy]) -> set[str]:
     """Ids of files on one side that may be copies of ours whose ids are not known: name and, where told, size fit.
 
-    Somebody else's file may fit as well; where it matters, the content tells.
+    Somebody else's file may fit as well; where it matters, the content tells. What turned out to be a copy itself has
+    none.
     """
-    source = file_key(other(side), "")
+    source, copies = file_key(other(side), ""), {copy.copy for copy in known.values()}
     return {
         file.id
         for key, copy in known.items()
         if key.startswith(source) and copy.copy is None and copy.state in ("perhaps", "reserved", "there")
+        if key.removeprefix(source) not in copies
         for file in fitting(copy, side, files, known)
     }
 

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from security_ir_jira.memory import FileCopy, FileState, file_key
+from security_ir_jira.model import Side
 from security_ir_jira.plan import files as plan
 from security_ir_jira.plan.files import FileWork, case_file_name, perhaps_ours, plan_files, rejected
 from tests.unit.things import a_file
@@ -60,6 +61,14 @@ def test_on_an_issue_the_size_must_fit_as_well() -> None:
 def test_a_file_known_as_somebodys_own_is_no_copy_of_ours() -> None:
     known = a_copy("ATTACHMENT#security_ir#9", state="reserved") | a_copy("ATTACHMENT#jira#1", copy="x")
     assert perhaps_ours("jira", [a_file(1)], known) == set()
+
+
+@pytest.mark.parametrize(("side", "across"), [("jira", "security_ir"), ("security_ir", "jira")])
+def test_what_turned_out_to_be_a_copy_itself_holds_back_no_namesake(side: Side, across: Side) -> None:
+    ours, theirs = file_key(side, "1"), file_key(across, "9")
+    known = a_copy(ours, copy="9") | a_copy(theirs, state="perhaps", size=0)
+    assert planned(plan_files(side, [a_file(1), a_file(2)], known)) == ["2"]
+    assert planned(plan_files(across, [a_file(9)], known)) == []
 
 
 def test_pending_waits_and_obstacles_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
