@@ -36,7 +36,7 @@ locals {
       groups = local.function_logs
       query  = <<-EOT
         filter message like "to be tried again" or message = "a part has to wait"
-        | stats count(*) as tries, latest(@timestamp) as last by service, subject, error, exception_name, reason
+        | stats count(*) as tries, latest(@timestamp) as last by service, subject, error, reason
         | sort tries desc
         | limit 100
       EOT

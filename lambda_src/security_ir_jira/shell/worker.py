@@ -12,6 +12,7 @@ import os
 import random
 import re
 import time
+import traceback
 import warnings
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from contextlib import contextmanager
@@ -28,7 +29,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from botocore.exceptions import BotoCoreError, ClientError
 
 from ..answers import SECURITY_IR, Answer, verdict
-from ..errors import JiraUnauthorized, MoreToDo, NotPermitted, Refused, RetryLater, SideDown, Undeliverable
+from ..errors import JiraUnauthorized, MoreToDo, NotFound, NotPermitted, Refused, RetryLater, SideDown, Undeliverable
 from ..events import read_json
 
 if TYPE_CHECKING:
@@ -55,6 +56,8 @@ _MOST_RECEIVES = 500
 """Half of the receives after which SQS itself dead-letters a record (``maxReceiveCount``)."""
 _CALM_SECONDS = 60
 """Tries that ask for less than this come no oftener in the end."""
+_PAIR_KEYS = ("case_id", "issue_key")
+"""What a sink adds to its lines of the log once it knows its pair."""
 
 
 def visible_after(tries: int, asked: float | None) -> int:
@@ -235,12 +238,13 @@ class _Batch(Generic[Subject, Request]):
         self._worker = worker
         self._context = context
         self._read: dict[str, tuple[Subject, Request] | Exception] = {
-            record["messageId"]: self._read_body(record["body"]) for record in event["Records"]
+            record["messageId"]: self._read_body(record["messageId"], record["body"]) for record in event["Records"]
         }
         self._outcomes: dict[Subject, Exception | None] = {}
 
-    def _read_body(self, text: str) -> tuple[Subject, Request] | Exception:
+    def _read_body(self, message_id: str, text: str) -> tuple[Subject, Request] | Exception:
         """A record's subject and request, or why there are none. No reason repeats what a stranger wrote."""
+        _log_as(message_id)
         try:
             body = read_json(text)
             if not isinstance(body, dict):
@@ -261,7 +265,7 @@ class _Batch(Generic[Subject, Request]):
     def process(self, record: SQSRecord) -> None:
         """Work on one record; raises so that the batch processor reports it as failed."""
         read = self._read[record.message_id]
-        logger.set_correlation_id(record.message_id)
+        _log_as(record.message_id)
         failure = read if isinstance(read, Exception) else self._outcome(read[0])
         if isinstance(failure, Undeliverable):
             logger.error("record can never succeed", reason=str(failure))
@@ -300,10 +304,16 @@ class _Batch(Generic[Subject, Request]):
             count("RecordsFailed")
             return refusal
         except Exception as error:
-            logger.exception("failed, to be tried again", subject=str(subject))
+            logger.error("failed, to be tried again", subject=str(subject), **_what_happened(error))
             count("NotPermitted" if _is_about_us(error) else "RecordsFailed")
             return error
         return None
+
+
+def _log_as(message_id: str) -> None:
+    """From now on lines of the log are about this record, and no longer about the pair of the one before it."""
+    logger.remove_keys(_PAIR_KEYS)
+    logger.set_correlation_id(message_id)
 
 
 def _alarming(reason: RetryLater) -> str:
@@ -311,6 +321,20 @@ def _alarming(reason: RetryLater) -> str:
     if isinstance(reason, SideDown) and reason.because in (JiraUnauthorized.__name__, NotPermitted.__name__):
         return reason.because
     return type(reason).__name__
+
+
+def _what_happened(error: Exception) -> dict[str, Any]:
+    """What the log may hold of an error nobody foresaw: its kind and the lines of code it came through.
+
+    Its words, and those of the errors behind it, may quote what people wrote.
+    """
+    reason = None
+    if isinstance(error, ClientError):
+        reason = f"{error.operation_name}: {error.response.get('Error', {}).get('Code', '')}"
+    elif isinstance(error, NotFound):
+        reason = str(error)
+    where = [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in traceback.extract_tb(error.__traceback__)]
+    return {"error": type(error).__name__, "reason": reason, "where": where}
 
 
 def _is_about_us(error: Exception) -> bool:
