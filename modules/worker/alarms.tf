@@ -43,11 +43,12 @@ resource "aws_cloudwatch_metric_alarm" "errors" {
 
 # SQS leaves a message that was received three times out of its age, and a failing one is by then seconds old:
 # https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-available-cloudwatch-metrics.html
-# So the function itself says, at every failed try, how long ago the message was sent. While the tries meet a cause that
-# has an alarm of its own, that one rings and this one does not.
+# So the function itself says, at every failed try, how long ago the first one was. While the tries meet a cause that
+# has an alarm of its own, that one rings and this one does not. Nor does it where thousands wait, as after a first
+# apply, and the queue moves on.
 resource "aws_cloudwatch_metric_alarm" "age" {
   alarm_name          = "${var.name}-age"
-  alarm_description   = "A message of ${var.name} has waited, or failed again and again, for 15 minutes, and no other alarm tells why. See the log group ${local.log_group_name}. Runbook: docs/runbook.md#age"
+  alarm_description   = "A message of ${var.name} has waited for 15 minutes in a queue that stands still, or has failed again and again for so long, and no other alarm tells why. See the log group ${local.log_group_name}. Runbook: docs/runbook.md#age"
   comparison_operator = "GreaterThanOrEqualToThreshold"
   threshold           = 15 * 60
   # Tries are up to one period apart, and a little more: a period without one does not end the alarm.
@@ -60,8 +61,8 @@ resource "aws_cloudwatch_metric_alarm" "age" {
 
   metric_query {
     id          = "oldest"
-    label       = "Seconds since the oldest message was sent"
-    expression  = "IF(SUM([${join(", ", [for id in keys(local.explained) : "FILL(${id}, 0)"])}]) > 0, 0, MAX([FILL(waiting, 0), FILL(failing, 0)]))"
+    label       = "Seconds for which a message has waited in a queue that stands still, or has failed"
+    expression  = "IF(SUM([${join(", ", [for id in keys(local.explained) : "FILL(${id}, 0)"])}]) > 0, 0, MAX([IF(FILL(done, 0) > 0, 0, FILL(waiting, 0)), FILL(failing, 0)]))"
     return_data = true
   }
 
@@ -73,6 +74,18 @@ resource "aws_cloudwatch_metric_alarm" "age" {
       metric_name = "ApproximateAgeOfOldestMessage"
       dimensions  = { QueueName = aws_sqs_queue.this.name }
       stat        = "Maximum"
+      period      = 15 * 60
+    }
+  }
+
+  metric_query {
+    id = "done"
+
+    metric {
+      namespace   = "AWS/SQS"
+      metric_name = "NumberOfMessagesDeleted"
+      dimensions  = { QueueName = aws_sqs_queue.this.name }
+      stat        = "Sum"
       period      = 15 * 60
     }
   }

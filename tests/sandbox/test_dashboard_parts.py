@@ -131,6 +131,21 @@ def test_an_alarm_on_an_expression_watches_what_it_returns() -> None:
     assert state_at(explained, metrics(FailingFor=[(100.0, 950.0)], SideDown=[(100.0, 1.0)]), 900.0) == "OK"
 
 
+def test_an_alarm_of_messages_that_wait_is_silent_where_the_queue_moves_on() -> None:
+    def query(name: str) -> dict[str, Any]:
+        named = {"Namespace": "x", "MetricName": name, "Dimensions": [{"Name": "service", "Value": "jira_client"}]}
+        return {"Id": name.lower(), "MetricStat": {"Metric": named, "Period": 900, "Stat": "Maximum"}}
+
+    queries = [query(name) for name in ("Waiting", "Done", "Failing")]
+    expression = "IF(SUM([0, 0]) > 0, 0, MAX([IF(FILL(done, 0) > 0, 0, FILL(waiting, 0)), FILL(failing, 0)]))"
+    age = alarm(Threshold=900.0, Metrics=[{"Id": "oldest", "Expression": expression, "ReturnData": True}, *queries])
+    del age["Period"]
+    backlog = [(100.0, 2_000.0)]
+    assert state_at(age, metrics(Waiting=backlog), 900.0) == "ALARM"
+    assert state_at(age, metrics(Waiting=backlog, Done=[(100.0, 50.0)]), 900.0) == "OK"
+    assert state_at(age, metrics(Waiting=backlog, Done=[(100.0, 50.0)], Failing=[(100.0, 950.0)]), 900.0) == "ALARM"
+
+
 def test_an_alarm_s_story_is_told_in_turns() -> None:
     watched = watch(alarm(), metrics(SideDown=[(1_000.0, 1.0)]), [600.0, 1_200.0, 1_800.0, 3_600.0])
     assert watched.turns == ((600.0, "OK"), (1_200.0, "ALARM"), (3_600.0, "OK"))

@@ -15,8 +15,8 @@ OPERATIONS = REPOSITORY / "docs" / "operations.md"
 
 AWS_METRICS = {
     "ApproximateAgeOfOldestMessage", "ApproximateNumberOfMessagesVisible", "ConsumedReadCapacityUnits",
-    "ConsumedWriteCapacityUnits", "Duration", "Errors", "Invocations", "MatchedEvents", "ReadThrottleEvents",
-    "Throttles", "WriteThrottleEvents",
+    "ConsumedWriteCapacityUnits", "Duration", "Errors", "Invocations", "MatchedEvents", "NumberOfMessagesDeleted",
+    "ReadThrottleEvents", "Throttles", "WriteThrottleEvents",
 }  # fmt: skip
 """https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/aws-services-cloudwatch-metrics.html"""
 

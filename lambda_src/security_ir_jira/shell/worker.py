@@ -29,7 +29,17 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from botocore.exceptions import BotoCoreError, ClientError
 
 from ..answers import SECURITY_IR, Answer, verdict
-from ..errors import JiraUnauthorized, MoreToDo, NotFound, NotPermitted, Refused, RetryLater, SideDown, Undeliverable
+from ..errors import (
+    JiraUnauthorized,
+    MoreToDo,
+    NotFound,
+    NotPermitted,
+    PairBusy,
+    Refused,
+    RetryLater,
+    SideDown,
+    Undeliverable,
+)
 from ..events import read_json
 
 if TYPE_CHECKING:
@@ -93,17 +103,22 @@ def seconds_left(context: LambdaContext) -> float:
 
 @dataclass(frozen=True, slots=True)
 class _History:
-    """When a record was first sent (epoch) and how often it was tried, the times before it was put in anew included."""
+    """Since when a record is tried (epoch) and how often it was, the times before it was put in anew included.
 
-    sent: float
+    What waited for its turn behind thousands of others did not fail meanwhile.
+    """
+
+    since: float
     tries: int
 
     @classmethod
     def of(cls, record: SQSRecord) -> _History:
-        sent, before = (_told(record, name) for name in ("sent", "tries"))
-        received = int(record.attributes.approximate_receive_count)
+        since, before = (_told(record, name) for name in ("since", "tries"))
+        attributes = record.attributes
+        first = attributes.get("ApproximateFirstReceiveTimestamp") or attributes.sent_timestamp
         return cls(
-            int(record.attributes.sent_timestamp) / 1000 if sent is None else float(sent), received + (before or 0)
+            int(first) / 1000 if since is None else float(since),
+            int(attributes.approximate_receive_count) + (before or 0),
         )
 
 
@@ -180,7 +195,7 @@ class Worker(Generic[Subject, Request]):
         seconds = visible_after(history.tries, asked)
         with _best_effort():
             if int(record.attributes.approximate_receive_count) >= _MOST_RECEIVES:
-                told = {"sent": int(history.sent), "tries": history.tries}
+                told = {"since": int(history.since), "tries": history.tries}
                 self.queue.send_message(
                     QueueUrl=os.environ["QUEUE_URL"],
                     MessageBody=record.body,
@@ -272,8 +287,9 @@ class _Batch(Generic[Subject, Request]):
             self._worker.dead_letter(record, str(failure))
             count("RecordsDeadLettered")
         elif failure is not None:
-            if not isinstance(failure, MoreToDo):
-                measure("FailingFor", self._worker.clock() - _History.of(record).sent)
+            # Whoever finds a pair in use only waits for its turn, and never for long.
+            if not isinstance(failure, MoreToDo | PairBusy):
+                measure("FailingFor", self._worker.clock() - _History.of(record).since)
             if not self._worker.come_again(record, failure.delay if isinstance(failure, RetryLater) else None):
                 raise failure
 
