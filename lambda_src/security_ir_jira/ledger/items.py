@@ -120,7 +120,8 @@ def write_copy(copy: Copy, notice: Notice | None = None) -> Item:
         "total": copy.total,
         "refused": copy.refused,
     }
-    return item if notice is None else item | {"kind": notice.kind, "values": dict(notice.values)}
+    # Names of people and a service's own words are needed until it is said, and by nobody afterwards.
+    return item if notice is None or copy.complete else item | {"kind": notice.kind, "values": dict(notice.values)}
 
 
 def read_copy(item: Item) -> Copy:

@@ -242,6 +242,19 @@ def test_a_notice_that_was_said_waits_no_longer_and_is_not_left_again(ledger: Pa
 # What it costs
 
 
+def test_what_a_notice_quotes_is_kept_until_it_is_said_and_no_longer(
+    ledger: PairLedger, client: DynamoDBClient
+) -> None:
+    notice = Notice("jira", "comment-refused", {"author": "ada@example.com", "when": "2026-01-01 12:00 UTC"})
+    ledger.leave(CASE_ID, notice)
+    assert "ada@example.com" in str(items(client))
+    ledger.record(CASE_ID, Copy(notice.key, "said", sending="digest"), notice)
+    assert "ada@example.com" in str(items(client)), "it may have to be sent once more"
+    ledger.record(CASE_ID, Copy(notice.key, "said", parts=("10001",)), notice)
+    assert "ada@example.com" not in str(items(client))
+    assert ledger.load(CASE_ID).pending == ()
+
+
 def test_fault_32_all_that_is_known_of_a_pair_is_one_query(ledger: PairLedger, client: DynamoDBClient) -> None:
     ledger.bind(a_pair())
     for number in range(60):
