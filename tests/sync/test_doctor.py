@@ -21,7 +21,7 @@ from security_ir_jira.operate.installation import FUNCTIONS
 from security_ir_jira.operate.jira_checks import DEFAULT_STATUSES, needed_permissions
 
 from .installed import NAME, PARAMETERS, Installed, client, install
-from .loop import MAPPING, Loop, key_of, set_up
+from .loop import ACCOUNT, MAPPING, Loop, key_of, set_up
 
 ROOT = Path(__file__).parents[2]
 
@@ -134,7 +134,18 @@ def test_a_missing_parameter(installed: Installed) -> None:
 def test_a_token_that_everybody_can_read(installed: Installed, loop: Loop) -> None:
     client("ssm").delete_parameter(Name=PARAMETERS["token"])
     client("ssm").put_parameter(Name=PARAMETERS["token"], Value=loop.jira.token, Type="String")
-    assert "SecureString" in finding(installed, "jira-parameters")["mend"]
+    assert finding(installed, "jira-parameters")["mend"] == (
+        f"aws ssm put-parameter --name {PARAMETERS['token']} --type SecureString --overwrite --region eu-central-1 "
+        "--value file://…"
+    )
+
+
+def test_a_missing_parameter_that_is_not_ours_is_not_made_by_terraform(
+    installed: Installed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    arn = f"arn:aws:ssm:eu-central-1:{ACCOUNT}:parameter/of/somebody"
+    monkeypatch.setenv("JIRA_PARAMETERS", json.dumps({**PARAMETERS, "token": arn}))
+    assert finding(installed, "jira-parameters")["mend"] == f"write {arn}"
 
 
 # Project and permissions
@@ -419,6 +430,15 @@ def test_dead_letters_of_a_rule_s_target_and_of_a_schedule(installed: Installed)
     code = {"ERROR_CODE": {"DataType": "String", "StringValue": "NO_PERMISSIONS"}}
     client("sqs").send_message(QueueUrl=queue, MessageBody="{}", MessageAttributes=code)
     assert "NO_PERMISSIONS" in finding(installed, "dead-letters")["what"]
+    purge = "aws sqs purge-queue --queue-url https://sqs.eu-central-1.amazonaws.com/123456789012/"
+    assert purge in finding(installed, "dead-letters")["mend"]
+
+
+def test_dead_letters_of_the_topic_say_why_as_well(installed: Installed) -> None:
+    url = installed.queue_url("jira_notifications_handler", dead=True)
+    code = {"ErrorCode": {"DataType": "String", "StringValue": "AccessDenied"}}
+    client("sqs").send_message(QueueUrl=url, MessageBody="{}", MessageAttributes=code)
+    assert "1 × AccessDenied" in finding(installed, "dead-letters")["what"]
 
 
 def test_a_message_that_waits_for_long(installed: Installed, loop: Loop) -> None:

@@ -23,6 +23,8 @@ LATE_SECONDS = 900
 """From here on the ``-age`` alarms ring, too."""
 _SETTLED = ("Enabled", "Enabling", "Creating", "Updating")
 _MOST_LETTERS = 10
+_CODES = ("ERROR_CODE", "ErrorCode")
+"""Where rules and schedules, and where the topic, say why a queue did not take a message."""
 
 
 @dataclass(slots=True)
@@ -221,7 +223,8 @@ class AwsChecks:
                 self._letters(
                     look,
                     _last(arn),
-                    "mend what keeps the target from taking it: docs/doctor.md#bus-rules; then aws sqs purge-queue",
+                    "mend what keeps the target from taking it: docs/doctor.md#bus-rules; then: aws sqs purge-queue "
+                    f"--queue-url {here.queue_url(_last(arn))} --region {here.region}",
                 )
 
     def _letters(self, look: Look, name: str, mend: str) -> None:
@@ -233,7 +236,7 @@ class AwsChecks:
             MaxNumberOfMessages=_MOST_LETTERS,
             VisibilityTimeout=0,
             MessageSystemAttributeNames=["SentTimestamp"],
-            MessageAttributeNames=["reason", "ERROR_CODE"],
+            MessageAttributeNames=["reason", *_CODES],
         )
         seen = letters.get("Messages", [])
         reasons = Counter(_reason(letter) for letter in seen)
@@ -245,7 +248,7 @@ class AwsChecks:
 
 def _reason(letter: dict[str, Any]) -> str:
     attributes = letter.get("MessageAttributes", {})
-    told = next((attributes[name].get("StringValue") for name in ("reason", "ERROR_CODE") if name in attributes), None)
+    told = next((attributes[name].get("StringValue") for name in ("reason", *_CODES) if name in attributes), None)
     return str(told)[:120] if told else "without a reason"
 
 

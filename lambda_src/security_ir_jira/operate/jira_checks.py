@@ -107,17 +107,18 @@ class JiraChecks:
             answer = self.ssm.get_parameters(Names=list(self.parameters.values()), WithDecryption=True)
             known = {name: each for each in answer["Parameters"] for name in (each["Name"], each["ARN"])}
             for part, name in self.parameters.items():
-                parameter, variable = known.get(name), VARIABLES[part]
+                parameter, said = known.get(name), f"The SSM parameter {name} ({VARIABLES[part]})"
                 if parameter is None:
-                    look.found(f"The SSM parameter {name} ({variable}) is missing.", "terraform apply")
-                elif parameter["Type"] != "SecureString":
-                    look.found(
-                        f"The SSM parameter {name} ({variable}) is a {parameter['Type']}, readable by whoever may read "
-                        "parameters.",
-                        f"aws ssm put-parameter --name {name} --type SecureString --overwrite --value …",
-                    )
-                if parameter is not None and not parameter["Value"].strip():
-                    look.found(f"The SSM parameter {name} ({variable}) is empty.", f"set {variable}; terraform apply")
+                    look.found(f"{said} is missing.", f"write {name}" if name.startswith("arn:") else "terraform apply")
+                    continue
+                write = (
+                    f"aws ssm put-parameter --name {parameter['Name']} --type SecureString --overwrite "
+                    f"--region {parameter['ARN'].split(':')[3]} --value file://…"
+                )
+                if parameter["Type"] != "SecureString":
+                    look.found(f"{said} is a {parameter['Type']}, readable by whoever may read parameters.", write)
+                if not parameter["Value"].strip():
+                    look.found(f"{said} is empty.", write if part == "token" else "terraform apply")
         return not look.findings and look.obstacle is None
 
     def _signed_in(self, rounds: Rounds) -> bool:
