@@ -1,10 +1,12 @@
-# What people type. The answer goes to standard output by file descriptor 3; what the CLI says besides is left out. In
-# the CLI's version 2 a payload is base64 unless it comes by fileb://, which version 1 takes as well.
+# What people type. The answer goes to standard output by way of a file, for the CLI writes it to nothing else; what it
+# says besides is left out. Named as its file, an output that is redirected to one would lose what stands there already.
+# In the CLI's version 2 a payload is base64 unless it comes by fileb://, which version 1 takes as well.
 
 locals {
   invoke = join(" ", [
-    "{ aws lambda invoke --function-name ${local.full_name} --region ${var.location.region}",
-    "--cli-read-timeout ${local.timeout_seconds + 10} --payload fileb:///dev/stdin /dev/fd/3 >/dev/null; } 3>&1",
+    "{ answer=$(mktemp) && aws lambda invoke --function-name ${local.full_name} --region ${var.location.region}",
+    "--cli-read-timeout ${local.timeout_seconds + 10} --payload fileb:///dev/stdin \"$answer\" >/dev/null && cat \"$answer\";",
+    "code=$?; rm -f \"$answer\"; (exit $code); }",
   ])
 
   doctor_command   = "echo '{\"doctor\": {}}' | ${local.invoke}"

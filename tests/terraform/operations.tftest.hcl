@@ -27,7 +27,7 @@ run "the_commands_are_one_line_of_shell_each" {
   command = plan
 
   assert {
-    condition     = output.doctor_command == "echo '{\"doctor\": {}}' | { aws lambda invoke --function-name security-ir-jira-operations --region eu-central-1 --cli-read-timeout 310 --payload fileb:///dev/stdin /dev/fd/3 >/dev/null; } 3>&1"
+    condition     = output.doctor_command == "echo '{\"doctor\": {}}' | { answer=$(mktemp) && aws lambda invoke --function-name security-ir-jira-operations --region eu-central-1 --cli-read-timeout 310 --payload fileb:///dev/stdin \"$answer\" >/dev/null && cat \"$answer\"; code=$?; rm -f \"$answer\"; (exit $code); }"
     error_message = "The doctor's command is another."
   }
 
