@@ -66,6 +66,8 @@ _MOST_RECEIVES = 500
 """Half of the receives after which SQS itself dead-letters a record (``maxReceiveCount``)."""
 _CALM_SECONDS = 60
 """Tries that ask for less than this come no oftener in the end."""
+_LASTING_SECONDS = 900
+"""From here on the age alarms ring."""
 _PAIR_KEYS = ("case_id", "issue_key")
 """What a sink adds to its lines of the log once it knows its pair."""
 
@@ -252,24 +254,29 @@ class _Batch(Generic[Subject, Request]):
     def __init__(self, worker: Worker[Subject, Request], event: dict[str, Any], context: LambdaContext) -> None:
         self._worker = worker
         self._context = context
+        self._since: dict[Subject, float] = {}
         self._read: dict[str, tuple[Subject, Request] | Exception] = {
-            record["messageId"]: self._read_body(record["messageId"], record["body"]) for record in event["Records"]
+            record["messageId"]: self._read_body(SQSRecord(record)) for record in event["Records"]
         }
         self._outcomes: dict[Subject, Exception | None] = {}
 
-    def _read_body(self, message_id: str, text: str) -> tuple[Subject, Request] | Exception:
+    def _read_body(self, record: SQSRecord) -> tuple[Subject, Request] | Exception:
         """A record's subject and request, or why there are none. No reason repeats what a stranger wrote."""
-        _log_as(message_id)
+        _log_as(record.message_id)
+        since = _History.of(record).since
         try:
-            body = read_json(text)
+            body = read_json(record.body)
             if not isinstance(body, dict):
                 return Undeliverable(
                     "not a JSON object: only the module's own rules, topic and schedules may send here"
                 )
-            return self._worker.function.read(_order(body))
+            subject, request = self._worker.function.read(_order(body))
+            self._since[subject] = min(since, self._since.get(subject, since))
+            return subject, request
         except RetryLater as reason:
-            logger.warning("cannot be read yet", reason=str(reason), error=type(reason).__name__)
-            count(type(reason).__name__)
+            error = type(reason).__name__
+            self._log(error, since)("cannot be read, to be tried again", reason=str(reason), error=error)
+            count(error)
             return reason
         except Undeliverable as reason:
             return reason
@@ -293,6 +300,12 @@ class _Batch(Generic[Subject, Request]):
             if not self._worker.come_again(record, failure.delay if isinstance(failure, RetryLater) else None):
                 raise failure
 
+    def _log(self, error: str, since: float) -> Callable[..., None]:
+        """How loudly a failure is told: what an alarm rings for is in the log at every level."""
+        lasting = self._worker.clock() - since >= _LASTING_SECONDS and error != PairBusy.__name__
+        about_us = error in (JiraUnauthorized.__name__, NotPermitted.__name__)
+        return logger.error if about_us or lasting else logger.warning
+
     def _outcome(self, subject: Subject) -> Exception | None:
         if subject not in self._outcomes:
             self._outcomes[subject] = self._attempt(subject)
@@ -311,7 +324,7 @@ class _Batch(Generic[Subject, Request]):
             return reason
         except RetryLater as reason:
             error = _alarming(reason)
-            log = logger.error if error == JiraUnauthorized.__name__ else logger.warning
+            log = self._log(error, self._since[subject])
             log("to be tried again", subject=str(subject), reason=str(reason), error=error)
             count(error)
             return reason

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from security_ir_jira.errors import Refused, RetryLater, Unavailable
+from security_ir_jira.errors import NotPermitted, PairBusy, Refused, RetryLater, SideDown, Unavailable
 from security_ir_jira.shell import worker
 from tests.unit.shell.test_worker import Stage, about, environment
 
@@ -39,7 +39,7 @@ def log() -> Iterator[io.StringIO]:
     """What the functions print as lines of their log."""
     handler, level, printed = worker.logger.registered_handler, worker.logger.log_level, io.StringIO()
     assert isinstance(handler, logging.StreamHandler)
-    worker.logger.setLevel("INFO")
+    worker.logger.setLevel("WARNING")
     before = handler.setStream(printed)
     yield printed
     handler.setStream(before)
@@ -60,7 +60,7 @@ def test_a_line_names_the_pair_and_the_message_that_it_is_about(log: io.StringIO
 def test_what_cannot_be_read_yet_is_not_told_of_the_message_before_it(log: io.StringIO) -> None:
     Talkative({"p": Unavailable("503")}).deliver(about("p"))
     Talkative().deliver(about("a"), about("unreadable"))
-    (line,) = [line for line in lines(log) if line["message"] == "cannot be read yet"]
+    (line,) = [line for line in lines(log) if line["message"].startswith("cannot be read")]
     assert (line.get("case_id"), line["correlation_id"]) == (None, "message-1")
 
 
@@ -83,3 +83,21 @@ def test_the_words_of_an_error_nobody_foresaw_are_not_in_the_log(log: io.StringI
         ("ValueError", None),
     ]
     assert any("receive" in frame for frame in said[0]["where"])
+
+
+@pytest.mark.parametrize(
+    ("failure", "lasted", "level"),
+    [
+        (Unavailable("503"), 60, "WARNING"),
+        (Unavailable("503"), 900, "ERROR"),
+        (SideDown("down", delay=60.0), 900, "ERROR"),
+        (PairBusy("taken", delay=5), 900, "WARNING"),
+        (NotPermitted("403", delay=300.0), 60, "ERROR"),
+        (SideDown("401", delay=60.0, because="JiraUnauthorized"), 60, "ERROR"),
+    ],
+)
+def test_what_an_alarm_rings_for_is_told_at_every_level(
+    log: io.StringIO, failure: Exception, lasted: int, level: str
+) -> None:
+    Stage({"a": failure}, clock=lambda: 1_767_268_800.0 + lasted).deliver(about("a"))
+    assert [(line["message"], line["level"]) for line in lines(log)] == [("to be tried again", level)]

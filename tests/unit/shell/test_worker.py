@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -69,6 +70,7 @@ class Stage:
     context: Context = field(default_factory=Context)
     worked: list[tuple[str, list[int]]] = field(default_factory=list)
     cost: int = 0
+    clock: Callable[[], float] = time.time
 
     def deliver(self, *bodies: object, received: int = 1, told: Mapping[str, object] | None = None) -> set[str]:
         """The ids of the records that come again; ``told`` are numbers that came with each as attributes."""
@@ -85,7 +87,7 @@ class Stage:
             }
             for number, body in enumerate(bodies)
         ]
-        worker = Worker(self, queue=self.queue)  # type: ignore[arg-type]  # three of its methods
+        worker = Worker(self, queue=self.queue, clock=self.clock)  # type: ignore[arg-type]  # three of its methods
         answer = worker({"Records": records}, self.context)  # type: ignore[arg-type]  # only the time left is asked
         return {str(failure["itemIdentifier"]) for failure in answer["batchItemFailures"]}
 
