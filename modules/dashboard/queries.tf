@@ -53,7 +53,7 @@ locals {
     refused = {
       groups = local.function_logs
       query  = <<-EOT
-        filter level = "WARNING" and (message like "refused" or message like "not ")
+        filter level = "WARNING" and (message like "refused" or message like " not closed" or message like " not deleted" or message like " not withdrawn" or message like " not said" or message like " not name")
         | stats count(*) as times, latest(@timestamp) as last by service, message, case_id, issue_key, reason
         | sort times desc
         | limit 100

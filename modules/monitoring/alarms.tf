@@ -33,7 +33,7 @@ locals {
 
   causes = {
     jira-credentials = {
-      description = "Jira refuses the integration's credentials (401). Everything waits until there is a token that it takes, and nothing is lost for ten days."
+      description = "Jira refuses the integration's credentials (401). Everything waits until there is a token that it takes, and nothing is lost."
       expression  = "SUM(${local.zeros.unauthorized})"
       metrics     = local.unauthorized
       threshold   = 1

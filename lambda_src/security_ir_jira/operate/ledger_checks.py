@@ -99,8 +99,8 @@ class LedgerChecks:
             service, since = _SERVICES[side], span(self.clock() - broken.since)
             if broken.kind == "refused":
                 look.found(
-                    f"{service} has refused us for {since}: everything for it waits, and it is asked once a minute.",
-                    "mend what the other findings say of its credentials and permissions; it goes on within a minute",
+                    f"{service} has refused us for {since}: everything for it waits, and it is asked now and then.",
+                    "mend what the other findings say of credentials and permissions; it goes on within five minutes",
                 )
             else:
                 look.found(
