@@ -36,8 +36,9 @@ locals {
       description = "Jira refuses the integration's credentials (401). Everything waits until there is a token that it takes, and nothing is lost."
       expression  = "SUM(${local.zeros.unauthorized})"
       metrics     = local.unauthorized
-      threshold   = 1
-      period      = local.quarter
+      # One answer may be a whim of Jira's; a token that is refused is asked with at least every four minutes.
+      threshold = 2
+      period    = local.quarter
       # Tries with a refused token are up to one period apart: a period without one does not end the alarm.
       periods    = 2
       datapoints = 1

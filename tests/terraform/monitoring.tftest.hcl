@@ -114,7 +114,7 @@ run "each_cause_is_asked_for_in_every_function_that_can_meet_it" {
 
   assert {
     condition = { for cause, alarm in aws_cloudwatch_metric_alarm.cause : cause => [alarm.threshold, distinct([for query in alarm.metric_query : query.metric[0].period if length(query.metric) > 0])[0], alarm.datapoints_to_alarm, alarm.evaluation_periods] } == {
-      jira-credentials = [1, 900, 1, 2]
+      jira-credentials = [2, 900, 1, 2]
       not-permitted    = [900, 900, 1, 2]
       side-down        = [900, 900, 1, 2]
       pairs-in-error   = [1, 3600, 4, 4]
