@@ -417,6 +417,13 @@ def test_dead_letters_with_their_reasons(installed: Installed, loop: Loop) -> No
     assert finding(installed, "dead-letters")["what"] == found["what"], "looking hides nothing"
 
 
+def test_dead_letters_that_the_topic_could_not_deliver(installed: Installed) -> None:
+    undelivered = {"ErrorCode": {"DataType": "String", "StringValue": "AccessDenied"}}
+    url = installed.queue_url("jira_notifications_handler", dead=True)
+    client("sqs").send_message(QueueUrl=url, MessageBody="{}", MessageAttributes=undelivered)
+    assert "1 × AccessDenied" in finding(installed, "dead-letters")["what"]
+
+
 def test_dead_letters_of_a_rule_s_target_and_of_a_schedule(installed: Installed) -> None:
     queue = client("sqs").create_queue(QueueName=f"{NAME}-undelivered-dead-letters")["QueueUrl"]
     arn = installed.installation.queue_arn(f"{NAME}-undelivered-dead-letters")
