@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from .errors import NotPermitted
-
 
 class Line(Protocol):
     """One side's breaker, as the client of that side uses it."""
 
-    def unanswered(self, reason: str) -> bool:
+    def unanswered(self) -> bool:
         """A try was not answered, or by a server error: whether the side is left alone from now on."""
         ...
 
-    def refused(self, failure: NotPermitted) -> None:
+    def refused(self) -> None:
         """A try was refused for who we are. Raises ``SideDown`` where every other request is as well."""
         ...

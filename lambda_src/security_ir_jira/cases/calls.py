@@ -115,13 +115,13 @@ class CaseCalls:
             except Refused as refusal:
                 refusal.perhaps_done = unanswered
                 raise
-            except NotPermitted as refusal:
+            except NotPermitted:
                 if self.line:
-                    self.line.refused(refusal)
+                    self.line.refused()
                 raise
             except Unavailable as failure:
                 unanswered = unanswered or isinstance(failure, _Unanswered)
-                if isinstance(failure, _Unanswered) and self.line and self.line.unanswered(str(failure)):
+                if isinstance(failure, _Unanswered) and self.line and self.line.unanswered():
                     raise SideDown(str(failure), delay=DOWN_DELAY) from failure
                 wait = random.uniform(0.1, 0.3) * 2**attempt if failure.delay is None else failure.delay
                 if attempt == _ATTEMPTS or wait > _PATIENCE:

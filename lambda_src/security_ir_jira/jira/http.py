@@ -176,14 +176,14 @@ class JiraHttp:
         for attempt in range(1, _ATTEMPTS + 1):
             try:
                 outcome = self._try(request)
-            except NotPermitted as refusal:
+            except NotPermitted:
                 if self.line:
-                    self.line.refused(refusal)
+                    self.line.refused()
                 raise
             if not isinstance(outcome, _Failure):
                 return outcome
             failure = outcome
-            down = failure.unanswered and self.line is not None and self.line.unanswered(failure.reason)
+            down = failure.unanswered and self.line is not None and self.line.unanswered()
             if failure.perhaps_done and not repeatable:
                 raise OutcomeUnknown(f"{request}: {failure.reason}")
             if down:

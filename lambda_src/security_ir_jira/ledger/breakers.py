@@ -145,7 +145,7 @@ class Breaker:
         self._probe(now - broken.since)
         self._breakers.close(self._side)
 
-    def unanswered(self, reason: str) -> bool:
+    def unanswered(self) -> bool:
         if self._breakers.failed(self._side) % _FEW:
             return self._side in self._breakers.all()
         try:
@@ -154,7 +154,7 @@ class Breaker:
             return True
         return False
 
-    def refused(self, failure: NotPermitted) -> None:
+    def refused(self) -> None:
         self._probe(0.0)
 
     def _probe(self, lasted: float) -> None:

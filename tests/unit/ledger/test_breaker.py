@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from security_ir_jira.errors import JiraUnauthorized, NotPermitted, SideDown, Unavailable
+from security_ir_jira.errors import JiraUnauthorized, SideDown, Unavailable
 from security_ir_jira.ledger.breakers import Breaker, Breakers
 from security_ir_jira.ledger.table import Table
 from tests.unit.ledger.local import NOW, Clock
@@ -36,7 +36,7 @@ def side(table: Table) -> Side:
 
 
 def fail(side: Side, times: int = 3) -> list[bool]:
-    return [side.function().unanswered("503") for _ in range(times)]
+    return [side.function().unanswered() for _ in range(times)]
 
 
 def test_a_side_that_answers_is_called_and_never_asked(side: Side) -> None:
@@ -100,7 +100,7 @@ def test_why_a_side_lets_nobody_in_is_named_for_the_alarm(side: Side, clock: Clo
     side.trouble = JiraUnauthorized("401")
     function = side.function()
     with pytest.raises(SideDown) as caught:
-        function.refused(NotPermitted("403"))
+        function.refused()
     assert caught.value.because == "JiraUnauthorized"
     with pytest.raises(SideDown) as caught:
         side.function().admit()
@@ -111,15 +111,16 @@ def test_why_a_side_lets_nobody_in_is_named_for_the_alarm(side: Side, clock: Clo
     assert caught.value.because == "JiraUnauthorized", "so that the alarm goes on"
 
 
-def test_a_missing_permission_is_not_the_whole_side(side: Side) -> None:
-    side.function().refused(NotPermitted("403"))
+def test_a_missing_permission_is_not_the_whole_side(side: Side, table: Table) -> None:
+    side.function().refused()
     side.function().admit()
+    assert Breakers(table).all() == {}
 
 
 def test_a_side_that_refuses_us_for_long_is_asked_every_four_minutes(side: Side, clock: Clock) -> None:
     side.trouble = JiraUnauthorized("401")
     with pytest.raises(SideDown):
-        side.function().refused(NotPermitted("401"))
+        side.function().refused()
     for _ in range(3_600):
         clock.now += 1
         with pytest.raises(SideDown):
