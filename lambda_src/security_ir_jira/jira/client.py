@@ -19,9 +19,9 @@ from .http import JiraHttp
 from .wire import (
     ISSUE_FIELDS,
     read_account,
-    read_case_property,
     read_comment,
     read_issue,
+    read_naming_a_case,
     read_status,
     read_time,
     read_transition,
@@ -165,12 +165,7 @@ class JiraClient:
 
     def _naming_a_case(self, jql: str) -> tuple[tuple[str, str, MadeFor], ...]:
         answer = self._http.search(jql, ["created"], most=_PAGE, properties=[CASE_PROPERTY])
-        found = []
-        for each in answer["issues"]:
-            made_for = read_case_property((each.get("properties") or {}).get(CASE_PROPERTY))
-            if made_for is not None:
-                found.append((str(each["id"]), str(each["key"]), made_for))
-        return tuple(sorted(found, key=lambda issue: int(issue[0])))
+        return tuple(sorted(read_naming_a_case(answer), key=lambda issue: int(issue[0])))
 
     def issues_updated(self, minutes: int, *, label: str) -> Sequence[tuple[str, str, datetime]]:
         """Issues of the project, or of a pair wherever they are, updated in the last minutes: id, key, ``updated``.
@@ -180,20 +175,7 @@ class JiraClient:
         jql = (
             f'(project = "{self.project_key}" OR labels = "{label}") AND updated >= "-{minutes}m" ORDER BY updated ASC'
         )
-        found: list[tuple[str, str, datetime]] = []
-        token: str | None = None
-        used: set[str] = set()
-        while True:
-            answer = self._http.search(jql, ["updated"], most=_PAGE, token=token)
-            found += [
-                (str(each["id"]), str(each["key"]), read_time(each["fields"]["updated"])) for each in answer["issues"]
-            ]
-            token = answer.get("nextPageToken")
-            if not token or answer.get("isLast") is True:
-                return found
-            if token in used:
-                raise Unavailable("the pages of a search repeat themselves")
-            used.add(token)
+        return list(self._dated(jql, "updated"))
 
     def issues_older(self, than: int, since: int | None) -> Iterator[tuple[str, str, datetime]]:
         """Issues of the project created at least ``than`` and, unless ``None``, at most ``since`` minutes ago, the
@@ -201,12 +183,16 @@ class JiraClient:
         """
         after = "" if since is None else f' AND created >= "-{since}m"'
         jql = f'project = "{self.project_key}"{after} AND created <= "-{than}m" ORDER BY created ASC'
+        return self._dated(jql, "created")
+
+    def _dated(self, jql: str, date: str) -> Iterator[tuple[str, str, datetime]]:
+        """All pages of what a query finds: id, key and one of the dates."""
         token: str | None = None
         used: set[str] = set()
         while True:
-            answer = self._http.search(jql, ["created"], most=_PAGE, token=token)
+            answer = self._http.search(jql, [date], most=_PAGE, token=token)
             for each in answer["issues"]:
-                yield str(each["id"]), str(each["key"]), read_time(each["fields"]["created"])
+                yield str(each["id"]), str(each["key"]), read_time(each["fields"][date])
             token = answer.get("nextPageToken")
             if not token or answer.get("isLast") is True:
                 return

@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from ..model import CASE_PROPERTY, MadeFor, Workflow
 from .http import JiraHttp
-from .wire import read_case_property, read_status
+from .wire import read_naming_a_case, read_status
 
 _PAGE = 100
 
@@ -100,17 +100,12 @@ class JiraSurvey:
         """Issues that carry a label and name a case: id, key, case. A hundred of the project and a hundred of others at
         most, those that changed last.
         """
-        found = (
-            (str(each["id"]), str(each["key"]), read_case_property((each.get("properties") or {}).get(CASE_PROPERTY)))
-            for where in ("=", "!=")
-            for each in self._http.search(
-                f'labels = "{label}" AND project {where} "{self.project_key}" ORDER BY updated DESC',
-                ["created"],
-                most=_PAGE,
-                properties=[CASE_PROPERTY],
-            )["issues"]
-        )
-        return tuple((issue_id, key, made_for) for issue_id, key, made_for in found if made_for is not None)
+        found: list[tuple[str, str, MadeFor]] = []
+        for where in ("=", "!="):
+            jql = f'labels = "{label}" AND project {where} "{self.project_key}" ORDER BY updated DESC'
+            answer = self._http.search(jql, ["created"], most=_PAGE, properties=[CASE_PROPERTY])
+            found += read_naming_a_case(answer)
+        return tuple(found)
 
     def _pages(self, path: str, names: Sequence[str]) -> Iterator[Any]:
         """The things of all pages, under whichever of the names Jira lists them."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -49,6 +49,14 @@ def read_case_property(value: object) -> MadeFor | None:
     if not isinstance(value, dict) or not is_case_id(value.get("caseId")):
         return None
     return MadeFor(value["caseId"], str(value.get("caseArn", "")), str(value.get("instance", "")))
+
+
+def read_naming_a_case(answer: Mapping[str, Any]) -> Iterator[tuple[str, str, MadeFor]]:
+    """Of a page that was searched with the property, the issues that name a case: id, key, case."""
+    for each in answer["issues"]:
+        made_for = read_case_property((each.get("properties") or {}).get(CASE_PROPERTY))
+        if made_for is not None:
+            yield str(each["id"]), str(each["key"]), made_for
 
 
 def read_comment(answer: Mapping[str, Any]) -> Comment:
