@@ -13,7 +13,7 @@ from ..jira.client import JiraClient
 from ..jira.survey import IssueType, JiraSurvey, ScreenField
 from ..ledger.pairs import PairLedger
 from ..model import CASE_STATUSES, LABEL, Status, Transition, Workflow
-from ..plan.status import issue_target, place_in_life, walk
+from ..plan.status import MOST_HOPS, fields_on_the_way, issue_target, place_in_life, walk
 from .rounds import Look, Rounds
 
 if TYPE_CHECKING:
@@ -51,7 +51,6 @@ DEFAULT_STATUSES = frozenset({"To Do", "In Progress", "In Review", "Done"})
 _GIVEN = frozenset({"project", "issuetype", "summary", "description", "labels"})
 _FILLED_BY_JIRA = frozenset({"reporter"})
 _MOST_STATUSES = 15
-_MOST_HOPS = 5
 
 NEW_TOKEN = "create a new API token in the integration's account, then: docs/operations.md#rotating-the-token"
 
@@ -340,7 +339,7 @@ class JiraChecks:
         """What is in the way, and what mends it; or the status from where nobody can tell; ``None`` = nothing is."""
         status = start
         been: tuple[str, ...] = (start.id,)
-        for _ in range(_MOST_HOPS):
+        for _ in range(MOST_HOPS):
             offered = ways.get(status.id)
             if offered is None:
                 return status.name
@@ -367,12 +366,8 @@ class JiraChecks:
 
     def _lacking(self, transition: Transition) -> frozenset[str]:
         """The fields a transition demands that the settings do not give."""
-        config = self.config
-        given = next(
-            (fields.keys() for status, fields in config.transition_fields.items() if transition.to.is_named((status,))),
-            {}.keys(),
-        )
-        return transition.required - given - ({"resolution"} if config.closure_resolutions else set())
+        given = fields_on_the_way(transition.to, self.config).keys()
+        return transition.required - given - ({"resolution"} if self.config.closure_resolutions else set())
 
     # Two instances
 

@@ -9,6 +9,9 @@ from ..memory import Agreed, Notice
 from ..model import CASE_STATUSES, CLOSED, SUBMITTED, Case, Issue, Side, Status, Workflow
 from .steps import Step
 
+MOST_HOPS = 5
+"""How many transitions an issue is taken through on one way."""
+
 
 def issue_target(case_status: str, mapping: StatusMapping, workflow: Workflow) -> Status | None:
     """The issue status that stands for a case status: the first candidate that the issue's workflow knows.
@@ -162,6 +165,12 @@ def walk(
         and goal is not None
     ]
     return min(ways, key=lambda way: way[:2])[2] if ways else None
+
+
+def fields_on_the_way(status: Status, config: Config) -> dict[str, object]:
+    """What ``transition_fields`` names for a status that a transition leads to."""
+    named = (fields for name_or_id, fields in config.transition_fields.items() if status.is_named((name_or_id,)))
+    return dict(next(named, {}))
 
 
 def place_in_life(status: Status, mapping: StatusMapping) -> int | None:

@@ -39,7 +39,7 @@ from ..plan.births import case_property
 from ..plan.comments import plan_comments
 from ..plan.details import custom_fields, details_document, details_of, details_text
 from ..plan.files import plan_files, rejected
-from ..plan.status import been_through, issue_target, walk
+from ..plan.status import MOST_HOPS, been_through, fields_on_the_way, issue_target, walk
 from ..plan.steps import Step
 from ..plan.whole import Plan, Seen, case_may_have_moved
 from ..transfer import Spool
@@ -50,8 +50,6 @@ from .surroundings import Surroundings
 from .watchers import WatchersOfIssue
 
 logger = Logger(child=True)
-
-_MOST_HOPS = 5
 
 
 @contextmanager
@@ -303,7 +301,7 @@ class IssueHand:
         base, mapping = pair.base.status, self.surroundings.config.status_mapping
         status, been = issue.status, been_through(issue.status, base.walking)
         values = {"status": case_status, "target": target.name}
-        for _ in range(_MOST_HOPS):
+        for _ in range(MOST_HOPS):
             offered = self.jira.transitions(issue.id)
             hop = walk(status, target, (each.to for each in offered), been, mapping)
             if hop is None:
@@ -344,8 +342,7 @@ class IssueHand:
     def _screen_fields(self, transition: Transition, closure_code: str | None) -> dict[str, object]:
         """The fields to send along with a transition: those configured for its status that its screen has."""
         config = self.surroundings.config
-        named = (fields for status, fields in config.transition_fields.items() if transition.to.is_named((status,)))
-        fields = dict(next(named, {}))
+        fields = fields_on_the_way(transition.to, config)
         if closure_code is not None and closure_code in config.closure_resolutions:
             fields["resolution"] = {"name": config.closure_resolutions[closure_code]}
         return {name: value for name, value in fields.items() if transition.fields is None or name in transition.fields}
