@@ -1,5 +1,5 @@
-"""What the four functions share, in floors, each knowing only those below.
+"""What the functions share, in floors, each knowing only those below.
 
-shell → sinks, sources → ledger, jira, cases (clients) → plan (pure) → memory, events → model, config, errors. Beside
-them stands `rich_text`, which knows nothing of ours.
+shell → sinks, sources, operate → ledger, jira, cases (clients) → plan (pure) → memory, events → answers, line → model,
+config, errors, ids. Beside them stands `rich_text`, which knows nothing of ours. docs/architecture.md has every room.
 """

@@ -89,6 +89,14 @@ def test_every_relative_link_leads_to_a_file_and_a_heading_that_exist() -> None:
     assert broken == []
 
 
+def test_every_module_of_the_code_stands_in_the_table_of_its_floors() -> None:
+    text = (REPOSITORY / "docs" / "architecture.md").read_text()
+    table = text.split("\n## Where the code is\n")[1].split("\n## ")[0]
+    named = {name for quoted in re.findall(r"`([\w/]+)`", table) for name in quoted.split("/")}
+    package = REPOSITORY / "lambda_src" / "security_ir_jira"
+    assert {path.stem for path in package.rglob("*.py")} - {"__init__"} <= named
+
+
 def test_every_decision_stands_in_the_list_of_decisions() -> None:
     folder = REPOSITORY / "docs" / "decisions"
     assert sorted(links(folder / "README.md")) == sorted(page.name for page in folder.glob("0*.md"))
