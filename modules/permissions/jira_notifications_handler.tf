@@ -2,6 +2,7 @@ data "aws_iam_policy_document" "jira_notifications_handler" {
   source_policy_documents = [
     data.aws_iam_policy_document.breakers.json,
     data.aws_iam_policy_document.jira_credentials.json,
+    data.aws_iam_policy_document.decrypts["DecryptsTheSecretOfNotifications"].json,
   ]
 
   dynamic "statement" {
@@ -11,29 +12,6 @@ data "aws_iam_policy_document" "jira_notifications_handler" {
       sid       = "ReadsTheSecretOfNotifications"
       actions   = ["ssm:GetParameters"]
       resources = [statement.value.arn]
-    }
-  }
-
-  # SSM's own key needs no permission; somebody's customer key does.
-  dynamic "statement" {
-    for_each = [for secret in var.notifications_secret[*] : secret if secret.kms_key_arn != null]
-
-    content {
-      sid       = "DecryptsTheSecretOfNotifications"
-      actions   = ["kms:Decrypt"]
-      resources = [statement.value.kms_key_arn]
-
-      condition {
-        test     = "StringEquals"
-        variable = "kms:ViaService"
-        values   = ["ssm.${var.location.region}.${var.location.dns_suffix}"]
-      }
-
-      condition {
-        test     = "StringEquals"
-        variable = "kms:EncryptionContext:PARAMETER_ARN"
-        values   = [statement.value.arn]
-      }
     }
   }
 
