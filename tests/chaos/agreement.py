@@ -12,7 +12,6 @@ from tests.sync.loop import Loop
 from .stage import Stage
 
 OURS = ":assumed-role/integration/"
-TOGETHER = ("In Progress", "In Review")
 
 
 def pairs(loop: Loop) -> list[tuple[Case, Issue]]:

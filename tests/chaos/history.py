@@ -95,7 +95,7 @@ class History:
         ]
         if self._born < MOST_PAIRS:
             acts += [self._open_case, self._create_issue] * 2
-        self.stage.loop.clock.sleep(7)
+        self.stage.loop.clock.pass_seconds(7)
         if self.rng.random() < 0.06:
             acts = [self._close_case]
         self.rng.choice(acts)()

@@ -14,7 +14,8 @@ from sandbox.jira import Person, User
 from sandbox.jira.state.workflow import Workflow
 from sandbox.security_ir import Person as CasePerson
 from security_ir_jira.config import Config
-from tests.sync.loop import ACCOUNT, MAPPING, REGION, Loop, key_of, looped
+from tests.defaults import MAPPING
+from tests.sync.loop import ACCOUNT, REGION, Loop, key_of, looped
 
 CASE_SWEEP_SECONDS = 300
 ISSUE_SWEEP_SECONDS = 900

@@ -13,19 +13,6 @@ NOON = 1_767_268_800.0  # 2026-01-01T12:00:00Z
 
 
 @dataclass(slots=True)
-class Clock:
-    """A clock that stands still until it is told."""
-
-    now: float = NOON
-
-    def __call__(self) -> float:
-        return self.now
-
-    def pass_seconds(self, seconds: float) -> None:
-        self.now += seconds
-
-
-@dataclass(slots=True)
 class Rest:
     """The integration's HTTP client: answers come back as they are, good or bad."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -16,19 +15,6 @@ from sandbox.security_ir import SecurityIrServer
 
 ACCOUNT = "111122223333"
 START = datetime(2026, 3, 1, 9, 0, tzinfo=UTC)
-
-
-@dataclass(slots=True)
-class Clock:
-    """A clock that stands still until it is told."""
-
-    now: float = START.timestamp()
-
-    def __call__(self) -> float:
-        return self.now
-
-    def pass_seconds(self, seconds: float) -> None:
-        self.now += seconds
 
 
 def client_of(server: SecurityIrServer, *, key: str = "AKIASANDBOX", checked: bool = True) -> Any:

@@ -10,12 +10,13 @@ from typing import Any
 import pytest
 
 from sandbox.jira import JiraServer, document
-from tests.contract.jira_support import Clock, Rest
+from tests.clock import Clock
+from tests.contract.jira_support import NOON, Rest
 
 
 @pytest.fixture
 def jira(contracts: Path) -> Iterator[JiraServer]:
-    with JiraServer(clock=Clock(), contract=contracts) as server:
+    with JiraServer(clock=Clock(NOON), contract=contracts) as server:
         server.add_project("SEC")
         server.person(server.integration).create_issue("SEC", "Odd login")
         yield server

@@ -7,13 +7,14 @@ from collections.abc import Iterator
 import pytest
 
 from sandbox.jira import JiraServer, Person, Workflow
+from tests.clock import Clock
 from tests.conftest import published
-from tests.contract.jira_support import NOON, Clock, Rest
+from tests.contract.jira_support import NOON, Rest
 
 
 @pytest.fixture
 def clock() -> Clock:
-    return Clock()
+    return Clock(NOON)
 
 
 @pytest.fixture

@@ -21,13 +21,14 @@ from sandbox.jira import (
     plain_text,
 )
 from sandbox.serving import Refused
+from tests.clock import Clock
 from tests.conftest import published
-from tests.contract.jira_support import Clock, Rest, errors
+from tests.contract.jira_support import NOON, Rest, errors
 
 
 @pytest.fixture
 def clock() -> Clock:
-    return Clock()
+    return Clock(NOON)
 
 
 @pytest.fixture

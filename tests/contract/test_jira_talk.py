@@ -11,8 +11,9 @@ import pytest
 import requests
 
 from sandbox.jira import JiraServer, Person, Visibility, document, plain_text
+from tests.clock import Clock
 from tests.conftest import published
-from tests.contract.jira_support import Clock, Rest, errors
+from tests.contract.jira_support import NOON, Rest, errors
 
 NO_CHECK = {"X-Atlassian-Token": "no-check"}
 INTERNAL = [{"key": "sd.public.comment", "value": {"internal": True}}]
@@ -20,7 +21,7 @@ INTERNAL = [{"key": "sd.public.comment", "value": {"internal": True}}]
 
 @pytest.fixture
 def clock() -> Clock:
-    return Clock()
+    return Clock(NOON)
 
 
 @pytest.fixture

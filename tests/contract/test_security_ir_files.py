@@ -12,10 +12,10 @@ import pytest
 import requests
 
 from sandbox.security_ir import SecurityIrServer
+from tests.clock import Clock
 from tests.contract.security_ir_support import (
     ACCOUNT,
     START,
-    Clock,
     a_case,
     client_of,
     code,
@@ -28,7 +28,7 @@ from tests.contract.security_ir_support import (
 
 @pytest.fixture
 def clock() -> Clock:
-    return Clock()
+    return Clock(START.timestamp())
 
 
 @pytest.fixture

@@ -16,10 +16,10 @@ from moto.core.utils import get_service_model
 
 from sandbox.security_ir import SecurityIrServer, ThreatActorIp, Watcher
 from sandbox.security_ir.rules.shapes import breaches
+from tests.clock import Clock
 from tests.contract.security_ir_support import (
     ACCOUNT,
     START,
-    Clock,
     a_case,
     all_pages,
     client_of,
@@ -34,7 +34,7 @@ from tests.contract.security_ir_support import (
 
 @pytest.fixture
 def clock() -> Clock:
-    return Clock()
+    return Clock(START.timestamp())
 
 
 @pytest.fixture

@@ -9,8 +9,9 @@ import pytest
 from sandbox.jira import Person
 from security_ir_jira.config import Config
 from tests.conftest import published
+from tests.defaults import MAPPING
 
-from .loop import ACCOUNT, MAPPING, Loop, looped, open_case
+from .loop import ACCOUNT, Loop, looped, open_case
 
 
 @pytest.fixture(autouse=True)

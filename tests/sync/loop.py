@@ -13,7 +13,7 @@ import random
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -29,7 +29,7 @@ from sandbox.jira import Comment, JiraServer
 from sandbox.security_ir import SecurityIrServer
 from security_ir_jira.cases.calls import CaseCalls
 from security_ir_jira.cases.client import CaseClient
-from security_ir_jira.config import Config, StatusMapping
+from security_ir_jira.config import Config
 from security_ir_jira.errors import Undeliverable
 from security_ir_jira.events import EventBus
 from security_ir_jira.jira.client import JiraClient
@@ -47,6 +47,7 @@ from security_ir_jira.sinks.surroundings import Surroundings
 from security_ir_jira.sources.backfill import closed_cases, older_issues
 from security_ir_jira.sources.cases import CaseSource, Home
 from security_ir_jira.sources.issues import IssueSource
+from tests.clock import Clock
 from tests.stale import StaleClient
 
 from .wire import Client, Killed, Wire, over
@@ -55,40 +56,10 @@ REGION = "eu-central-1"
 ACCOUNT = "123456789012"
 LEASE_SECONDS = 360.0
 EVIDENCE = r"C:\Users\_svc\run.ps1, C:\Windows\Temp\*.exe; arn:aws:s3:::*_prod_*"
-MAPPING = StatusMapping(
-    to_jira={
-        "Submitted": ("To Do",),
-        "Acknowledged": ("In Progress",),
-        "Detection and Analysis": ("In Progress",),
-        "Containment, Eradication and Recovery": ("In Progress",),
-        "Post-incident Activities": ("In Review", "In Progress"),
-        "Ready to Close": ("In Review", "In Progress"),
-        "Closed": ("Done",),
-    },
-    to_case={
-        "To Do": "",
-        "In Progress": "Detection and Analysis",
-        "In Review": "Post-incident Activities",
-        "Done": "Closed",
-    },
-)
 
 
 Files = list[tuple[str, bytes]]
 """Names and contents."""
-
-
-@dataclass(slots=True)
-class Clock:
-    """Epoch seconds that move only when told to."""
-
-    now: float = field(default_factory=lambda: time.time() + 5)
-
-    def __call__(self) -> float:
-        return self.now
-
-    def sleep(self, seconds: float) -> None:
-        self.now += seconds
 
 
 @dataclass(eq=False, slots=True)
@@ -176,12 +147,12 @@ class Loop:
         self.table = table = Table(client, self.table_name, self.clock)
         self.ledger, self.case_cursors, self.issue_cursors = PairLedger(table), CaseCursors(table), IssueCursors(table)
         breakers = Breakers(table)
-        alone = CaseCalls.connect(self.clock.sleep)
+        alone = CaseCalls.connect(self.clock.pass_seconds)
         alone = replace(alone, api=Client(self.wire, "security-ir", alone.api))
         cases_breaker = Breaker(breakers, "security_ir", alone.ask)
         calls = replace(alone, line=cases_breaker)
         self.cases = CaseClient(calls)
-        http = JiraHttp(self._credentials, sleep=self.clock.sleep, clock=self.clock)
+        http = JiraHttp(self._credentials, sleep=self.clock.pass_seconds, clock=self.clock)
         http.line = jira_breaker = Breaker(breakers, "jira", http.ask)
         self.jira_client = JiraClient(http)
         surroundings = Surroundings(
@@ -437,7 +408,8 @@ def make_table(name: str) -> None:
 @contextmanager
 def looped(config: Config, contract: Path | None = None) -> Iterator[Loop]:
     """A loop with both servers running, an empty Jira and an empty ledger."""
-    clock = Clock()
+    # The ledger was made a moment ago, by moto's own clock.
+    clock = Clock(time.time() + 5)
     with ExitStack() as stack:
         stack.enter_context(mock_aws())
         stack.enter_context(patch.object(BaseJSONSerializer, "_serialize_type_structure", _quickly))

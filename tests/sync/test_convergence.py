@@ -18,8 +18,9 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition,
 from sandbox.jira import Issue
 from sandbox.security_ir import Case
 from security_ir_jira.config import Config
+from tests.defaults import MAPPING
 
-from .loop import ACCOUNT, MAPPING, REGION, Loop, looped
+from .loop import ACCOUNT, REGION, Loop, looped
 
 BRIEF = settings(
     max_examples=6,
@@ -79,7 +80,7 @@ class Convergence(RuleBasedStateMachine):
     def text(self, what: str) -> str:
         """A text nobody wrote before, at a moment of its own."""
         self.texts += 1
-        self.loop.clock.sleep(7)
+        self.loop.clock.pass_seconds(7)
         return f"{what} number {self.texts:03}"
 
     def a_case(self, number: int) -> Case | None:
@@ -157,21 +158,21 @@ class Convergence(RuleBasedStateMachine):
     def move_a_case(self, number: int, status: str) -> None:
         case = self.a_case(number)
         if case is not None and case.status not in ("Closed", status):
-            self.loop.clock.sleep(7)
+            self.loop.clock.pass_seconds(7)
             self.grace.set_status(case.case_id, status)
 
     @rule(number=nth, status=st.sampled_from(ISSUE_STATUSES))
     def move_an_issue(self, number: int, status: str) -> None:
         issue = self.an_issue(number)
         if issue is not None and issue.status.name != status:
-            self.loop.clock.sleep(7)
+            self.loop.clock.pass_seconds(7)
             self.ada.transition(issue.key, status)
 
     @rule(number=nth)
     def close_a_case(self, number: int) -> None:
         case = self.a_case(number)
         if case is not None and case.status != "Closed":
-            self.loop.clock.sleep(7)
+            self.loop.clock.pass_seconds(7)
             self.grace.close(case.case_id, "Investigation Completed")
 
     @rule(number=nth)

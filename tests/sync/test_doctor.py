@@ -19,9 +19,10 @@ from security_ir_jira.ledger.troubles import Troubles
 from security_ir_jira.model import CASE_PROPERTY, LABEL
 from security_ir_jira.operate.installation import FUNCTIONS
 from security_ir_jira.operate.jira_checks import DEFAULT_STATUSES, needed_permissions
+from tests.defaults import MAPPING
 
 from .installed import NAME, PARAMETERS, Installed, client, install
-from .loop import ACCOUNT, MAPPING, Loop, key_of, set_up
+from .loop import ACCOUNT, Loop, key_of, set_up
 
 ROOT = Path(__file__).parents[2]
 
@@ -229,9 +230,8 @@ def test_a_workflow_without_what_only_the_default_names_is_sound(installed: Inst
 
 
 def test_the_default_statuses_are_those_of_the_module() -> None:
-    text = (ROOT / "configuration.tf").read_text().partition("default_status_mapping")[2].partition("sync_config")[0]
-    assert all(f'"{status}"' in text for status in DEFAULT_STATUSES)
-    assert set(MAPPING.to_case) == DEFAULT_STATUSES
+    named = {status for candidates in MAPPING.to_jira.values() for status in candidates}
+    assert set(MAPPING.to_case) == named == DEFAULT_STATUSES
 
 
 def one_way(*transitions: tuple[str, Any, Any]) -> Workflow:

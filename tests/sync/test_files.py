@@ -263,7 +263,7 @@ def test_an_upload_url_that_expired_is_replaced(loop: Loop, case_id: str, ada: P
 
     def slowly(case_id: str, name: str, size: int, *, token: str) -> str:
         url = upload_url(case_id, name, size, token=token)
-        loop.clock.sleep(late.pop() if late else 0.0)
+        loop.clock.pass_seconds(late.pop() if late else 0.0)
         return url
 
     with pytest.MonkeyPatch.context() as patch:

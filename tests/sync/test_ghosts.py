@@ -181,7 +181,7 @@ def test_history_26_a_comment_that_was_edited_meanwhile_edits_its_copy(loop: Loo
     count = len(loop.service.comments(case_id)), len(loop.jira.comments(key))
     loop.lose_the_table()
     loop.automation = loop.native = False
-    loop.clock.sleep(60)
+    loop.clock.pass_seconds(60)
     ada.edit_comment(key, in_jira.id, "second")
     loop.service.aws_responder.edit_comment(case_id, on_case, "zweiter")
     loop.sweep_cases()

@@ -43,7 +43,7 @@ class Instances:
                 loop.sweep_cases()
                 loop.sweep_issues()
             self.settle(10_800)
-            self.sec.clock.sleep(10_800)
+            self.sec.clock.pass_seconds(10_800)
 
     def key(self, project: str, case_id: str) -> str:
         """The one issue of a case in a project."""

@@ -6,8 +6,9 @@ import pytest
 
 from sandbox.jira import Person, Visibility, Workflow
 from security_ir_jira.config import Config, IssueFilter, StatusMapping
+from tests.defaults import MAPPING
 
-from .loop import MAPPING, Loop, key_of, open_case, open_own_case, said_on_issue, set_up, status_of, texts
+from .loop import Loop, key_of, open_case, open_own_case, said_on_issue, set_up, status_of, texts
 
 
 def test_a_strict_workflow_is_walked_with_its_resolution(loop: Loop, config: Config) -> None:

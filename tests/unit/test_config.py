@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 from typing import Any
 
 from security_ir_jira.config import Config
+from tests.conftest import REPOSITORY
+from tests.defaults import MAPPING
 
 
 def document(**changes: Any) -> dict[str, Any]:
@@ -62,3 +65,15 @@ def test_lists_are_fixed_and_an_address_ends_without_a_slash() -> None:
     config = read(issue_filter={"issue_types": ["Incident"], "labels": []}, jira_browse_url="https://jira.example.com/")
     assert config.issue_filter.issue_types == ("Incident",)
     assert config.jira_browse_url == "https://jira.example.com"
+
+
+def test_the_tests_take_for_the_default_mapping_what_the_module_does() -> None:
+    text = (REPOSITORY / "configuration.tf").read_text()
+    to_jira, to_case = (
+        re.search(rf"^    {way} = \{{\n(.*?)^    \}}", text, re.MULTILINE | re.DOTALL) for way in ("to_jira", "to_case")
+    )
+    assert to_jira is not None
+    assert to_case is not None
+    candidates = dict(re.findall(r'^ +"(.+?)" += \[(.*)\]$', to_jira[1], re.MULTILINE))
+    assert {status: tuple(json.loads(f"[{each}]")) for status, each in candidates.items()} == MAPPING.to_jira
+    assert dict(re.findall(r'^ +"(.+?)" += "(.*)"$', to_case[1], re.MULTILINE)) == MAPPING.to_case

@@ -7,9 +7,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from rich_text import to_adf
-from security_ir_jira.config import Config, StatusMapping
+from security_ir_jira.config import Config
 from security_ir_jira.memory import Agreed, Base, Pair, digest, read_digest
 from security_ir_jira.model import Case, Comment, File, Issue, Status, Workflow
+from tests.defaults import MAPPING
 
 CASE_ID = "1000000001"
 ARN = f"arn:aws:security-ir:eu-central-1:123456789012:case/{CASE_ID}"
@@ -21,23 +22,6 @@ IN_REVIEW = Status("10002", "In Review", "indeterminate")
 DONE = Status("10003", "Done", "done")
 WORKFLOW = Workflow((TO_DO, IN_PROGRESS, IN_REVIEW, DONE))
 
-MAPPING = StatusMapping(
-    to_jira={
-        "Submitted": ("To Do",),
-        "Acknowledged": ("In Progress",),
-        "Detection and Analysis": ("In Progress",),
-        "Containment, Eradication and Recovery": ("In Progress",),
-        "Post-incident Activities": ("In Review", "In Progress"),
-        "Ready to Close": ("In Review", "In Progress"),
-        "Closed": ("Done",),
-    },
-    to_case={
-        "To Do": "",
-        "In Progress": "Detection and Analysis",
-        "In Review": "Post-incident Activities",
-        "Done": "Closed",
-    },
-)
 CONFIG = Config(name="security-ir-jira", account_id="123456789012", status_mapping=MAPPING)
 """What a module block without options means."""
 

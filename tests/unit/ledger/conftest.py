@@ -11,7 +11,8 @@ from moto import mock_aws
 
 from security_ir_jira.ledger.pairs import PairLedger
 from security_ir_jira.ledger.table import Table
-from tests.unit.ledger.local import NOW, TABLE, Clock
+from tests.clock import Clock
+from tests.unit.ledger.local import NOW, TABLE
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -10,14 +9,6 @@ if TYPE_CHECKING:
 
 NOW = 1_767_268_800.0
 TABLE = "ledger"
-
-
-@dataclass(slots=True)
-class Clock:
-    now: float
-
-    def __call__(self) -> float:
-        return self.now
 
 
 def items(client: DynamoDBClient) -> list[dict[str, Any]]:

@@ -9,7 +9,8 @@ import pytest
 from security_ir_jira.errors import JiraUnauthorized, SideDown, Unavailable
 from security_ir_jira.ledger.breakers import Breaker, Breakers
 from security_ir_jira.ledger.table import Table
-from tests.unit.ledger.local import NOW, Clock
+from tests.clock import Clock
+from tests.unit.ledger.local import NOW
 
 
 @dataclass(slots=True)

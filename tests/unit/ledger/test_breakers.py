@@ -8,7 +8,8 @@ import pytest
 
 from security_ir_jira.ledger.breakers import Breakers, Broken
 from security_ir_jira.ledger.table import Table
-from tests.unit.ledger.local import NOW, Clock, items, operations
+from tests.clock import Clock
+from tests.unit.ledger.local import NOW, items, operations
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

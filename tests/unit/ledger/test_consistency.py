@@ -11,8 +11,9 @@ from security_ir_jira.ledger.cursors import IssueCursors
 from security_ir_jira.ledger.pairs import PairLedger
 from security_ir_jira.ledger.table import Table
 from security_ir_jira.memory import Agreed, Base, Copy
+from tests.clock import Clock
 from tests.stale import StaleClient
-from tests.unit.ledger.local import TABLE, Clock
+from tests.unit.ledger.local import TABLE
 from tests.unit.things import CASE_ID, a_pair, an_issue
 
 if TYPE_CHECKING:

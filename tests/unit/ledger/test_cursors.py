@@ -9,7 +9,8 @@ import pytest
 
 from security_ir_jira.ledger.cursors import CaseCursors, Cursor, IssueCursors, Sweep
 from security_ir_jira.ledger.table import Table
-from tests.unit.ledger.local import NOW, Clock, items
+from tests.clock import Clock
+from tests.unit.ledger.local import NOW, items
 from tests.unit.things import CASE_ID
 
 if TYPE_CHECKING:

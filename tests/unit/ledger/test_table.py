@@ -10,7 +10,8 @@ import pytest
 
 from security_ir_jira.errors import PairBusy
 from security_ir_jira.ledger.table import Table
-from tests.unit.ledger.local import NOW, TABLE, Clock, items
+from tests.clock import Clock
+from tests.unit.ledger.local import NOW, TABLE, items
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

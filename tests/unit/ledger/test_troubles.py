@@ -6,7 +6,8 @@ import pytest
 
 from security_ir_jira.ledger.table import Table
 from security_ir_jira.ledger.troubles import Trouble, Troubles
-from tests.unit.ledger.local import NOW, Clock
+from tests.clock import Clock
+from tests.unit.ledger.local import NOW
 
 
 @pytest.fixture

@@ -11,12 +11,12 @@ from security_ir_jira.memory import Agreed, Base, Notice
 from security_ir_jira.model import Case, Issue, Status, Workflow
 from security_ir_jira.plan.status import been_through, case_target, issue_target, plan_status, walk
 from security_ir_jira.plan.steps import Step
+from tests.defaults import MAPPING
 from tests.unit.things import (
     CONFIG,
     DONE,
     IN_PROGRESS,
     IN_REVIEW,
-    MAPPING,
     TO_DO,
     WORKFLOW,
     a_case,
