@@ -393,7 +393,9 @@ def test_a_missing_member_is_named(server: SecurityIrServer) -> None:
 
 
 def test_lengths_at_the_limit_are_allowed(client: Any) -> None:
-    client.create_case(**a_case(title="\U0001f600" * 150, description="ä" * 8000))
+    title, description = "\U0001f600" * 150, "ä" * 8000
+    case = client.get_case(caseId=client.create_case(**a_case(title=title, description=description))["caseId"])
+    assert (case["title"], case["description"]) == (title, description)
 
 
 def test_page_sizes_beyond_25_are_refused(server: SecurityIrServer) -> None:
@@ -586,12 +588,11 @@ def test_a_fault_can_be_for_one_case(server: SecurityIrServer, client: Any) -> N
     ill, well = (server.aws_responder.open_case(title) for title in ("Ill", "Well"))
     server.faults.add(about=ill, error="InternalServerException", times=None)
 
-    client.get_case(caseId=well)
-    client.list_cases()
-    for _ in range(3):
-        refusal(client.get_case, caseId=ill)
+    assert client.get_case(caseId=well)["title"] == "Well"
+    assert len(client.list_cases()["items"]) == 2
+    assert [status(refusal(client.get_case, caseId=ill)) for _ in range(3)] == [500] * 3
     server.faults.clear()
-    client.get_case(caseId=ill)
+    assert client.get_case(caseId=ill)["title"] == "Ill"
 
 
 def test_a_hook_can_come_between(server: SecurityIrServer, client: Any) -> None:

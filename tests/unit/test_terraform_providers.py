@@ -145,7 +145,7 @@ def test_a_registry_that_hangs_is_not_waited_for() -> None:
     with serving(late) as address:
         began = time.monotonic()
         assert not registry_answers(address, patience=0.2)
-        assert time.monotonic() - began < 2
+        assert time.monotonic() - began < 4, "it would have hung for five"
         answered.set()
 
 
