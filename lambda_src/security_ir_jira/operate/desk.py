@@ -11,7 +11,7 @@ Answer = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """Each of the three is put together only if it is asked for."""
+    """Who answers each of the three, with one JSON document."""
 
     doctor: Callable[[], Answer]
     resync: Callable[[str], Answer]
