@@ -148,8 +148,10 @@ def notice_key(side: Side, kind: str, rest: str = "") -> str:
 
 DETAILS = notice_key("jira", "details")
 """The managed comment "Case details"."""
-ISSUE_STATUS = notice_key("security_ir", "issue-status")
-"""The managed comment that tells the issue's status on a case whose status AWS sets."""
+MANAGED = {"issue-status": notice_key("security_ir", "issue-status")}
+"""Notices that tell a state and are kept current in one comment, by their kinds: the issue's status on a case whose
+status AWS sets.
+"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from rich_text import same_words
 
 from ..errors import NotFound, Refused, Unavailable
 from ..ledger.pairs import PairLedger
-from ..memory import DETAILS, ISSUE_STATUS, Copy, Facts, Notice, Pair, comment_key, digest
+from ..memory import DETAILS, MANAGED, Copy, Facts, Notice, Pair, comment_key, digest
 from ..model import other
 from ..notices import DELETED_NOTE, NO_LONGER_NEEDED, WITHDRAWN_TEXT, text_of
 from ..plan.comments import DELETED, WITHDRAWN, CommentWork, source_of
@@ -198,8 +198,9 @@ class Voice(Generic[Body]):
 
     def say(self, notice: Notice) -> None:
         """Say something, unless it was said before; what tells a state is kept current in one comment."""
-        if notice.kind == "issue-status":
-            self._keep_current(ISSUE_STATUS, digest(text_of(notice)), self.hand.notice(notice))
+        managed = MANAGED.get(notice.kind)
+        if managed is not None:
+            self._keep_current(managed, digest(text_of(notice)), self.hand.notice(notice))
         else:
             self._say(notice, notice)
 

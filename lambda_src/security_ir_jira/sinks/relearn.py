@@ -16,7 +16,7 @@ from ..ledger.pairs import PairLedger
 from ..memory import (
     DESCRIPTION,
     DETAILS,
-    ISSUE_STATUS,
+    MANAGED,
     Copy,
     FileCopy,
     Notice,
@@ -31,9 +31,6 @@ from ..plan.comments import source_of
 from ..plan.details import DETAILS_HEADING
 from ..plan.files import could_be_called, perhaps_copies
 from ..recognition import head_of, is_rest_of_a_copy, notice_in
-
-_MANAGED = {"issue-status": ISSUE_STATUS}
-"""Notices that are kept current in one comment."""
 
 
 def relearn(
@@ -123,7 +120,7 @@ class _Relearning:
     def _record_notice(self, comment: Comment, notice: Notice) -> None:
         if notice.kind.startswith("file-"):
             notice = self._about_its_file(notice)
-        managed = _MANAGED.get(notice.kind)
+        managed = MANAGED.get(notice.kind)
         if managed is not None:
             self._record(Copy(managed, digest(comment.body), (comment.id,)), notice.side)
         else:
