@@ -1,4 +1,4 @@
-"""The doctor's checks of Jira: credentials, project, permissions, create screen, statuses and the ways between them."""
+"""The doctor's checks of Jira: credentials, project, permissions, create screen, statuses; `jira_ways` beside it."""
 
 from __future__ import annotations
 
@@ -12,8 +12,9 @@ from ..ids import project_of
 from ..jira.client import JiraClient
 from ..jira.survey import IssueType, JiraSurvey, ScreenField
 from ..ledger.pairs import PairLedger
-from ..model import CASE_STATUSES, LABEL, Status, Transition, Workflow
-from ..plan.status import MOST_HOPS, fields_on_the_way, issue_target, place_in_life, walk
+from ..model import LABEL, Workflow
+from ..plan.status import issue_target
+from .jira_ways import Ways
 from .rounds import Look, Rounds
 
 if TYPE_CHECKING:
@@ -50,7 +51,6 @@ DEFAULT_STATUSES = frozenset({"To Do", "In Progress", "In Review", "Done"})
 """What the default mapping names: a workflow need not have all of them."""
 _GIVEN = frozenset({"project", "issuetype", "summary", "description", "labels"})
 _FILLED_BY_JIRA = frozenset({"reporter"})
-_MOST_STATUSES = 15
 
 NEW_TOKEN = "create a new API token in the integration's account, then: docs/operations.md#rotating-the-token"
 
@@ -294,80 +294,7 @@ class JiraChecks:
             elif permitted is not None and "TRANSITION_ISSUES" not in permitted:
                 look.cannot("without the permission Transition Issues, Jira shows no transitions")
             else:
-                ways = self._ways(issue_type, workflow)
-                if not ways:
-                    look.cannot(f'no issue of the type "{issue_type.name}" stands in a status of the mapping yet')
-                for target in self._targets(workflow):
-                    self._reach(look, target, workflow, ways)
-
-    def _ways(self, issue_type: IssueType, workflow: Workflow) -> dict[str, tuple[Transition, ...]]:
-        """By the id of a status: the transitions that an issue which stands in it shows."""
-        mapping = self.config.status_mapping
-        ways: dict[str, tuple[Transition, ...]] = {}
-        named = [status for status in workflow.statuses if place_in_life(status, mapping) is not None]
-        for status in [each for each in named if each.category != "done"][:_MOST_STATUSES]:
-            issue_id = self.survey.an_issue_in(status.id, issue_type)
-            if issue_id is not None:
-                ways[status.id] = self.jira.transitions(issue_id)
-        return ways
-
-    def _targets(self, workflow: Workflow) -> tuple[Status, ...]:
-        """The statuses that cases can ask for; none goes back to the first."""
-        wanted = (issue_target(status, self.config.status_mapping, workflow) for status in CASE_STATUSES[1:])
-        return tuple(dict.fromkeys(status for status in wanted if status is not None))
-
-    def _reach(
-        self, look: Look, target: Status, workflow: Workflow, ways: Mapping[str, tuple[Transition, ...]]
-    ) -> None:
-        """One finding at most for a status: from where it cannot be reached as issues are walked."""
-        mapping = self.config.status_mapping
-        goal = place_in_life(target, mapping)
-        for start in workflow.statuses:
-            place = place_in_life(start, mapping)
-            if start.id not in ways or place is None or goal is None or place >= goal:
-                continue
-            trouble = self._walk(start, target, ways)
-            if isinstance(trouble, str):
-                look.cannot(f'what leads on from "{trouble}": no issue stands there')
-            elif trouble is not None:
-                look.found(*trouble)
-                return
-
-    def _walk(
-        self, start: Status, target: Status, ways: Mapping[str, tuple[Transition, ...]]
-    ) -> tuple[str, str] | str | None:
-        """What is in the way, and what mends it; or the status from where nobody can tell; ``None`` = nothing is."""
-        status = start
-        been: tuple[str, ...] = (start.id,)
-        for _ in range(MOST_HOPS):
-            offered = ways.get(status.id)
-            if offered is None:
-                return status.name
-            hop = walk(status, target, (each.to for each in offered), been, self.config.status_mapping)
-            if hop is None:
-                return (
-                    f'Issues cannot be taken from "{start.name}" to "{target.name}": no way leads on from '
-                    f'"{status.name}".',
-                    f'in Jira, add a transition to "{target.name}" to the workflow, or name the statuses between them '
-                    "in status_mapping.to_jira",
-                )
-            lacking = min((self._lacking(each) for each in offered if each.to.id == hop.id), key=len)
-            if lacking:
-                fields = ", ".join(f"{name} = …" for name in sorted(lacking))
-                return (
-                    f'The transition from "{status.name}" to "{hop.name}" demands {", ".join(sorted(lacking))}, which '
-                    "nothing gives.",
-                    f'transition_fields = {{ "{hop.name}" = {{ {fields} }} }}; terraform apply',
-                )
-            if hop.id == target.id:
-                return None
-            status, been = hop, (*been, hop.id)
-        return None
-
-    def _lacking(self, transition: Transition) -> frozenset[str]:
-        """The fields a transition demands that the settings do not give."""
-        given = fields_on_the_way(transition.to, self.config).keys()
-        return transition.required - given - ({"resolution"} if self.config.closure_resolutions else set())
+                Ways.of(self.config, self.survey, self.jira, issue_type, workflow).examine(look)
 
     # Two instances
 
