@@ -6,7 +6,8 @@ Both sinks use the ids only and read the rest themselves. Here is also how any m
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+import time
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import islice
@@ -76,15 +77,16 @@ def utc_text(moment: datetime) -> str:
 
 
 class EventBus:
-    """Publishes events; returns only once the bus has accepted them all."""
+    """Publishes events; returns only once the bus has accepted them all. ``clock`` gives the epoch in seconds."""
 
-    def __init__(self, client: EventBridgeClient, name: str) -> None:
+    def __init__(self, client: EventBridgeClient, name: str, clock: Callable[[], float] = time.time) -> None:
         self._client = client
         self._name = name
+        self._clock = clock
 
     def publish(self, events: Iterable[Event]) -> None:
         """Put events on the bus, ten a call. Raises ``PublishFailed`` where the bus did not take one."""
-        now = datetime.now(UTC)
+        now = datetime.fromtimestamp(self._clock(), UTC)
         for some in tens(events):
             answer = self._client.put_events(Entries=[self._entry(event, now) for event in some])
             if answer.get("FailedEntryCount"):

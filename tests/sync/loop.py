@@ -139,7 +139,7 @@ class Loop:
     def start(self, config: Config) -> None:
         """The functions as after a deployment: nothing is left of what instances kept in memory."""
         for_cases, for_issues = (
-            EventBus(Client(self.wire, "events", Speaker(self, source)), "bus")  # type: ignore[arg-type]  # put_events
+            EventBus(Client(self.wire, "events", Speaker(self, source)), "bus", self.clock)  # type: ignore[arg-type]  # put_events
             for source in ("security-ir", "jira")
         )
         self.config = config

@@ -65,6 +65,12 @@ def test_an_event_names_its_source_and_type(kind: Any, source: str) -> None:
     assert (entry["EventBusName"], entry["Source"], entry["DetailType"]) == ("security-ir-jira", source, kind)
 
 
+def test_an_event_without_a_date_of_its_own_is_dated_when_it_is_said() -> None:
+    client = Client()
+    EventBus(client, "security-ir-jira", lambda: NOON).publish([an_event()])  # type: ignore[arg-type]  # one of its methods
+    assert detail_of(client)["occurredAt"] == "2026-01-01T12:00:00Z"
+
+
 def test_a_detail_holds_ids_and_short_facts_and_never_what_people_wrote() -> None:
     client = Client()
     publish(client, an_event(title="Leaked key", status="Submitted", case_arn="arn", issue_id="1", issue_key="SEC-1"))
