@@ -234,7 +234,7 @@ class FileCopy:
 
     ``key`` is what it is remembered under, ``name`` what the copy is called, ``size`` its bytes and ``content`` its
     SHA-256; ``copy`` is its id, once known: an upload to a case tells none. ``attempt`` counts the upload URLs that
-    were used up.
+    were used up. ``refused`` is the digest of the configuration under which the other side did not take it.
     """
 
     key: str
@@ -244,6 +244,11 @@ class FileCopy:
     content: str = ""
     copy: str | None = None
     attempt: int = 0
+    refused: str | None = None
+
+    def is_asked_anew(self, config_digest: str) -> bool:
+        """Whether it is to be sent once more, for the configuration is another one."""
+        return self.refused not in (None, config_digest)
 
 
 # Watchers

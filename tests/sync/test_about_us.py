@@ -349,3 +349,49 @@ def test_a_comment_that_was_refused_is_tried_once_more_when_the_configuration_ch
     set_up(loop, config, digest="two")
     sweeps(loop, 7 * HOUR, every=2 * HOUR)
     assert texts(loop, pair)[0].count("refused at first") == 1
+
+
+@pytest.mark.parametrize("side", ["case", "issue"])
+def test_a_file_that_was_refused_is_tried_once_more_when_the_configuration_changes(
+    loop: Loop, ada: Person, pair: str, config: Config, side: str
+) -> None:
+    set_up(loop, config, digest="one")
+    refuse_files(loop, side, times=None)
+    held = files_on_case if side == "case" else files_on_issue
+    if side == "case":
+        ada.attach(key_of(loop, pair), "night.log", b"seen at night")
+    else:
+        loop.service.person("grace").attach(pair, "night.log", b"seen at night")
+    sweeps(loop, 7 * HOUR, every=2 * HOUR)
+    assert loop.counts.count("Refused") == 1, "silent as long as nothing changes"
+    set_up(loop, config, digest="two")
+    sweeps(loop, 13 * HOUR, every=2 * HOUR)
+    assert loop.counts.count("Refused") == 2
+    said = texts(loop, pair)[0 if side == "case" else 1]
+    assert said.count("night.log") == 1, "said no second time"
+    loop.jira.faults.clear()
+    loop.service.faults.clear()
+    set_up(loop, config, digest="three")
+    sweeps(loop, 7 * HOUR, every=2 * HOUR)
+    assert held(loop, pair) == [("night.log", b"seen at night")]
+
+
+def refuse_files(loop: Loop, side: str, times: int | None) -> None:
+    if side == "case":
+        loop.service.faults.add("GetCaseAttachmentUploadUrl", error="ValidationException", status=400, times=times)
+    else:
+        body = {"errorMessages": ["not this one"], "errors": {}}
+        loop.jira.faults.add("POST .*/attachments", status=400, body=body, times=times)
+
+
+def test_a_refused_file_whose_second_try_dies_is_still_tried(
+    loop: Loop, ada: Person, pair: str, config: Config
+) -> None:
+    set_up(loop, config, digest="one")
+    refuse_files(loop, "case", times=1)
+    ada.attach(key_of(loop, pair), "night.log", b"seen at night")
+    sweeps(loop, HOUR)
+    set_up(loop, config, digest="two")
+    loop.service.faults.add("GetCaseAttachmentUploadUrl", error="InternalServerException", status=500, times=4)
+    sweeps(loop, 7 * HOUR, every=2 * HOUR)
+    assert files_on_case(loop, pair) == [("night.log", b"seen at night")]

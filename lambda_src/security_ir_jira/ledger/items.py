@@ -150,6 +150,7 @@ def write_file(copy: FileCopy) -> Item:
         "content": copy.content,
         "copy": copy.copy,
         "attempt": copy.attempt,
+        "refused": copy.refused,
     }
 
 
@@ -162,6 +163,7 @@ def read_file(item: Item) -> FileCopy:
         content=item["content"],
         copy=item.get("copy"),
         attempt=int(item["attempt"]),
+        refused=item.get("refused"),
     )
 
 

@@ -34,11 +34,14 @@ class FileWork:
     obstacle: Obstacle | None = None
 
 
-def plan_files(side: Side, files: Sequence[File], known: Mapping[str, FileCopy]) -> tuple[FileWork, ...]:
+def plan_files(
+    side: Side, files: Sequence[File], known: Mapping[str, FileCopy], *, config_digest: str = ""
+) -> tuple[FileWork, ...]:
     """The files of one side that the other has not got, oldest first.
 
     Copies of ours never come back. A Pending file waits for the case's check; one that may be a copy whose answer was
-    lost waits until the sink that sent it has found out, unless it is compared itself before it is sent.
+    lost waits until the sink that sent it has found out, unless it is compared itself before it is sent. What was
+    refused under another configuration than ``config_digest`` stands for is tried once more.
     """
     ours, held = {copy.copy for copy in known.values() if copy.copy}, perhaps_ours(side, files, known)
     work = []
@@ -47,7 +50,8 @@ def plan_files(side: Side, files: Sequence[File], known: Mapping[str, FileCopy])
         if file.id in held and (copy is None or copy.state != "perhaps"):
             continue
         settled = copy is not None and copy.state not in ("perhaps", "reserved")
-        if settled or file.id in ours or file.state == "Pending":
+        asked_anew = copy is not None and copy.is_asked_anew(config_digest)
+        if (settled and not asked_anew) or file.id in ours or file.state == "Pending":
             continue
         work.append(FileWork(file, _obstacle(file)))
     return tuple(work)

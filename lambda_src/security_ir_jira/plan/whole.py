@@ -106,7 +106,7 @@ def _work(side: Side, seen: Seen, steps: list[Step], config: Config) -> Work:
         status=next((step for step in mine if step.facet == "status"), None),
         comments=plan_comments(source, comments or (), known, restricted=restricted, config_digest=config.digest),
         deleted=plan_deletions(comments, known) if to_case and comments is not None else (),
-        files=plan_files("jira", seen.issue.files, seen.facts.files)
+        files=plan_files("jira", seen.issue.files, seen.facts.files, config_digest=config.digest)
         if to_case and seen.issue is not None and config.sync_attachments
         else (),
     )

@@ -242,7 +242,9 @@ class CaseHand:
         files = [Source.of("jira", work, url, self.issues.download_attachment) for work in plan.for_case.files]
         whole = seen.facts.files.get(DESCRIPTION)
         lacks_end = without_descriptions_end(plan, seen.pair.base.description)
-        if not lacks_end or (whole is not None and whole.state != "reserved"):
+        settled = whole is not None and whole.state != "reserved"
+        asked_anew = whole is not None and whole.is_asked_anew(self.surroundings.config.digest)
+        if not lacks_end or (settled and not asked_anew):
             return files
         text = issue.description.encode()
         name = f"{issue.key}-description.md"

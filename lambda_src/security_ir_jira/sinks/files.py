@@ -129,13 +129,18 @@ class Files:
         if trouble is not None:
             raise trouble
 
-    def cannot_go(self, kind: str, source: Source) -> None:
-        """Name a file where it is missing."""
+    def cannot_go(self, kind: str, source: Source, *, refused: str | None = None) -> None:
+        """Name a file where it is missing; ``refused``: under which configuration that side did not take it."""
         self.tell(Notice(self.hand.side, kind, {"name": source.name, "url": source.url, "file": source.key}))
-        self.memory.record(FileCopy(source.key, source.name, "told"))
+        self.memory.record(FileCopy(source.key, source.name, "told", refused=refused))
+
+    def _before(self, source: Source) -> FileCopy | None:
+        """What was sent of it before; nothing is there of what was refused."""
+        known = self.memory.known.get(source.key)
+        return None if known is None or known.state == "told" else known
 
     def _carry(self, source: Source) -> None:
-        before = self.memory.known.get(source.key)
+        before = self._before(source)
         perhaps, mistaken = before is not None and before.state == "perhaps", False
         if before is not None and not perhaps:
             landed, mistaken = self._landed(before)
@@ -183,7 +188,7 @@ class Files:
         return True
 
     def _send(self, source: Source, content: Spool) -> None:
-        before = self.memory.known.get(source.key)
+        before = self._before(source)
         if before is not None and before.state == "perhaps":
             before = None
         copy = FileCopy(
@@ -199,7 +204,9 @@ class Files:
             landed = self.hand.put(copy, content, self.memory.record)
         except Refused as refusal:
             logger.warning("a file was refused", case_id=self.pair.case_id, reason=str(refusal))
-            self.cannot_go({413: "file-too-large", 402: "file-full"}.get(refusal.status, "file-refused"), source)
+            kind = {413: "file-too-large", 402: "file-full"}.get(refusal.status, "file-refused")
+            self.cannot_go(kind, source, refused=self.surroundings.config.digest or None)
+            self.surroundings.count("Refused")
             return
         self.memory.record(replace(self.memory.known[copy.key], state="there", copy=landed))
 

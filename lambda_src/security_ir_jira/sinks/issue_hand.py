@@ -259,7 +259,7 @@ class IssueHand:
             voice.say(Notice("jira", "file-rejected", {"name": copy.name, "url": case.url, "file": copy.key}))
             memory.record(replace(copy, state="rejected"))
         self._await_checks(case, memory)
-        works = plan_files("security_ir", case.files, memory.known)
+        works = plan_files("security_ir", case.files, memory.known, config_digest=self.surroundings.config.digest)
         files = Files(
             self.surroundings,
             seen.pair,

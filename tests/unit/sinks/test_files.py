@@ -9,12 +9,13 @@ from dataclasses import dataclass, field, replace
 
 import pytest
 
+from security_ir_jira.config import Config
 from security_ir_jira.errors import NotFound, OutcomeUnknown, Refused, RetryLater, SideDown, Unavailable
 from security_ir_jira.memory import FileCopy, Notice, Pair
 from security_ir_jira.model import File, Side
 from security_ir_jira.sinks.files import FileMemory, Files, Source, same_content
 from security_ir_jira.transfer import Spool, TooLarge
-from tests.unit.things import CASE_ID, a_file, a_pair
+from tests.unit.things import CASE_ID, CONFIG, a_file, a_pair
 
 KEY = "ATTACHMENT#jira#7"
 
@@ -71,8 +72,13 @@ class Stage:
     written: list[FileCopy] = field(default_factory=list)
     told: list[Notice] = field(default_factory=list)
     rung: list[Side] = field(default_factory=list)
+    counts: list[str] = field(default_factory=list)
+    config: Config = field(default_factory=lambda: replace(CONFIG, digest="one"))
     now: float = 0.0
     cost: float = 0.0
+
+    def count(self, name: str) -> None:
+        self.counts.append(name)
 
     @property
     def memory(self) -> FileMemory:
@@ -218,7 +224,7 @@ def test_a_file_that_is_refused_is_named_there(stage: Stage, status: int, kind: 
     stage.there.failure, stage.there.arrives = Refused("no", status=status), False
     stage.bring(a_source())
     assert [notice.kind for notice in stage.told] == [kind]
-    assert stage.copy.state == "told"
+    assert (stage.copy.state, stage.copy.refused, stage.counts) == ("told", "one", ["Refused"])
 
 
 def test_the_file_for_which_there_is_no_room_is_named(stage: Stage) -> None:
