@@ -86,7 +86,7 @@ class Case:
     """An AWS Security Incident Response case.
 
     ``watchers`` are e-mail addresses. ``details`` holds what has no counterpart in Jira, by the attribute names of
-    ``jira_custom_fields``, as text.
+    ``jira_custom_fields``, as text. ``reported`` is when its incident is said to have begun.
     """
 
     id: str
@@ -100,6 +100,7 @@ class Case:
     files: tuple[File, ...] = ()
     details: Mapping[str, str] = field(default_factory=dict)
     updated: datetime | None = None
+    reported: datetime | None = None
 
     @property
     def closed(self) -> bool:

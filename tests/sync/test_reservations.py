@@ -57,3 +57,43 @@ def test_a_pair_that_was_bound_meanwhile_is_not_dropped_for_a_reservation(loop: 
     assert loop.ledger.load(case_id).pair == pair
     assert entry is not None
     assert entry.case_id == case_id
+
+
+@pytest.mark.parametrize("description", ["Found in a public repository.", ""])
+@pytest.mark.parametrize("edited", [False, True], ids=["as it was", "edited meanwhile"])
+def test_a_case_that_was_created_before_the_table_was_lost_is_known_by_what_it_says(
+    loop: Loop, ada: Person, description: str, edited: bool
+) -> None:
+    loop.automation = loop.native = False
+    issue = ada.create_issue("SEC", "Dies at once", description)
+    loop.wire.kill_where = "after security-ir create_case"
+    loop.notify(issue.key)
+    loop.run()
+    assert loop.kills != []
+    if edited:
+        ada.edit(issue.key, summary="Dies at once, edited")
+    loop.lose_the_table()
+    loop.sweep_cases()
+    loop.settle()
+    (case,) = loop.service.cases()
+    assert loop.pairs() == {case.case_id: issue.key}
+    assert len(loop.jira.issues()) == 1
+    assert case.title == loop.jira.issue(issue.key).summary
+    assert loop.jira.issue(issue.key).description_text == description
+    assert (loop.waiting, loop.dead) == ([], [])
+
+
+def test_a_case_that_mirrors_another_issue_by_now_is_not_asked_for_for_ever(loop: Loop, ada: Person) -> None:
+    loop.automation = loop.native = False
+    issue = ada.create_issue("SEC", "Dies at once")
+    loop.wire.kill_where = "after security-ir create_case"
+    loop.notify(issue.key)
+    loop.run()
+    (case,) = loop.service.cases()
+    object.__setattr__(case, "tags", ())
+    loop.lose_the_table()
+    loop.sweep_cases()
+    loop.settle()
+    assert loop.waiting == []
+    assert [reason for _, reason in loop.dead if issue.key in reason] != []
+    assert len(loop.service.cases()) == 1

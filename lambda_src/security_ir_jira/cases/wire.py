@@ -23,6 +23,7 @@ def read_case(case_id: str, answer: Mapping[str, Any]) -> Case:
         files=tuple(read_file(item) for item in answer.get("caseAttachments", ())),
         details=_details(case_id, answer),
         updated=answer.get("lastUpdatedDate"),
+        reported=answer.get("reportedIncidentStartDate"),
     )
 
 

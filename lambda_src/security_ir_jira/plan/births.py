@@ -15,6 +15,9 @@ from ..memory import Agreed, Base, digest, read_digest
 from ..model import CASE_PROPERTY, ISSUE_TAG, LABEL, SUBMITTED, Case, Issue, MadeFor, case_label
 from .texts import case_description, case_title, issue_document, issue_summary
 
+_ROUNDING_SECONDS = 1.0
+"""The service may keep a date to the second."""
+
 
 def case_property(case: Case, config: Config) -> dict[str, str]:
     """What an issue says of its case, and of the instance that keeps the two in step."""
@@ -95,6 +98,26 @@ def base_of_new_case(issue: Issue, request: Mapping[str, Any], *, cut: bool) -> 
         title=Agreed(digest(request["title"]), digest(issue.summary)),
         description=Agreed(digest(request["description"]), read_digest(issue.description), cut=cut),
         status=Agreed(SUBMITTED),
+    )
+
+
+def was_made_for(case: Case, issue: Issue) -> bool:
+    """Whether a case whose tag names an issue says, too, what only the request for that very issue does.
+
+    Anybody can write a tag, and another site has an issue of that id: but none that was created at that moment.
+    """
+    began = case.reported
+    return case.self_managed and began is not None and abs((began - issue.created).total_seconds()) <= _ROUNDING_SECONDS
+
+
+def base_of_found_case(case: Case, issue: Issue, config: Config, issue_url: str) -> Base:
+    """The base of a pair born from an issue whose reservation is lost: what still stands on the case as it was sent."""
+    request = case_request(issue, config, issue_url)
+    born = base_of_new_case(issue, request, cut=case_description(issue.description, issue_url)[1])
+    return Base(
+        title=born.title if case.title == request["title"] else Agreed(),
+        description=born.description if digest(case.description) == born.description.case else Agreed(),
+        status=born.status,
     )
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from aws_lambda_powertools import Logger
 
 from ..cases.client import CaseClient
-from ..errors import NotFound, NotPermitted, Refused, RetryLater
+from ..errors import AlreadyPaired, NotFound, NotPermitted, Refused, RetryLater, Undeliverable
 from ..events import Heard
 from ..memory import Base, Facts, Pair, Reservation
 from ..model import Case, Issue, MadeFor, case_label
@@ -154,7 +154,16 @@ class BirthsOfCases:
             case = self.cases.case(case_id)
         except NotFound as missing:
             raise RetryLater("a case that was just created cannot be read yet", delay=5) from missing
-        self._bind(case, issue, reservation.base, case_by_us=True)
+        try:
+            self._bind(case, issue, reservation.base, case_by_us=True)
+        except AlreadyPaired as taken:
+            pair = self.surroundings.ledger.load(case_id).pair
+            if pair is None or pair.issue_id == issue.id:
+                raise
+            # The same request gives the same case for ever, and that is no longer to be had.
+            raise Undeliverable(
+                f"the case made for issue {issue.key} mirrors another issue: {pair.issue_key}"
+            ) from taken
         return case_id
 
     def _bind(self, case: Case, issue: Issue, base: Base, *, case_by_us: bool = False) -> Pair:

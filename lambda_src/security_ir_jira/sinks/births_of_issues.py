@@ -16,7 +16,14 @@ from ..events import Heard
 from ..jira.client import JiraClient
 from ..memory import Base, Facts, IssueEntry, Pair
 from ..model import Case, MadeFor, case_label
-from ..plan.births import base_of_new_issue, is_ours, issue_request, without_labels
+from ..plan.births import (
+    base_of_found_case,
+    base_of_new_issue,
+    is_ours,
+    issue_request,
+    was_made_for,
+    without_labels,
+)
 from .hand import CaseReader
 from .relearn import relearn
 from .surroundings import Surroundings
@@ -28,6 +35,7 @@ INDEX_LAG_SECONDS = 600
 JUST_ANNOUNCED_SECONDS = 600
 """How long a case that cannot be read is taken for one that cannot be read yet."""
 _LOOK_AGAIN_SECONDS = 45.0
+_UNKNOWN = Base()
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,21 +119,28 @@ class BirthsOfIssues:
             return None
         if entry is not None and entry.reservation is not None:
             return self._bind(case, issue.id, issue.key, entry.reservation.base)
-        if issue.made_for is None:
-            return None  # anybody can write a tag, and another site has an issue of that id too
-        return self._found_again(case, issue.id, issue.key)
+        if issue.made_for is not None:
+            return self._found_again(case, issue.id, issue.key)
+        if issue.project_key != self.jira.project_key or not was_made_for(case, issue):
+            return None
+        # The ledger was lost before the two were bound, or before the issue was made to name its case.
+        url = self.surroundings.issue_url(issue.key)
+        base = base_of_found_case(case, issue, self.surroundings.config, url)
+        return self._found_again(case, issue.id, issue.key, base, case_by_us=True)
 
     def _is_of(self, case: Case, made_for: MadeFor, key: str) -> bool:
         """Whether an issue is this instance's mirror of a case."""
         named = made_for.case_id == case.id and made_for.case_arn in ("", case.arn)
         return named and is_ours(made_for, key, self.surroundings.config, self.jira.project_key)
 
-    def _found_again(self, case: Case, issue_id: str, key: str) -> Pair:
+    def _found_again(
+        self, case: Case, issue_id: str, key: str, base: Base = _UNKNOWN, *, case_by_us: bool = False
+    ) -> Pair:
         """Bind a pair that the ledger has lost, once all is written down that is ours."""
         issue = self.jira.issue(issue_id)
         comments = self.cases.comments(case.id), self.jira.comments(issue)
         relearn(self.surroundings.ledger, case, issue, *comments)
-        return self._bind(case, issue_id, key, Base())
+        return self._bind(case, issue_id, key, base, case_by_us=case_by_us)
 
     def _create(self, case: Case) -> Pair:
         ledger = self.surroundings.ledger
@@ -148,7 +163,7 @@ class BirthsOfIssues:
                 raise
             return self.jira.create_issue(without_labels(request))
 
-    def _bind(self, case: Case, issue_id: str, key: str, base: Base) -> Pair:
+    def _bind(self, case: Case, issue_id: str, key: str, base: Base, *, case_by_us: bool = False) -> Pair:
         pair = Pair(case_id=case.id, case_arn=case.arn, issue_id=issue_id, issue_key=key, base=base)
-        self.surroundings.bind(pair)
+        self.surroundings.bind(pair, case_by_us=case_by_us)
         return pair
