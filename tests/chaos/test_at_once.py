@@ -43,7 +43,7 @@ def at_once(stage: Stage, jobs: list[Job], until: Callable[[], bool]) -> None:
         gate.wait()
         for _ in range(200):
             try:
-                function.receive(subject, [heard], LEASE_SECONDS)
+                function.receive(subject, [heard], LEASE_SECONDS, stage.loop.clock.now)
             except RetryLater:
                 busy.wait(0.01)
             except BaseException as failure:

@@ -68,6 +68,10 @@ class Message:
     body: dict[str, Any]
     due: float
     received: int = 0
+    sent: float = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.sent = self.due
 
 
 class Bus:
@@ -283,7 +287,7 @@ class Loop:
         try:
             function = self.functions[message.queue]
             subject, heard = function.read(message.body)
-            function.receive(subject, [heard], LEASE_SECONDS)
+            function.receive(subject, [heard], LEASE_SECONDS, message.sent)
         except Undeliverable as reason:
             self.dead.append((message, str(reason)))
         except Killed as where:

@@ -395,3 +395,29 @@ def test_a_refused_file_whose_second_try_dies_is_still_tried(
     loop.service.faults.add("GetCaseAttachmentUploadUrl", error="InternalServerException", status=500, times=4)
     sweeps(loop, 7 * HOUR, every=2 * HOUR)
     assert files_on_case(loop, pair) == [("night.log", b"seen at night")]
+
+
+def test_one_message_of_a_pair_asks_for_a_missing_permission_and_the_others_wait(loop: Loop, pair: str) -> None:
+    loop.jira.withdraw("SEC", "ADD_COMMENTS")
+    for number in range(10):
+        loop.service.person("grace").comment(pair, f"remark {number}")
+        loop.advance(1)
+    loop.advance(MINUTE)
+    loop.quiet()
+    loop.advance(HOUR)
+    assert 0 < len([each for each in loop.jira.requests if "comment" in each.path]) <= HOUR / MINUTE
+    assert max(message.received for message in loop.waiting) <= 30
+    loop.jira.grant("SEC", "ADD_COMMENTS")
+    loop.advance(2 * QUARTER / 3)
+    issue = texts(loop, pair)[1]
+    assert [issue.count(f"remark {number}") for number in range(10)] == [1] * 10
+    assert loop.waiting == []
+
+
+def test_what_is_new_does_not_wait_for_a_missing_permission(loop: Loop, pair: str) -> None:
+    loop.jira.withdraw("SEC", "ADD_COMMENTS")
+    loop.service.person("grace").comment(pair, "cannot be said")
+    loop.advance(10 * MINUTE)
+    loop.service.person("grace").close(pair)
+    loop.advance(MINUTE)
+    assert status_of(loop, pair) == ("Closed", "Done")

@@ -85,7 +85,7 @@ def test_a_date_in_the_future_does_not_spoil_an_honest_one_in_the_same_batch(loo
         for moment in (now, "2099-01-01T00:00:00Z")
     ]
     with pytest.raises(Exception, match="just announced"):
-        function.receive(NOBODY_S_CASE, heard, 360.0)
+        function.receive(NOBODY_S_CASE, heard, 360.0, loop.clock.now)
 
 
 def test_a_native_event_of_a_case_nobody_knows_comes_to_rest(loop: Loop) -> None:

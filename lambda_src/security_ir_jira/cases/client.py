@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from ..answers import ABOUT_US_DELAY
 from ..errors import Conflict, NotFound, NotPermitted, Refused
 from ..ids import is_issue_id
 from ..model import ISSUE_TAG, Case, Comment, File
@@ -33,7 +34,7 @@ class CaseClient:
         try:
             self._calls.call("list_cases", maxResults=1)
         except (NotFound, Refused) as refusal:
-            raise NotPermitted(f"no case can be seen: {refusal}") from refusal
+            raise NotPermitted(f"no case can be seen: {refusal}", delay=ABOUT_US_DELAY) from refusal
 
     def ids(self) -> frozenset[str]:
         """The ids of all cases of the membership, 25 a call."""

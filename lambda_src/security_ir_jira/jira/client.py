@@ -11,6 +11,7 @@ import requests
 
 from rich_text import Adf, cut, document, sentence
 
+from ..answers import ABOUT_US_DELAY
 from ..errors import NotFound, NotPermitted, Refused, Unavailable
 from ..ids import project_of
 from ..model import CASE_PROPERTY, Account, Comment, File, Issue, IssueWatchers, MadeFor, Transition, Workflow
@@ -115,7 +116,7 @@ class JiraClient:
             return self._http.get(f"/project/{quote(project_key)}/statuses")
         except NotFound as missing:
             # The issue was read: it is not the issue that is missing.
-            raise NotPermitted(str(missing)) from missing
+            raise NotPermitted(str(missing), delay=ABOUT_US_DELAY) from missing
 
     def transitions(self, issue_id: str) -> tuple[Transition, ...]:
         """The transitions open to the issue now, with the fields of their screens."""
@@ -127,7 +128,7 @@ class JiraClient:
         try:
             self._http.get(f"/project/{quote(key)}")
         except NotFound as missing:
-            raise NotPermitted(f"the project cannot be seen: {missing}") from missing
+            raise NotPermitted(f"the project cannot be seen: {missing}", delay=ABOUT_US_DELAY) from missing
 
     def make_sure_permitted(self, issue_key: str, permission: str) -> None:
         """Raises ``NotPermitted`` where the account lacks a permission in an issue's project.
@@ -142,7 +143,7 @@ class JiraClient:
             return
         told = (answer.get("permissions") or {}).get(permission) or {}
         if told.get("havePermission") is False:
-            raise NotPermitted(f"the account lacks the permission {permission}")
+            raise NotPermitted(f"the account lacks the permission {permission}", delay=ABOUT_US_DELAY)
 
     def paragraph_fields(self) -> frozenset[str]:
         """Ids of the custom fields that hold documents; kept for the life of the function instance."""

@@ -157,9 +157,9 @@ class Function(Protocol[Subject, Request]):
         """
         ...
 
-    def receive(self, subject: Subject, heard: Sequence[Request], seconds: float, /) -> None:
-        """Work for a subject; ``seconds`` outlast the invocation. Raises ``RetryLater`` where its records are to come
-        again.
+    def receive(self, subject: Subject, heard: Sequence[Request], seconds: float, sent: float, /) -> None:
+        """Work for a subject; ``seconds`` outlast the invocation, ``sent`` is when the latest of its records was sent
+        (epoch). Raises ``RetryLater`` where they are to come again.
         """
         ...
 
@@ -258,6 +258,7 @@ class _Batch(Generic[Subject, Request]):
         self._read: dict[str, tuple[Subject, Request] | Exception] = {
             record["messageId"]: self._read_body(SQSRecord(record)) for record in event["Records"]
         }
+        self._sent = {each["messageId"]: _History.of(SQSRecord(each)).sent for each in event["Records"]}
         self._outcomes: dict[Subject, Exception | None] = {}
 
     def _read_body(self, record: SQSRecord) -> tuple[Subject, Request] | Exception:
@@ -314,9 +315,14 @@ class _Batch(Generic[Subject, Request]):
     def _attempt(self, subject: Subject) -> Exception | None:
         if self._context.get_remaining_time_in_millis() < _LEAST_SECONDS * 1000:
             return RetryLater("no time left in this invocation", delay=1)
-        requests = [read[1] for read in self._read.values() if not isinstance(read, Exception) and read[0] == subject]
+        told = {
+            number: read[1]
+            for number, read in self._read.items()
+            if not isinstance(read, Exception) and read[0] == subject
+        }
+        sent = max(self._sent[number] for number in told)
         try:
-            self._worker.function.receive(subject, requests, seconds_left(self._context))
+            self._worker.function.receive(subject, list(told.values()), seconds_left(self._context), sent)
         except Undeliverable as reason:
             return reason
         except MoreToDo as reason:

@@ -15,9 +15,11 @@ from typing import Any, Generic, Protocol
 
 from aws_lambda_powertools import Logger
 
+from ..answers import ABOUT_US_DELAY
 from ..config import GONE_SECONDS
-from ..errors import NotFound, PairBusy, Refused, RetryLater, SideDown
+from ..errors import NotFound, NotPermitted, PairBusy, Refused, RetryLater, SideDown
 from ..events import Change, Heard
+from ..ledger.troubles import Attempt
 from ..memory import Agreed, Facts, Pair, Writing
 from ..model import Facet, Workflow, other
 from ..plan.comments import CommentWork
@@ -31,6 +33,8 @@ logger = Logger(child=True)
 
 _DECIDED_SECONDS = 3 * GONE_SECONDS
 """After so long the sink that decides whether a missing side is gone has decided."""
+_FRESH_SECONDS = 60.0
+"""A message younger than this is tried without a look at how others of its pair fare."""
 _DEEP: frozenset[Change] = frozenset({"deep"})
 _LONGEST_DELAY = 86_400.0
 
@@ -78,15 +82,30 @@ class Sink(Generic[Body]):
     births: Births
     read: Callable[[dict[str, Any]], tuple[str, Heard]]
 
-    def receive(self, subject: str, heard: Sequence[Heard], seconds: float) -> None:
-        """Bring a pair into step; ``seconds`` outlast the invocation. Raises ``RetryLater`` where that has to wait."""
-        self.surroundings.admit()
+    def receive(self, subject: str, heard: Sequence[Heard], seconds: float, sent: float) -> None:
+        """Bring a pair into step; ``seconds`` outlast the invocation, ``sent`` is when the latest of it was sent.
+
+        Raises ``RetryLater`` where that has to wait.
+        """
+        surroundings, news = self.surroundings, Heard.together(heard)
+        surroundings.admit()
+        began = surroundings.clock()
+        if began - sent >= _FRESH_SECONDS:
+            surroundings.troubles.wait_for_turn(self.hand.side, subject, news.changed, sent)
         try:
-            self._bring_into_step(subject, Heard.together(heard), seconds)
+            self._bring_into_step(subject, news, seconds)
         except (PairBusy, SideDown):
             raise
         except (RetryLater, Refused) as trouble:
-            self.surroundings.troubles.note(self.hand.side, subject, type(trouble).__name__, str(trouble))
+            due_in = (trouble.delay or ABOUT_US_DELAY) if isinstance(trouble, NotPermitted) else None
+            surroundings.troubles.note(
+                self.hand.side,
+                subject,
+                type(trouble).__name__,
+                str(trouble),
+                attempt=Attempt(began, news.changed),
+                due_in=due_in,
+            )
             raise
 
     def _bring_into_step(self, subject: str, news: Heard, seconds: float) -> None:

@@ -132,7 +132,7 @@ class CaseSource:
         event = read_native_event(body, self.home)
         return str(event.case_id), event
 
-    def receive(self, subject: str, heard: Sequence[Event | None], seconds: float) -> None:
+    def receive(self, subject: str, heard: Sequence[Event | None], seconds: float, sent: float) -> None:
         """Announce what was heard of one case, or sweep, or backfill."""
         if subject == SWEEP:
             self.sweep()

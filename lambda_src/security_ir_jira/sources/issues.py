@@ -97,7 +97,7 @@ class IssueSource:
             self.count("NotificationsIgnored")
             raise
 
-    def receive(self, subject: str, heard: Sequence[None], seconds: float) -> None:
+    def receive(self, subject: str, heard: Sequence[None], seconds: float, sent: float) -> None:
         """Announce an issue, or sweep, or backfill."""
         if subject == SWEEP:
             self.sweep()

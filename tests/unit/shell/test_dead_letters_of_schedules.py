@@ -22,7 +22,7 @@ class Function:
         self.told.append(body)
         return "subject", None
 
-    def receive(self, subject: str, heard: Sequence[None], seconds: float, /) -> None:
+    def receive(self, subject: str, heard: Sequence[None], seconds: float, sent: float, /) -> None:
         """Nothing is to be done."""
 
 

@@ -97,7 +97,7 @@ class Stage:
         self.read = functions[self.name]().read
         self.asked.what.clear()
 
-    def receive(self, subject: str, heard: Sequence[object], seconds: float) -> None:
+    def receive(self, subject: str, heard: Sequence[object], seconds: float, sent: float) -> None:
         self.worked.append(subject)
 
     def deliver(self, *bodies: str, **more: object) -> set[str]:

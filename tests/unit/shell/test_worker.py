@@ -105,7 +105,7 @@ class Stage:
             raise Undeliverable("names no subject")
         return body["subject"], body.get("asked", 0)
 
-    def receive(self, subject: str, heard: Sequence[int], seconds: float) -> None:
+    def receive(self, subject: str, heard: Sequence[int], seconds: float, sent: float) -> None:
         assert seconds > 60
         self.queue.acts.append(("work", subject, None))
         self.worked.append((subject, list(heard)))

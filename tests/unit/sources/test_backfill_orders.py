@@ -27,7 +27,7 @@ def test_the_order_of_a_run_is_handed_on(make: Any, direction: str) -> None:
     runs: list[str] = []
     source = make(runs)
     subject, heard = source.read({"backfill": direction, "run": "ab12"})
-    source.receive(subject, [heard, heard], 360.0)
+    source.receive(subject, [heard, heard], 360.0, 0.0)
     assert runs == ["ab12"]
 
 

@@ -121,7 +121,7 @@ def test_the_secret_may_stand_beside_the_issue_or_at_top_level(stage: Stage, mes
 def test_a_wrong_secret_is_counted_and_nothing_else(stage: Stage, secret: object) -> None:
     assert stage.hear({"IssueId": "SEC-1", "Secret": secret}) == NOTHING
     assert sorted(stage.counted) == ["NotificationsIgnored", "NotificationsWrongSecret"]
-    stage.source.receive(NOTHING, [None], 360.0)
+    stage.source.receive(NOTHING, [None], 360.0, 0.0)
 
 
 @pytest.mark.parametrize(
