@@ -169,7 +169,7 @@ class JiraHttp:
         except NotFound as missing:
             raise NotPermitted(f"the project cannot be seen: {missing}") from missing
         if isinstance(outcome, _Failure) and outcome.status != 429:
-            raise Unavailable(outcome.reason)
+            raise Unavailable(outcome.reason, delay=outcome.wait)
 
     def _persist(self, request: _Request, *, repeatable: bool) -> _Success:
         failure = None

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 _PARTITION = "BREAKER"
 _WINDOW_SECONDS = 60.0
-"""Failures further apart than this say nothing together."""
+"""Failures of which each comes later than this after the one before say nothing together."""
 _FEW = 3
 """How many failures raise the question whether the side is down."""
 _KNOWN_SECONDS = 5.0
@@ -27,6 +27,8 @@ _PROBE_SECONDS = 60.0
 _LATER_PROBE_SECONDS = 240.0
 """Between two probes where we are refused: at first, and once that has lasted ``_LONG_SECONDS``."""
 _LONG_SECONDS = 600.0
+_LONGEST_PROBE_SECONDS = 900.0
+"""What a side that is down may ask for."""
 _SPREAD_SECONDS = 5.0
 """Over how many seconds those come back who wait for a probe: the first of them is alone with it."""
 
@@ -72,15 +74,18 @@ class Breakers:
         return {item["SK"]: _read(item) for item in items if "kind" in item}
 
     def failed(self, side: Side) -> int:
-        """Count one try that the side did not answer; returns how many there were within the last minute or so."""
+        """Count one try that the side did not answer; returns how many there were, each within a minute of another.
+
+        A side that hangs takes half a minute for each.
+        """
         now = int(self._table.clock())
         try:
-            values = {":one": 1, ":oldest": now - int(_WINDOW_SECONDS)}
-            condition = "failing_from > :oldest"
-            written = self._table.update(_PARTITION, side, "ADD failures :one", values, condition=condition)
+            values = {":one": 1, ":now": now, ":oldest": now - int(_WINDOW_SECONDS)}
+            changes, condition = "SET failed_at = :now ADD failures :one", "failed_at > :oldest"
+            written = self._table.update(_PARTITION, side, changes, values, condition=condition)
         except ConditionFailed:
             fresh = {":one": 1, ":now": now}
-            self._table.update(_PARTITION, side, "SET failures = :one, failing_from = :now", fresh)
+            self._table.update(_PARTITION, side, "SET failures = :one, failed_at = :now", fresh)
             return 1
         return int(written["failures"])
 
@@ -165,7 +170,8 @@ class Breaker:
             wait = _PROBE_SECONDS if lasted < _LONG_SECONDS else _LATER_PROBE_SECONDS
             raise self._open("refused", failure, wait) from failure
         except RetryLater as failure:
-            raise self._open("down", failure, _PROBE_SECONDS) from failure
+            wait = min(max(_PROBE_SECONDS, failure.delay or 0.0), _LONGEST_PROBE_SECONDS)
+            raise self._open("down", failure, wait) from failure
 
     def _open(self, kind: Kind, failure: RetryLater, wait: float) -> SideDown:
         error = type(failure).__name__

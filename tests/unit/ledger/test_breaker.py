@@ -60,6 +60,19 @@ def test_a_side_that_does_not_answer_either_is_left_alone_by_all_functions(side:
     assert len(side.asked) == 1
 
 
+@pytest.mark.parametrize(("asks_for", "waits"), [(None, 60), (5.0, 60), (300.0, 300), (86_400.0, 900)])
+def test_a_side_that_is_down_is_asked_as_late_as_it_wants(
+    side: Side, clock: Clock, asks_for: float | None, waits: int
+) -> None:
+    side.trouble = Unavailable("503", delay=asks_for)
+    fail(side)
+    for later, asked in [(waits - 1, 1), (waits, 2)]:
+        clock.now = NOW + later
+        with pytest.raises(SideDown):
+            side.function().admit()
+        assert len(side.asked) == asked
+
+
 def test_failures_that_are_under_way_hear_of_it(side: Side) -> None:
     side.trouble = Unavailable("ConnectionError")
     assert fail(side, 4) == [False, False, True, True]

@@ -31,6 +31,14 @@ def test_failures_further_apart_say_nothing_together(breakers: Breakers, clock: 
     assert breakers.failed("jira") == 1
 
 
+def test_a_side_that_hangs_fails_slowly_and_is_noticed(breakers: Breakers, clock: Clock) -> None:
+    counted = []
+    for _ in range(3):
+        clock.now += 31
+        counted.append(breakers.failed("jira"))
+    assert counted == [1, 2, 3]
+
+
 def test_failures_alone_open_nothing(breakers: Breakers) -> None:
     breakers.failed("jira")
     assert breakers.all() == {}
