@@ -84,6 +84,12 @@ JIRA: Sequence[Row] = (
 """https://developer.atlassian.com/cloud/jira/platform/rest/v3/intro/#status-codes"""
 
 SECURITY_IR: Sequence[Row] = (
+    Row("a request that botocore itself finds wrong", _code("ParamValidationError"), "final"),
+    Row(
+        "no credentials to sign with",
+        _code("CredentialRetrievalError", "MetadataRetrievalError", "NoCredentialsError", "PartialCredentialsError"),
+        "about us",
+    ),
     Row("no connection, no answer", _status(0), "unknown"),
     Row(
         "`ThrottlingException`, `RequestAbortedException`, `RequestTimeoutException`, with any status",

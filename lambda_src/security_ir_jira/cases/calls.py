@@ -142,7 +142,20 @@ def _translated(operation: str) -> Iterator[None]:
     except ClientError as error:
         raise _meaning(operation, error) from error
     except BotoCoreError as error:
-        raise _Unanswered(f"{operation}: {type(error).__name__}") from error
+        raise _meaning_of_silence(operation, error) from error
+
+
+def _meaning_of_silence(operation: str, error: BotoCoreError) -> Exception:
+    """What it means that no answer came, or that nothing was sent."""
+    code = type(error).__name__
+    said = f"{operation}: {code}"
+    match verdict(SECURITY_IR, Answer(0, code=code)):
+        case "final":
+            return Refused(said, status=400)
+        case "about us":
+            return NotPermitted(said, delay=ABOUT_US_DELAY)
+        case _:
+            return _Unanswered(said)
 
 
 def _meaning(operation: str, error: ClientError) -> Exception:

@@ -5,7 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from botocore.exceptions import ClientError, EndpointConnectionError
+from botocore.exceptions import (
+    BotoCoreError,
+    ClientError,
+    EndpointConnectionError,
+    IncompleteReadError,
+    NoCredentialsError,
+    ParamValidationError,
+    ReadTimeoutError,
+)
 
 from security_ir_jira.cases.calls import CaseCalls
 from security_ir_jira.cases.client import CaseClient
@@ -109,6 +117,20 @@ def test_pages_that_repeat_themselves_end_with_an_error() -> None:
 def test_a_lost_connection_is_unavailable() -> None:
     with pytest.raises(Unavailable, match="EndpointConnectionError"):
         failing(EndpointConnectionError(endpoint_url="http://127.0.0.1:1")).case("1000000001")
+
+
+@pytest.mark.parametrize(
+    ("error", "meaning"),
+    [
+        (ReadTimeoutError(endpoint_url="http://127.0.0.1:1"), Unavailable),
+        (IncompleteReadError(actual_bytes=1, expected_bytes=2), Unavailable),
+        (NoCredentialsError(), NotPermitted),
+        (ParamValidationError(report="Invalid length for parameter title"), Refused),
+    ],
+)
+def test_what_botocore_itself_says_is_sorted_too(error: BotoCoreError, meaning: type[Exception]) -> None:
+    with pytest.raises(meaning, match=type(error).__name__):
+        failing(error).case("1000000001")
 
 
 @pytest.mark.parametrize(("asked", "delay"), [(240, 240.0), (None, None)])
