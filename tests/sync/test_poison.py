@@ -273,3 +273,22 @@ def test_an_order_to_sweep_needs_no_secret_and_cannot_come_from_the_topic(loop: 
     loop.sweep_issues()
     loop.settle()
     assert key in loop.pairs().values()
+
+
+@pytest.mark.parametrize(("error", "status"), [("AccessDeniedException", 403), ("ValidationException", 400)])
+def test_a_case_that_is_refused_and_not_listed_is_somebody_elses(loop: Loop, error: str, status: int) -> None:
+    loop.service.faults.add("GetCase", about=NOBODY_S_CASE, error=error, status=status, times=None)
+    loop.send("jira_client", of_case({"caseId": NOBODY_S_CASE, "occurredAt": "2026-01-01T00:00:00Z"}))
+    loop.settle()
+    assert (loop.waiting, loop.dead) == ([], [])
+
+
+def test_a_case_of_ours_that_is_refused_for_a_while_waits(loop: Loop) -> None:
+    loop.native = False
+    case_id = open_case(loop, "Ours")
+    loop.service.faults.add("GetCase", error="AccessDeniedException", status=403, times=None)
+    loop.send("jira_client", of_case({"caseId": case_id, "occurredAt": "2026-01-01T00:00:00Z"}))
+    loop.settle()
+    loop.service.faults.clear()
+    loop.settle()
+    assert list(loop.pairs()) == [case_id]

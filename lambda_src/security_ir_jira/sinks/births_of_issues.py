@@ -62,6 +62,13 @@ class BirthsOfIssues:
                 ) from missing
             logger.info("case is gone before it was paired", case_id=case_id)
             return None
+        except (NotPermitted, Refused) as refusal:
+            # Whoever is told of a case of another account is refused it; of one of ours it is our role that is.
+            known = facts.reservation is not None or heard.is_news(JUST_ANNOUNCED_SECONDS, clock())
+            if known or case_id in self.cases.ids():
+                raise
+            logger.info("no case of this membership", case_id=case_id, reason=str(refusal))
+            return None
         found = self._found(case, facts)
         if found is not None:
             return found
