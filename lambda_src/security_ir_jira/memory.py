@@ -51,7 +51,8 @@ class Agreed:
     configuration that was in force then; ``cut`` marks a text that lost its end on the case; ``walking`` are the
     statuses of either side that the integration itself is passing through.
     ``alike`` are blocks that differ and mean the same (``rich_text.alike``). ``writing`` is what is being written:
-    found there after a crash, it was not a person who wrote it.
+    found there after a crash, it was not a person who wrote it. ``contested_since`` (epoch) is when a step that should
+    be taken first met a conflict, which passes.
     """
 
     case: str | None = None
@@ -62,6 +63,7 @@ class Agreed:
     walking: tuple[str, ...] = ()
     alike: frozenset[str] = frozenset()
     writing: Writing | None = None
+    contested_since: float | None = None
 
     def of(self, side: Side) -> str | None:
         """What one side held."""

@@ -421,3 +421,31 @@ def test_what_is_new_does_not_wait_for_a_missing_permission(loop: Loop, pair: st
     loop.service.person("grace").close(pair)
     loop.advance(MINUTE)
     assert status_of(loop, pair) == ("Closed", "Done")
+
+
+@pytest.mark.parametrize(
+    ("operation", "status", "ends"),
+    [("CloseCase", "Done", "Closed"), ("UpdateCaseStatus", "In Progress", "Detection and Analysis")],
+)
+def test_history_7_a_conflict_that_lasts_for_minutes_refuses_no_status(
+    loop: Loop, ada: Person, pair: str, operation: str, status: str, ends: str
+) -> None:
+    loop.service.faults.add(operation, error="ConflictException", status=409, times=None)
+    ada.transition(key_of(loop, pair), status)
+    loop.advance(5 * MINUTE)
+    loop.service.faults.clear()
+    loop.advance(QUARTER)
+    assert loop.service.case(pair).status == ends
+    assert "did not accept the status" not in texts(loop, pair)[1]
+    assert loop.waiting == []
+
+
+def test_a_conflict_that_does_not_pass_is_said_once(loop: Loop, ada: Person, pair: str) -> None:
+    loop.service.faults.add("CloseCase", error="ConflictException", status=409, times=None)
+    ada.transition(key_of(loop, pair), "Done")
+    loop.advance(HOUR)
+    assert loop.waiting == []
+    assert texts(loop, pair)[1].count("did not accept the status") == 1
+    quiet = loop.quiet()
+    sweeps(loop, 7 * HOUR, every=2 * HOUR)
+    assert quiet.writes == []

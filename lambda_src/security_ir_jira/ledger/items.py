@@ -84,6 +84,7 @@ def write_agreed(agreed: Agreed) -> Item:
         "walking": list(agreed.walking),
         "alike": sorted(agreed.alike),
         "writing": None if agreed.writing is None else _write_writing(agreed.writing),
+        "contested_since": None if agreed.contested_since is None else int(agreed.contested_since),
     }
     return {name: value for name, value in values.items() if value}
 
@@ -100,6 +101,7 @@ def read_agreed(item: Mapping[str, Any]) -> Agreed:
         walking=tuple(item.get("walking", ())),
         alike=frozenset(item.get("alike", ())),
         writing=_read_writing(item["writing"]) if "writing" in item else None,
+        contested_since=float(item["contested_since"]) if "contested_since" in item else None,
     )
 
 

@@ -52,6 +52,8 @@ _SETTABLE = (SUBMITTED, DETECTION_AND_ANALYSIS, CONTAINMENT, POST_INCIDENT)
 """``SelfManagedCaseStatus`` of the security-ir API 2018-05-10."""
 _BEYOND_ANALYSIS = (CONTAINMENT, POST_INCIDENT)
 """Statuses that lead to one another only over Detection and Analysis, by some of the service's documents."""
+_CONTESTED_SECONDS = 900.0
+"""How long a conflict may last that is no refusal."""
 
 
 _Answer = TypeVar("_Answer")
@@ -261,6 +263,8 @@ class CaseHand:
         try:
             self._set_status(seen.pair, case, wanted)
         except (Refused, Conflict) as refusal:
+            if isinstance(refusal, Conflict) and _is_certain(case, wanted):
+                self._wait_for_the_conflict(seen.pair, wanted, refusal)
             logger.warning("status refused", case_id=case.id, reason=str(refusal))
             held = self.cases.case(case.id).status
             if held != wanted:
@@ -271,6 +275,18 @@ class CaseHand:
                     self.surroundings.ring(seen.pair, "jira", ("case",))
                 return replace(step.held, refused="security_ir")
         return step.agreed
+
+    def _wait_for_the_conflict(self, pair: Pair, wanted: str, conflict: Conflict) -> None:
+        """A step that the service's documents allow meets a conflict: somebody is at work there, and that passes.
+
+        Raises it again, unless that has lasted too long to be believed, or the case is where it should be by now.
+        """
+        now, base = self.surroundings.clock(), pair.base.status
+        since = now if base.contested_since is None else base.contested_since
+        if self.cases.case(pair.case_id).status in (CLOSED, wanted) or now - since >= _CONTESTED_SECONDS:
+            return
+        self.surroundings.ledger.advance(pair.case_id, {"status": replace(base, contested_since=since)})
+        raise conflict
 
     def _set_status(self, pair: Pair, case: Case, wanted: str) -> None:
         if wanted == CLOSED:
@@ -345,6 +361,17 @@ class CaseHand:
                 unless_closed(self.cases, pair.case_id, lambda: self.cases.close(pair.case_id))
             except Refused as refusal:
                 logger.warning("case not closed", case_id=pair.case_id, reason=str(refusal))
+
+
+def _is_certain(case: Case, wanted: str) -> bool:
+    """Whether all documents of the service agree that a case may go to a status; a conflict is no refusal then."""
+    if not case.self_managed:
+        return False
+    if wanted == CLOSED:
+        return True
+    if case.status == DETECTION_AND_ANALYSIS:
+        return wanted in _BEYOND_ANALYSIS
+    return wanted == DETECTION_AND_ANALYSIS
 
 
 def _issue_of(seen: Seen) -> Issue:

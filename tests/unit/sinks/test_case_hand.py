@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import pytest
 
 from security_ir_jira.errors import Conflict, NotPermitted, Refused, Unavailable
-from security_ir_jira.memory import Agreed, Facts, Notice, Pair
+from security_ir_jira.memory import Agreed, Base, Facts, Notice, Pair
 from security_ir_jira.model import Case
 from security_ir_jira.plan.steps import Step
 from security_ir_jira.plan.whole import Seen
@@ -68,6 +68,11 @@ class Stage:
     cases: Cases
     left: list[Notice] = field(default_factory=list)
     walking: list[tuple[str, ...]] = field(default_factory=list)
+    base: Agreed = field(default_factory=Agreed)
+    now: float = 0.0
+
+    def clock(self) -> float:
+        return self.now
 
     @property
     def surroundings(self) -> Stage:
@@ -79,7 +84,8 @@ class Stage:
 
     def advance(self, _: str, agreed: dict[str, Agreed]) -> None:
         assert self.cases.moves == []
-        self.walking.append(agreed["status"].walking)
+        self.base = agreed["status"]
+        self.walking.append(self.base.walking)
 
     def leave(self, _: Pair, notice: Notice) -> None:
         self.left.append(notice)
@@ -93,7 +99,7 @@ class Stage:
         step = Step(
             "status", Agreed(wanted, issue.status.id), Agreed(case.status, issue.status.id), "security_ir", wanted
         )
-        return self.hand.move(Seen(a_pair(), Facts(), True, case, issue), step, None)  # type: ignore[arg-type]  # silent
+        return self.hand.move(Seen(a_pair(base=Base(status=self.base)), Facts(), True, case, issue), step, None)  # type: ignore[arg-type]  # silent
 
 
 def staged(status: str = "Submitted", *, self_managed: bool = True, **cases: object) -> Stage:
@@ -168,9 +174,20 @@ def test_a_case_that_may_not_go_on_goes_back_and_keeps_its_status() -> None:
     assert stage.left == [Notice("jira", "status-refused", {"status": POST, "current": CONTAINMENT})]
 
 
-@pytest.mark.parametrize("failure", [Refused("no", status=400), Conflict("no")])
-def test_a_refused_status_leaves_the_base_at_what_both_sides_hold(failure: Exception) -> None:
-    stage = staged(failure=failure)
+def test_a_conflict_over_a_certain_step_is_a_refusal_only_once_it_has_lasted() -> None:
+    stage = staged(failure=Conflict("409"))
+    for now in (0.0, 60.0, 899.0):
+        stage.now = now
+        with pytest.raises(Conflict):
+            stage.move(ANALYSIS)
+    assert stage.left == []
+    stage.now = 900.0
+    assert stage.move(ANALYSIS) == Agreed("Submitted", TO_DO.id, refused="security_ir")
+    assert [notice.kind for notice in stage.left] == ["status-refused"]
+
+
+def test_a_refused_status_leaves_the_base_at_what_both_sides_hold() -> None:
+    stage = staged(failure=Refused("no", status=400))
     assert stage.move(ANALYSIS) == Agreed("Submitted", TO_DO.id, refused="security_ir")
     assert [notice.kind for notice in stage.left] == ["status-refused"]
 
