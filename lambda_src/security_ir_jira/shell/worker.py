@@ -105,20 +105,23 @@ def seconds_left(context: LambdaContext) -> float:
 
 @dataclass(frozen=True, slots=True)
 class _History:
-    """Since when a record is tried (epoch) and how often it was, the times before it was put in anew included.
+    """When a record was first sent, since when it is tried (epoch), and how often it was: the times before it was put
+    in anew included.
 
     What waited for its turn behind thousands of others did not fail meanwhile.
     """
 
+    sent: float
     since: float
     tries: int
 
     @classmethod
     def of(cls, record: SQSRecord) -> _History:
-        since, before = (_told(record, name) for name in ("since", "tries"))
+        sent, since, before = (_told(record, name) for name in ("sent", "since", "tries"))
         attributes = record.attributes
         first = attributes.get("ApproximateFirstReceiveTimestamp") or attributes.sent_timestamp
         return cls(
+            int(attributes.sent_timestamp) / 1000 if sent is None else float(sent),
             int(first) / 1000 if since is None else float(since),
             int(attributes.approximate_receive_count) + (before or 0),
         )
@@ -197,7 +200,7 @@ class Worker(Generic[Subject, Request]):
         seconds = visible_after(history.tries, asked)
         with _best_effort():
             if int(record.attributes.approximate_receive_count) >= _MOST_RECEIVES:
-                told = {"since": int(history.since), "tries": history.tries}
+                told = {"sent": int(history.sent), "since": int(history.since), "tries": history.tries}
                 self.queue.send_message(
                     QueueUrl=os.environ["QUEUE_URL"],
                     MessageBody=record.body,

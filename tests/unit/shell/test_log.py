@@ -28,10 +28,10 @@ class Talkative(Stage):
             raise RetryLater("cannot be told for now")
         return Stage.read(self, body)
 
-    def receive(self, subject: str, heard: Sequence[int], seconds: float) -> None:
+    def receive(self, subject: str, heard: Sequence[int], seconds: float, sent: float) -> None:
         if subject.startswith("p"):
             worker.logger.append_keys(case_id=f"case of {subject}", issue_key=f"issue of {subject}")
-        Stage.receive(self, subject, heard, seconds)
+        Stage.receive(self, subject, heard, seconds, sent)
 
 
 @pytest.fixture

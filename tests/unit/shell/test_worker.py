@@ -200,15 +200,15 @@ def test_history_24_what_fails_for_ever_is_put_into_the_queue_anew_before_sqs_co
     stage = Stage({"a": Throttled("429", delay=1.0)})
     assert stage.deliver(about("a"), received=499) == {"message-0"}
     assert stage.deliver(about("a"), received=500) == set(), "deleted, for another one is there"
-    told = {"since": "1767268800", "tries": "500"}
+    told = {"sent": "1767268800", "since": "1767268800", "tries": "500"}
     assert stage.queue.acts[-1] == ("anew", json.dumps(about("a")), 60, told)
 
 
 def test_what_was_put_in_anew_remembers_since_when_and_how_often_it_failed() -> None:
     stage = Stage({"a": Unavailable("500")})
-    stage.deliver(about("a"), received=500, told={"since": 1767000000, "tries": 700})
-    assert stage.queue.acts[-1][3] == {"since": "1767000000", "tries": "1200"}
-    stage.deliver(about("a"), received=1, told={"since": 1767000000, "tries": 700})
+    stage.deliver(about("a"), received=500, told={"sent": 1766999000, "since": 1767000000, "tries": 700})
+    assert stage.queue.acts[-1][3] == {"sent": "1766999000", "since": "1767000000", "tries": "1200"}
+    stage.deliver(about("a"), received=1, told={"sent": 1766999000, "since": 1767000000, "tries": 700})
     assert stage.delays["receipt-0"] >= 450, "not as if it had failed once"
 
 
