@@ -101,6 +101,21 @@ def test_fault_6_a_creation_in_jira_whose_answer_was_lost_is_found_again(loop: L
     assert loop.jira.issues()[0].remote_links
 
 
+def test_a_lost_creation_is_found_on_a_later_page_of_a_search(loop: Loop, ada: Person) -> None:
+    """Jira decides how many issues a page has; where the create screen has no labels, others stand before ours."""
+    loop.automation = False
+    loop.jira.site.projects["SEC"].hidden_on_create = frozenset({"labels"})
+    loop.jira.switches.search_page_cap = 1
+    for number in range(3):
+        ada.create_issue("SEC", f"Other {number}")
+    loop.jira.faults.add("POST .*/rest/api/3/issue", status=400, body={"errors": {"labels": "not on the screen"}})
+    loop.jira.faults.add("POST .*/rest/api/3/issue", after=True, drop=True, times=1)
+    case_id = open_case(loop)
+    loop.settle()
+    assert list(loop.pairs()) == [case_id]
+    assert len(loop.jira.issues()) == 4
+
+
 def test_a_creation_whose_answer_was_lost_is_bound_by_its_own_bell(loop: Loop) -> None:
     loop.jira.switches.search_lag = 300
     loop.jira.faults.add("POST .*/rest/api/3/issue", after=True, drop=True, times=1)

@@ -165,8 +165,9 @@ class JiraClient:
         return self._naming_a_case(jql)
 
     def _naming_a_case(self, jql: str) -> tuple[tuple[str, str, MadeFor], ...]:
-        answer = self._http.search(jql, ["created"], most=_PAGE, properties=[CASE_PROPERTY])
-        return tuple(sorted(read_naming_a_case(answer), key=lambda issue: int(issue[0])))
+        pages = self._pages(jql, "created", properties=[CASE_PROPERTY])
+        found = [issue for page in pages for issue in read_naming_a_case(page)]
+        return tuple(sorted(found, key=lambda issue: int(issue[0])))
 
     def issues_updated(self, minutes: int, *, label: str) -> Sequence[tuple[str, str, datetime]]:
         """Issues of the project, or of a pair wherever they are, updated in the last minutes: id, key, ``updated``.
@@ -187,13 +188,18 @@ class JiraClient:
         return self._dated(jql, "created")
 
     def _dated(self, jql: str, date: str) -> Iterator[tuple[str, str, datetime]]:
-        """All pages of what a query finds: id, key and one of the dates."""
+        """What a query finds: id, key and one of the dates."""
+        for page in self._pages(jql, date):
+            for each in page["issues"]:
+                yield str(each["id"]), str(each["key"]), read_time(each["fields"][date])
+
+    def _pages(self, jql: str, field: str, *, properties: Sequence[str] = ()) -> Iterator[Mapping[str, Any]]:
+        """What a query finds. A page may be shorter than asked for, or empty, and not be the last."""
         token: str | None = None
         used: set[str] = set()
         while True:
-            answer = self._http.search(jql, [date], most=_PAGE, token=token)
-            for each in answer["issues"]:
-                yield str(each["id"]), str(each["key"]), read_time(each["fields"][date])
+            answer = self._http.search(jql, [field], most=_PAGE, properties=properties, token=token)
+            yield answer
             token = answer.get("nextPageToken")
             if not token or answer.get("isLast") is True:
                 return
