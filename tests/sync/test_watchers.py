@@ -297,6 +297,35 @@ def test_a_jira_that_shows_no_watchers_or_users_holds_up_nothing_but_the_watcher
     assert loop.waiting == []
 
 
+@pytest.mark.parametrize("status", [400, 404])
+def test_watchers_an_account_may_not_manage_for_a_while_arrive_soon_after(
+    loop: Loop, case_id: str, bob: User, status: int
+) -> None:
+    """What is not permitted may be answered as if the person were wrong, or the issue not there."""
+    loop.jira.withdraw("SEC", "MANAGE_WATCHERS")
+    loop.jira.faults.add("POST .*/watchers", status=status, body={"errorMessages": ["No."], "errors": {}}, times=None)
+    loop.service.aws_responder.add_watcher(case_id, bob.email)
+    loop.advance(3_600)
+    loop.jira.faults.clear()
+    loop.jira.grant("SEC", "MANAGE_WATCHERS")
+    loop.advance(900)
+    assert on_issue(loop, case_id) == {"Bob Kahn"}
+    assert loop.waiting == []
+
+
+def test_people_an_account_may_not_look_for_for_a_while_watch_soon_after(loop: Loop, case_id: str, bob: User) -> None:
+    """Jira finds nobody for whom may not look for people."""
+    loop.jira.withdraw(None, "USER_PICKER")
+    loop.jira.faults.add("GET .*/user/search", status=200, body=[], times=None)
+    loop.service.aws_responder.add_watcher(case_id, bob.email)
+    loop.advance(3_600)
+    loop.jira.faults.clear()
+    loop.jira.grant(None, "USER_PICKER")
+    loop.advance(900)
+    assert on_issue(loop, case_id) == {"Bob Kahn"}
+    assert loop.waiting == []
+
+
 def test_a_token_that_no_longer_sees_watchers_removes_nobody(loop: Loop, case_id: str, ada: Person, bob: User) -> None:
     watch_issue(loop, case_id, bob)
     loop.jira.site.denied.add("VIEW_VOTERS_AND_WATCHERS")

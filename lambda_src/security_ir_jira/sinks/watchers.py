@@ -73,7 +73,7 @@ class WatchersOfIssue:
     ) -> tuple[IssueWatchers, Watched]:
         """Add and remove watchers of the issue; returns who watches then and what is known then."""
         present = {account.id: account for account in watching.accounts}
-        found = self._resolved(known, watching, plan.wanted, listed, pair.case_id)
+        found = self._resolved(known, watching, plan.wanted, listed, pair)
         accounts = {**known.accounts, **found}
         unfit = {"", self.jira.myself(), *present}
         add = {each: account for each, account in found.items() if account not in unfit}
@@ -87,7 +87,7 @@ class WatchersOfIssue:
             intended = {**known.added_to_issue, **add}
             self.surroundings.ledger.watch(pair.case_id, replace(known, accounts=accounts, added_to_issue=intended))
         for each, account in add.items():
-            if not _done(partial(self.jira.add_watcher, pair.issue_id, account)):
+            if not self._permitted(pair, partial(self.jira.add_watcher, pair.issue_id, account)):
                 accounts[each] = ""
                 continue
             present.setdefault(account, Account(account))
@@ -96,7 +96,7 @@ class WatchersOfIssue:
         reasons = {*ours.values(), *(accounts.get(each) for each in listed)}
         for account in set(plan.gone.values()) - reasons:
             if account in present or not watching.shown:
-                _done(partial(self.jira.remove_watcher, pair.issue_id, account))
+                self._permitted(pair, partial(self.jira.remove_watcher, pair.issue_id, account))
                 present.pop(account, None)
         left_out = sum(1 for each in plan.wanted if not accounts[each])
         if left_out:
@@ -106,27 +106,38 @@ class WatchersOfIssue:
         known = replace(known, accounts=accounts, added_to_issue=ours, issue=joined)
         return replace(watching, accounts=tuple(present.values()), count=count), known
 
+    def _permitted(self, pair: Pair, action: Callable[[], None]) -> bool:
+        """Whether Jira took a request, which is not asked for again soon. Raises ``NotPermitted`` where we may not ask."""
+        if _done(action):
+            return True
+        self.jira.make_sure_permitted(pair.issue_key, "MANAGE_WATCHERS")
+        return False
+
     def _resolved(
         self,
         known: Watched,
         watching: IssueWatchers,
         wanted: Iterable[str],
         listed: Mapping[str, str],
-        case_id: str,
+        pair: Pair,
     ) -> dict[str, str]:
         """The account of each fingerprint: known, seen to watch, or searched for; ``""`` where nobody fits."""
-        shown = {fingerprint(case_id, account.email): account.id for account in watching.accounts if account.email}
+        shown = {fingerprint(pair.case_id, account.email): account.id for account in watching.accounts if account.email}
         found: dict[str, str] = {}
         for each in wanted:
             account = known.accounts.get(each) or shown.get(each)
-            found[each] = account or self._search(listed[each])
+            found[each] = account or self._search(pair, listed[each])
         return found
 
-    def _search(self, email: str) -> str:
+    def _search(self, pair: Pair, email: str) -> str:
         try:
-            account = fitting(email, self.jira.find_users(email))
+            found = self.jira.find_users(email)
         except (Refused, NotFound):
             return ""
+        if not found:
+            # Jira finds nobody for whom may not look for people.
+            self.jira.make_sure_permitted(pair.issue_key, "USER_PICKER")
+        account = fitting(email, found)
         return account.id if account else ""
 
 
