@@ -163,6 +163,27 @@ def test_history_9_a_closure_that_our_role_may_not_make_for_long_is_made_afterwa
     assert loop.waiting == []
 
 
+@pytest.mark.parametrize(
+    "writes",
+    ["POST .*/issue/[^/]+/comment", *(["PUT .*/issue/[^/]+"] if EVERYTHING else [])],
+)
+def test_a_write_that_is_answered_as_if_the_issue_were_not_there_is_no_absence(
+    loop: Loop, ada: Person, pair: str, writes: str
+) -> None:
+    """Jira's own pages give 404 for what somebody may not do as well."""
+    missing = "Issue does not exist or you do not have permission to see it."
+    loop.jira.faults.add(writes, status=404, body={"errorMessages": [missing], "errors": {}}, times=None)
+    everything_happens(loop, ada, pair, "Night")
+    sweeps(loop, LONG)
+    assert "NotPermitted" in loop.told_errors()
+    assert not [each for each in loop.events if each["detail-type"] == "IssueDeleted"]
+    assert len(loop.waiting) < 20
+    loop.jira.faults.clear()
+    loop.advance(QUARTER)
+    assert_all_arrived(loop, pair, "Night")
+    assert loop.waiting == []
+
+
 def take_for_nobody(loop: Loop) -> None:
     """Jira goes on as if nobody had signed in."""
     header = {"X-Seraph-LoginReason": "AUTHENTICATED_FAILED"}

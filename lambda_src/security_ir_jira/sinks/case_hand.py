@@ -188,6 +188,9 @@ class CaseHand:
         )
         return Seen(pair, facts, deep, case, issue, issue_comments=comments)
 
+    def find(self, pair: Pair) -> None:
+        self.cases.case(pair.case_id)
+
     def comments(self, pair: Pair) -> CommentsOfCase:
         return CommentsOfCase(self.cases, pair.case_id)
 

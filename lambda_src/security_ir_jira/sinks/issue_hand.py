@@ -171,6 +171,9 @@ class IssueHand:
         except NotFound:
             return None
 
+    def find(self, pair: Pair) -> None:
+        self.jira.place_of(pair.issue_id)
+
     def comments(self, pair: Pair) -> CommentsOfIssue:
         return CommentsOfIssue(self.jira, pair)
 

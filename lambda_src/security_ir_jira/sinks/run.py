@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any, Generic, Protocol
 
 from aws_lambda_powertools import Logger
@@ -53,8 +54,12 @@ class Births(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """Parts of a run that have to wait: none holds up another, and the run comes again for them."""
+    """Parts of a run that have to wait: none holds up another, and the run comes again for them.
 
+    ``denied`` tells what a 404 means where the side itself is there, and raises ``NotFound`` where it is not.
+    """
+
+    denied: Callable[[NotFound], RetryLater]
     troubles: list[RetryLater | Refused] = field(default_factory=list)
 
     @contextmanager
@@ -64,8 +69,13 @@ class Waiting:
         except SideDown:
             raise
         except (RetryLater, Refused) as trouble:
-            logger.warning("a part has to wait", reason=str(trouble), error=type(trouble).__name__)
-            self.troubles.append(trouble)
+            self._put_off(trouble)
+        except NotFound as missing:
+            self._put_off(self.denied(missing))
+
+    def _put_off(self, trouble: RetryLater | Refused) -> None:
+        logger.warning("a part has to wait", reason=str(trouble), error=type(trouble).__name__)
+        self.troubles.append(trouble)
 
     def end(self) -> None:
         """Raises the trouble that has the least to wait."""
@@ -147,7 +157,19 @@ class Sink(Generic[Body]):
             if changed == {"notice"} and side == "security_ir":
                 # The other sink would only ask again for what is to be said; that a case is gone the sweep finds.
                 raise RetryLater("a case cannot be told anything", delay=GONE_SECONDS + 60) from missing
-            self._leave_absence_to_the_other_sink(pair, missing)
+            try:
+                raise self._denied(pair, missing) from missing
+            except NotFound as absent:
+                self._leave_absence_to_the_other_sink(pair, absent)
+
+    def _denied(self, pair: Pair, missing: NotFound) -> RetryLater:
+        """What a 404 means that came from a side that is there: who lacks a permission may be answered like that.
+
+        Taken for an absence it would have both sinks ring each other on and on: one finds what the other misses.
+        Raises ``NotFound`` where the side is not there.
+        """
+        self.hand.find(pair)
+        return NotPermitted(str(missing), delay=ABOUT_US_DELAY)
 
     def _voice(self, pair: Pair, facts: Facts) -> Voice[Body]:
         return Voice.of(self.surroundings, pair, facts, self.hand.comments(pair))
@@ -163,7 +185,7 @@ class Sink(Generic[Body]):
 
     def _carry_out(self, seen: Seen, changed: frozenset[Change]) -> None:
         side, surroundings = self.hand.side, self.surroundings
-        waiting, workflow = Waiting(), None
+        waiting, workflow = Waiting(partial(self._denied, seen.pair)), None
         with waiting.part():
             workflow = self._workflow(seen)
         url = surroundings.issue_url(seen.pair.issue_key)
@@ -335,6 +357,8 @@ class Sink(Generic[Body]):
         logger.warning("one side of a pair was deleted", case_id=pair.case_id, issue_key=pair.issue_key, side=side)
         try:
             self.hand.part(pair, voice)
-        except NotFound:
+        except NotFound as missing:
+            with suppress(NotFound):
+                raise self._denied(pair, missing) from missing
             logger.info("its other half is gone as well", case_id=pair.case_id, issue_key=pair.issue_key)
         ledger.gone(pair.case_id, side)
