@@ -107,7 +107,7 @@ class WatchersOfIssue:
         return replace(watching, accounts=tuple(present.values()), count=count), known
 
     def _permitted(self, pair: Pair, action: Callable[[], None]) -> bool:
-        """Whether Jira took a request, which is not asked for again soon. Raises ``NotPermitted`` where we may not ask."""
+        """Whether Jira took a request, which is not made again soon. Raises ``NotPermitted`` where we may not."""
         if _done(action):
             return True
         self.jira.make_sure_permitted(pair.issue_key, "MANAGE_WATCHERS")
