@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import random
+import re
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
 import boto3
@@ -183,7 +185,14 @@ def _passing(status: int, code: str) -> type[Unavailable]:
 
 
 def _asked_wait(error: ClientError) -> float | None:
-    """Seconds of ``Retry-After``, which the model gives to some errors as ``retryAfterSeconds``."""
-    header = error.response["ResponseMetadata"].get("HTTPHeaders", {}).get("retry-after", "")
-    asked: Any = error.response.get("retryAfterSeconds", header if header.isdigit() else None)
-    return None if asked is None else float(asked)
+    """Seconds of ``Retry-After``, a number or a date, which the model gives to some errors as ``retryAfterSeconds``."""
+    headers = error.response["ResponseMetadata"].get("HTTPHeaders", {})
+    modelled: Any = error.response.get("retryAfterSeconds")
+    asked = str(headers.get("retry-after", "") if modelled is None else modelled).strip()
+    if re.fullmatch(r"[0-9]{1,9}(\.[0-9]*)?", asked):
+        return float(asked)
+    try:
+        # Counted from the answer's own date: two clocks are not to be held against each other.
+        return max(0.0, (parsedate_to_datetime(asked) - parsedate_to_datetime(headers["date"])).total_seconds())
+    except (KeyError, TypeError, ValueError, OverflowError):
+        return None

@@ -270,6 +270,9 @@ class CaseHand:
                 self._wait_for_the_conflict(seen.pair, wanted, refusal)
             logger.warning("status refused", case_id=case.id, reason=str(refusal))
             held = self.cases.case(case.id).status
+            if wanted == CLOSED and case.self_managed and isinstance(refusal, Conflict) and held != wanted:
+                # From every status there is a way to this one: somebody changes the case at this moment.
+                raise
             if held != wanted:
                 values = {"status": wanted, "current": held}
                 self.surroundings.leave(seen.pair, Notice("jira", "status-refused", values))

@@ -142,6 +142,25 @@ def test_a_wait_that_the_service_asks_for_is_passed_on(stage: Stage, asked: int 
     assert caught.value.delay == delay
 
 
+@pytest.mark.parametrize(
+    ("asked", "delay"),
+    [
+        ("Sun, 01 Jan 2040 12:05:00 GMT", 300.0),
+        ("Sun, 01 Jan 2040 11:00:00 GMT", 0.0),
+        ("240.5", 240.5),
+        ("soon", None),
+        ("Infinity", None),
+    ],
+)
+def test_a_wait_may_be_asked_for_as_a_date(asked: str, delay: float | None) -> None:
+    refusal = answered(503)
+    headers = {"retry-after": asked, "date": "Sun, 01 Jan 2040 12:00:00 GMT"}
+    refusal.response["ResponseMetadata"]["HTTPHeaders"] = headers
+    with pytest.raises(Unavailable) as caught:
+        failing(refusal).case("1000000001")
+    assert caught.value.delay == delay
+
+
 def test_a_short_trouble_is_sat_out(stage: Stage) -> None:
     case = stage.service.aws_responder.open_case("Leaked key")
     stage.service.faults.add("GetCase", error="InternalServerException", times=2)

@@ -213,6 +213,13 @@ def test_done_closes_a_case() -> None:
     assert stage.move("Closed") == Agreed("Closed", TO_DO.id)
 
 
+def test_a_conflict_at_a_closure_passes() -> None:
+    stage = staged(ANALYSIS, failure=Conflict("409"))
+    with pytest.raises(Conflict):
+        stage.move("Closed")
+    assert stage.left == []
+
+
 def test_a_case_that_aws_manages_and_does_not_let_be_closed_is_said_so() -> None:
     stage = staged(ANALYSIS, self_managed=False, failure=NotPermitted("close_case: 403 AccessDeniedException"))
     assert stage.move("Closed") == Agreed(ANALYSIS, TO_DO.id, refused="security_ir")
