@@ -100,6 +100,15 @@ def test_history_9_a_permission_that_is_lacking_for_long_refuses_nothing(
     assert loop.waiting == []
 
 
+def test_what_a_permission_is_lacking_for_is_tried_again_after_five_minutes(loop: Loop, pair: str) -> None:
+    """However Jira words it: here it refuses the text, and only when asked tells that nobody may write one."""
+    loop.jira.withdraw("SEC", "EDIT_ISSUES")
+    loop.jira.faults.add("PUT .*/issue/[^/]+", status=400, body={"errors": {"summary": "cannot be set"}}, times=None)
+    loop.service.person("grace").edit(pair, title="Two keys")
+    loop.advance(290)
+    assert len(loop.failures) <= 1
+
+
 @pytest.mark.parametrize("status", [403, *([402] if EVERYTHING else [])])
 def test_history_9_a_jira_that_refuses_everything_for_long_refuses_nothing(
     loop: Loop, ada: Person, pair: str, status: int
