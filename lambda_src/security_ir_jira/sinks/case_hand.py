@@ -270,9 +270,6 @@ class CaseHand:
                 self._wait_for_the_conflict(seen.pair, wanted, refusal)
             logger.warning("status refused", case_id=case.id, reason=str(refusal))
             held = self.cases.case(case.id).status
-            if wanted == CLOSED and case.self_managed and isinstance(refusal, Conflict) and held != wanted:
-                # From every status there is a way to this one: somebody changes the case at this moment.
-                raise
             if held != wanted:
                 values = {"status": wanted, "current": held}
                 self.surroundings.leave(seen.pair, Notice("jira", "status-refused", values))
@@ -285,11 +282,14 @@ class CaseHand:
     def _wait_for_the_conflict(self, pair: Pair, wanted: str, conflict: Conflict) -> None:
         """A step that the service's documents allow meets a conflict: somebody is at work there, and that passes.
 
-        Raises it again, unless that has lasted too long to be believed, or the case is where it should be by now.
+        Raises it again, unless the case is where it should be by now, or that has lasted too long to be believed: which
+        a closure never does, to which there is a way from every status.
         """
         now, base = self.surroundings.clock(), pair.base.status
         since = now if base.contested_since is None else base.contested_since
-        if self.cases.case(pair.case_id).status in (CLOSED, wanted) or now - since >= _CONTESTED_SECONDS:
+        if self.cases.case(pair.case_id).status in (CLOSED, wanted):
+            return
+        if wanted != CLOSED and now - since >= _CONTESTED_SECONDS:
             return
         self.surroundings.ledger.advance(pair.case_id, {"status": replace(base, contested_since=since)})
         raise conflict
