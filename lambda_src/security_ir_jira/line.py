@@ -15,3 +15,7 @@ class Line(Protocol):
     def refused(self) -> None:
         """A try was refused for who we are. Raises ``SideDown`` where every other request is as well."""
         ...
+
+    def throttled(self) -> None:
+        """A request was held back (429) at every try. Raises ``SideDown`` where every other one is as well."""
+        ...

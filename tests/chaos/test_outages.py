@@ -50,6 +50,34 @@ def never_given_up(stage: Stage) -> None:
     assert max((message.received for message in stage.loop.waiting), default=0) < MOST_RECEIVES
 
 
+@pytest.mark.parametrize("asked", [None, 30], ids=["429 that names no time", "429 for half a minute each"])
+@pytest.mark.parametrize("side", ["Jira", "security-ir"])
+def test_a_side_that_holds_everything_back_is_asked_ten_times_a_minute_at_most(
+    stage: Stage, side: str, asked: int | None
+) -> None:
+    cases = two_pairs(stage)
+    server = stage.loop.jira if side == "Jira" else stage.loop.service
+    headers = {} if asked is None else {"Retry-After": str(asked)}
+    server.faults.add(".*", status=429, times=None, headers=headers, error="ThrottlingException")
+    for round_ in ("Once", "Again"):
+        for case_id in cases:
+            people_work(stage, case_id, round_)
+        stage.pass_time(300)
+    server.reset_log()
+    stage.pass_time(600)
+    assert len(server.requests) <= 100
+    never_given_up(stage)
+    server.faults.clear()
+    stage.pass_time(90)
+    for case_id in cases:
+        assert "Again, on the case" in "\n".join(
+            comment.text for comment in stage.loop.jira.comments(stage.key(case_id))
+        )
+        assert "Again, in Jira" in "\n".join(comment.body for comment in stage.loop.service.comments(case_id))
+    stage.pass_time(MINUTES)
+    are_in_step(stage)
+
+
 @pytest.mark.parametrize("side", ["Jira", "security-ir"])
 def test_an_hour_without_a_side_is_made_good_within_minutes(stage: Stage, side: str) -> None:
     cases = two_pairs(stage)

@@ -74,12 +74,10 @@ class CaseCalls:
     def ask(self) -> None:
         """Ask, once, whether the membership's cases can be seen: if not, nothing else works either.
 
-        Raises ``NotPermitted`` or ``Unavailable``.
+        Raises ``NotPermitted``, ``Throttled`` or ``Unavailable``.
         """
         try:
             self._send("list_cases", {"maxResults": 1})
-        except Throttled:
-            return
         except (NotFound, Refused) as refusal:
             raise NotPermitted(f"no case can be seen: {refusal}") from refusal
 
@@ -127,6 +125,8 @@ class CaseCalls:
                     raise SideDown(str(failure), delay=DOWN_DELAY) from failure
                 wait = random.uniform(0.1, 0.3) * 2**attempt if failure.delay is None else failure.delay
                 if attempt == _ATTEMPTS or wait > _PATIENCE:
+                    if isinstance(failure, Throttled) and self.line:
+                        self.line.throttled()
                     raise
                 self.sleep(wait)
         raise AssertionError("unreachable: the last attempt returns or raises")

@@ -83,6 +83,9 @@ class _Failure:
     def unanswered(self) -> bool:
         return self.status == 0 or self.status >= 500
 
+    def error(self, said: str) -> Unavailable:
+        return (Throttled if self.status == 429 else Unavailable)(said, delay=self.wait)
+
 
 class JiraHttp:
     """Requests against one Jira site.
@@ -161,15 +164,15 @@ class JiraHttp:
     def ask(self) -> None:
         """Ask, once, whether Jira lets us see the project: if it does not, nothing else works either.
 
-        Raises ``NotPermitted``, ``JiraUnauthorized`` or ``Unavailable``.
+        Raises ``NotPermitted``, ``JiraUnauthorized``, ``Throttled`` or ``Unavailable``.
         """
         path = f"/project/{quote(self.project_key)}"
         try:
             outcome = self._try(_Request("GET", path, reads=True))
         except NotFound as missing:
             raise NotPermitted(f"the project cannot be seen: {missing}") from missing
-        if isinstance(outcome, _Failure) and outcome.status != 429:
-            raise Unavailable(outcome.reason, delay=outcome.wait)
+        if isinstance(outcome, _Failure):
+            raise outcome.error(outcome.reason)
 
     def _persist(self, request: _Request, *, repeatable: bool) -> _Success:
         failure = None
@@ -193,8 +196,9 @@ class JiraHttp:
                 break
             self._sleep(wait)
         assert failure is not None
-        kind = Throttled if failure.status == 429 else Unavailable
-        raise kind(f"{request}: {failure.reason}", delay=failure.wait)
+        if failure.status == 429 and self.line:
+            self.line.throttled()
+        raise failure.error(f"{request}: {failure.reason}")
 
     def _try(self, request: _Request) -> _Success | _Failure:
         try:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from ..errors import NotPermitted, RetryLater, SideDown
+from ..errors import NotPermitted, RetryLater, SideDown, Throttled
 from .table import ConditionFailed, Item, Table
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ _SPREAD_SECONDS = 5.0
 """Over how many seconds those come back who wait for a probe: the first of them is alone with it."""
 
 Kind = Literal["down", "refused"]
-"""``down``: the side does not answer. ``refused``: it answers, and lets none of our requests through."""
+"""``down``: the side does not answer, or holds all requests back. ``refused``: it answers, and lets none of ours in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +162,9 @@ class Breaker:
     def refused(self) -> None:
         self._probe(0.0)
 
+    def throttled(self) -> None:
+        self._probe(0.0)
+
     def _probe(self, lasted: float) -> None:
         """Ask the side. Raises ``SideDown``, and leaves the side alone, where nothing comes of it."""
         try:
@@ -169,6 +172,10 @@ class Breaker:
         except NotPermitted as failure:
             wait = _PROBE_SECONDS if lasted < _LONG_SECONDS else _LATER_PROBE_SECONDS
             raise self._open("refused", failure, wait) from failure
+        except Throttled as failure:
+            # Who says how long is taken at his word: it may be a matter of seconds.
+            wait = min(failure.delay or _PROBE_SECONDS, _LONGEST_PROBE_SECONDS)
+            raise self._open("down", failure, wait) from failure
         except RetryLater as failure:
             wait = min(max(_PROBE_SECONDS, failure.delay or 0.0), _LONGEST_PROBE_SECONDS)
             raise self._open("down", failure, wait) from failure

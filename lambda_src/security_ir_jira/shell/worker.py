@@ -38,6 +38,7 @@ from ..errors import (
     Refused,
     RetryLater,
     SideDown,
+    Throttled,
     Undeliverable,
 )
 from ..events import read_json
@@ -355,8 +356,9 @@ def _log_as(message_id: str) -> None:
 
 
 def _alarming(reason: RetryLater) -> str:
-    """The metric that a failure counts for: where a side lets none of us in, that is why nothing works there."""
-    if isinstance(reason, SideDown) and reason.because in (JiraUnauthorized.__name__, NotPermitted.__name__):
+    """The metric that a failure counts for: where a side lets none of us in, or holds us back, that is why it waits."""
+    explained = (JiraUnauthorized.__name__, NotPermitted.__name__, Throttled.__name__)
+    if isinstance(reason, SideDown) and reason.because in explained:
         return reason.because
     return type(reason).__name__
 

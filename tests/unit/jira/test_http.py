@@ -18,6 +18,7 @@ from security_ir_jira.errors import (
     OutcomeUnknown,
     Refused,
     SideDown,
+    Throttled,
     Unavailable,
 )
 from security_ir_jira.jira.credentials import Credentials
@@ -418,6 +419,11 @@ class Line:
         if self.down:
             raise SideDown("refused", delay=60.0)
 
+    def throttled(self) -> None:
+        self.heard.append("throttled")
+        if self.down:
+            raise SideDown("throttled", delay=60.0)
+
 
 def listened(stage: Stage, line: Line) -> JiraHttp:
     http = stage.client()
@@ -433,7 +439,18 @@ def test_the_line_hears_of_every_try_without_an_answer(stage: Stage) -> None:
     assert line.heard == ["unanswered", "unanswered"]
 
 
-@pytest.mark.parametrize("status", [409, 423, 429])
+def test_the_line_hears_of_a_request_that_was_held_back_in_the_end(stage: Stage) -> None:
+    stage.jira.faults.add(status=429, headers={"Retry-After": "1"}, times=2)
+    line = Line(down=True)
+    look(listened(stage, line))
+    assert line.heard == [], "it went through"
+    stage.jira.faults.add(status=429, headers={"Retry-After": "1"}, times=3)
+    with pytest.raises(SideDown):
+        look(listened(stage, line))
+    assert line.heard == ["throttled"]
+
+
+@pytest.mark.parametrize("status", [409, 423])
 def test_the_line_hears_nothing_of_what_was_answered(stage: Stage, status: int) -> None:
     stage.jira.faults.add(status=status, times=None)
     line = Line(down=True)
@@ -475,11 +492,10 @@ def test_asking_is_one_request_and_never_told_to_the_line(stage: Stage) -> None:
         ({"status": 403}, NotPermitted),
         ({"status": 404}, NotPermitted),
         ({"status": 401}, JiraUnauthorized),
+        ({"status": 429}, Throttled),
     ):
         stage.jira.faults.add(**trouble)
         with pytest.raises(error):
             http.ask()
-    stage.jira.faults.add(status=429)
-    http.ask()
     assert stage.statuses == [200, 503, None, 403, 404, 401, 429]
     assert line.heard == []

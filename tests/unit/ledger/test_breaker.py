@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from security_ir_jira.errors import JiraUnauthorized, SideDown, Unavailable
+from security_ir_jira.errors import JiraUnauthorized, SideDown, Throttled, Unavailable
 from security_ir_jira.ledger.breakers import Breaker, Breakers
 from security_ir_jira.ledger.table import Table
 from tests.clock import Clock
@@ -71,6 +71,30 @@ def test_a_side_that_is_down_is_asked_as_late_as_it_wants(
         with pytest.raises(SideDown):
             side.function().admit()
         assert len(side.asked) == asked
+
+
+def test_one_request_that_is_held_back_says_nothing_of_a_side_that_answers_others(side: Side) -> None:
+    side.function().throttled()
+    assert len(side.asked) == 1
+    side.function().admit()
+
+
+@pytest.mark.parametrize(("asks_for", "waits"), [(None, 60), (5.0, 5), (300.0, 300), (86_400.0, 900)])
+def test_a_side_that_holds_everything_back_is_left_alone_as_long_as_it_says(
+    side: Side, clock: Clock, asks_for: float | None, waits: int
+) -> None:
+    side.trouble = Throttled("429", delay=asks_for)
+    with pytest.raises(SideDown) as raised:
+        side.function().throttled()
+    assert raised.value.because == "Throttled"
+    for later, asked in [(waits - 1, 1), (waits, 2)]:
+        clock.now = NOW + later
+        with pytest.raises(SideDown):
+            side.function().admit()
+        assert len(side.asked) == asked
+    side.trouble = None
+    clock.now = NOW + 2 * waits
+    side.function().admit()
 
 
 def test_failures_that_are_under_way_hear_of_it(side: Side) -> None:
