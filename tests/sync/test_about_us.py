@@ -470,9 +470,19 @@ def test_history_7_a_conflict_that_lasts_for_minutes_refuses_no_status(
     assert loop.waiting == []
 
 
-def test_a_conflict_that_does_not_pass_is_said_once(loop: Loop, ada: Person, pair: str) -> None:
+def test_a_closure_waits_for_as_long_as_a_conflict_lasts(loop: Loop, ada: Person, pair: str) -> None:
     loop.service.faults.add("CloseCase", error="ConflictException", status=409, times=None)
     ada.transition(key_of(loop, pair), "Done")
+    loop.advance(3 * HOUR)
+    assert "did not accept the status" not in texts(loop, pair)[1]
+    loop.service.faults.clear()
+    loop.advance(QUARTER)
+    assert loop.service.case(pair).status == "Closed"
+
+
+def test_a_conflict_that_does_not_pass_is_said_once(loop: Loop, ada: Person, pair: str) -> None:
+    loop.service.faults.add("UpdateCaseStatus", error="ConflictException", status=409, times=None)
+    ada.transition(key_of(loop, pair), "In Progress")
     loop.advance(HOUR)
     assert loop.waiting == []
     assert texts(loop, pair)[1].count("did not accept the status") == 1
