@@ -14,7 +14,7 @@ import re
 import time
 import traceback
 import warnings
-from collections.abc import Callable, Hashable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
@@ -23,8 +23,6 @@ from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 import boto3
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
-from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
-from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -44,7 +42,6 @@ from ..errors import (
 from ..events import read_json
 
 if TYPE_CHECKING:
-    from aws_lambda_powertools.utilities.batch.types import PartialItemFailureResponse
     from mypy_boto3_sqs import SQSClient
     from mypy_boto3_sqs.type_defs import (
         ChangeMessageVisibilityBatchRequestEntryTypeDef,
@@ -56,6 +53,12 @@ metrics = Metrics()
 # Most invocations have nothing to count, which Powertools would remark on each time.
 warnings.filterwarnings("ignore", "No application metrics to publish", UserWarning)
 
+Record = Mapping[str, Any]
+"""A message as Lambda hands it on: https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html"""
+Failed = dict[str, list[dict[str, str]]]
+"""The records to be delivered again (``ReportBatchItemFailures``).
+https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html
+"""
 Subject = TypeVar("Subject", bound=Hashable)
 Request = TypeVar("Request")
 
@@ -117,18 +120,18 @@ class _History:
     tries: int
 
     @classmethod
-    def of(cls, record: SQSRecord) -> _History:
+    def of(cls, record: Record) -> _History:
         sent, since, before = (_told(record, name) for name in ("sent", "since", "tries"))
-        attributes = record.attributes
-        first = attributes.get("ApproximateFirstReceiveTimestamp") or attributes.sent_timestamp
+        attributes = record["attributes"]
+        first = attributes.get("ApproximateFirstReceiveTimestamp") or attributes["SentTimestamp"]
         return cls(
-            int(attributes.sent_timestamp) / 1000 if sent is None else float(sent),
+            int(attributes["SentTimestamp"]) / 1000 if sent is None else float(sent),
             int(first) / 1000 if since is None else float(since),
-            int(attributes.approximate_receive_count) + (before or 0),
+            int(attributes["ApproximateReceiveCount"]) + (before or 0),
         )
 
 
-def _told(record: SQSRecord, name: str) -> int | None:
+def _told(record: Record, name: str) -> int | None:
     """A number that went with a record when it was put into the queue anew."""
     told = str((record.get("messageAttributes") or {}).get(name, {}).get("stringValue", ""))
     return int(told) if re.fullmatch("[0-9]{1,12}", told) else None
@@ -176,12 +179,12 @@ class Worker(Generic[Subject, Request]):
     queue: SQSClient = field(default_factory=lambda: boto3.client("sqs"))
     clock: Callable[[], float] = time.time
 
-    def __call__(self, event: dict[str, Any], context: LambdaContext) -> PartialItemFailureResponse:
+    def __call__(self, event: dict[str, Any], context: LambdaContext) -> Failed:
         """Answer a batch of SQS records with those that failed (``ReportBatchItemFailures``)."""
         self._keep_away(event, round(seconds_left(context)))
         batch = _Batch(self, event, context)
-        processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
-        return process_partial_response(event, batch.process, processor, context)
+        failed = [record["messageId"] for record in event["Records"] if not batch.is_done(record)]
+        return {"batchItemFailures": [{"itemIdentifier": message_id} for message_id in failed]}
 
     def _keep_away(self, event: dict[str, Any], seconds: int) -> None:
         """A crashed attempt must not wait out the queue's own, much longer, visibility timeout."""
@@ -193,18 +196,18 @@ class Worker(Generic[Subject, Request]):
             with _best_effort():
                 self.queue.change_message_visibility_batch(QueueUrl=os.environ["QUEUE_URL"], Entries=entries)
 
-    def come_again(self, record: SQSRecord, asked: float | None) -> bool:
+    def come_again(self, record: Record, asked: float | None) -> bool:
         """See that a failed record is delivered again in time. Whether it was put into the queue anew for that, and is
         to be deleted.
         """
         history = _History.of(record)
         seconds = visible_after(history.tries, asked)
         with _best_effort():
-            if int(record.attributes.approximate_receive_count) >= _MOST_RECEIVES:
+            if int(record["attributes"]["ApproximateReceiveCount"]) >= _MOST_RECEIVES:
                 told = {"sent": int(history.sent), "since": int(history.since), "tries": history.tries}
                 self.queue.send_message(
                     QueueUrl=os.environ["QUEUE_URL"],
-                    MessageBody=record.body,
+                    MessageBody=record["body"],
                     DelaySeconds=seconds,
                     MessageAttributes={
                         name: {"DataType": "Number", "StringValue": str(value)} for name, value in told.items()
@@ -212,26 +215,32 @@ class Worker(Generic[Subject, Request]):
                 )
                 return True
             self.queue.change_message_visibility(
-                QueueUrl=os.environ["QUEUE_URL"], ReceiptHandle=record.receipt_handle, VisibilityTimeout=seconds
+                QueueUrl=os.environ["QUEUE_URL"], ReceiptHandle=record["receiptHandle"], VisibilityTimeout=seconds
             )
         return False
 
-    def dead_letter(self, record: SQSRecord, reason: str) -> None:
-        """Send a record that can never succeed to the dead letters, its body as it came. Raises what SQS raises: it is
-        still in its queue then.
+    def dead_letter(self, record: Record, reason: str) -> bool:
+        """Send a record that can never succeed to the dead letters, its body as it came. Where SQS does not take it, it
+        is still in its queue.
         """
         printable = "".join(letter for letter in reason if letter.isprintable())[:250]
         try:
-            self._bury(record, {"reason": {"DataType": "String", "StringValue": printable or "not told"}})
-        except ClientError as error:
-            if error.response["Error"]["Code"] not in ("InvalidParameterValue", "InvalidMessageContents"):
-                raise
-            # The largest body leaves no room for an attribute; the log has the reason.
-            self._bury(record, {})
+            try:
+                self._bury(record, {"reason": {"DataType": "String", "StringValue": printable or "not told"}})
+            except ClientError as error:
+                if error.response["Error"]["Code"] not in ("InvalidParameterValue", "InvalidMessageContents"):
+                    raise
+                # The largest body leaves no room for an attribute; the log has the reason.
+                self._bury(record, {})
+        except Exception as error:
+            # Whatever it is: it must not make the whole batch come again.
+            logger.warning("no dead letter yet", error=type(error).__name__)
+            return False
+        return True
 
-    def _bury(self, record: SQSRecord, attributes: dict[str, MessageAttributeValueTypeDef]) -> None:
+    def _bury(self, record: Record, attributes: dict[str, MessageAttributeValueTypeDef]) -> None:
         self.queue.send_message(
-            QueueUrl=os.environ["DEAD_LETTER_QUEUE_URL"], MessageBody=record.body, MessageAttributes=attributes
+            QueueUrl=os.environ["DEAD_LETTER_QUEUE_URL"], MessageBody=record["body"], MessageAttributes=attributes
         )
 
 
@@ -246,7 +255,7 @@ def entry_point(make: Callable[[], Function[Any, Any]]) -> Callable[[dict[str, A
 
     @logger.inject_lambda_context
     @metrics.log_metrics
-    def handler(event: dict[str, Any], context: LambdaContext) -> PartialItemFailureResponse:
+    def handler(event: dict[str, Any], context: LambdaContext) -> Failed:
         return worker()(event, context)
 
     return handler
@@ -260,17 +269,17 @@ class _Batch(Generic[Subject, Request]):
         self._context = context
         self._since: dict[Subject, float] = {}
         self._read: dict[str, tuple[Subject, Request] | Exception] = {
-            record["messageId"]: self._read_body(SQSRecord(record)) for record in event["Records"]
+            record["messageId"]: self._read_body(record) for record in event["Records"]
         }
-        self._sent = {each["messageId"]: _History.of(SQSRecord(each)).sent for each in event["Records"]}
+        self._sent = {each["messageId"]: _History.of(each).sent for each in event["Records"]}
         self._outcomes: dict[Subject, Exception | None] = {}
 
-    def _read_body(self, record: SQSRecord) -> tuple[Subject, Request] | Exception:
+    def _read_body(self, record: Record) -> tuple[Subject, Request] | Exception:
         """A record's subject and request, or why there are none. No reason repeats what a stranger wrote."""
-        _log_as(record.message_id)
+        _log_as(record["messageId"])
         since = _History.of(record).since
         try:
-            body = read_json(record.body)
+            body = read_json(record["body"])
             if not isinstance(body, dict):
                 return Undeliverable(
                     "not a JSON object: only the module's own rules, topic and schedules may send here"
@@ -289,21 +298,22 @@ class _Batch(Generic[Subject, Request]):
             # Whatever a stranger can send: one record must not stop its batch.
             return Undeliverable(f"cannot be read: {type(error).__name__}")
 
-    def process(self, record: SQSRecord) -> None:
-        """Work on one record; raises so that the batch processor reports it as failed."""
-        read = self._read[record.message_id]
-        _log_as(record.message_id)
+    def is_done(self, record: Record) -> bool:
+        """Work on one record, after which it may be deleted unless it failed."""
+        read = self._read[record["messageId"]]
+        _log_as(record["messageId"])
         failure = read if isinstance(read, Exception) else self._outcome(read[0])
         if isinstance(failure, Undeliverable):
             logger.error("record can never succeed", reason=str(failure))
-            self._worker.dead_letter(record, str(failure))
+            if not self._worker.dead_letter(record, str(failure)):
+                return False
             count("RecordsDeadLettered")
         elif failure is not None:
             # Whoever finds a pair in use only waits for its turn, and never for long.
             if not isinstance(failure, MoreToDo | PairBusy):
                 measure("FailingFor", self._worker.clock() - _History.of(record).since)
-            if not self._worker.come_again(record, failure.delay if isinstance(failure, RetryLater) else None):
-                raise failure
+            return self._worker.come_again(record, failure.delay if isinstance(failure, RetryLater) else None)
+        return True
 
     def _log(self, error: str, since: float) -> Callable[..., None]:
         """How loudly a failure is told: what an alarm rings for is in the log at every level."""

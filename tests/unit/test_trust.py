@@ -1,0 +1,164 @@
+"""One TLS context for all that a process talks to: right, and read once."""
+
+from __future__ import annotations
+
+import base64
+import datetime
+import gzip
+import http.server
+import ipaddress
+import ssl
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import boto3
+import botocore.httpsession
+import certifi
+import pytest
+import requests
+from botocore.config import Config
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+
+from security_ir_jira import trust
+from security_ir_jira.transfer import new_session
+
+
+def a_certificate(folder: Path) -> tuple[str, Path]:
+    """A certificate for 127.0.0.1 that vouches for itself: its PEM, and the file with its key besides."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "inspecting proxy")])
+    now = datetime.datetime.now(datetime.UTC)
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(now - datetime.timedelta(days=1))
+        .not_valid_after(now + datetime.timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    pem = certificate.public_bytes(serialization.Encoding.PEM).decode()
+    private = key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    chain = folder / "chain.pem"
+    chain.write_bytes(pem.encode() + private)
+    return pem, chain
+
+
+class Answer(http.server.BaseHTTPRequestHandler):
+    """Says yes to everything, and hangs up."""
+
+    def do_GET(self) -> None:
+        self._answer()
+
+    def do_POST(self) -> None:
+        self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        self._answer()
+
+    def _answer(self) -> None:
+        self.send_response(200)
+        self.send_header("Content-Length", "2")
+        self.send_header("Connection", "close")
+        self.end_headers()
+        self.wfile.write(b"{}")
+
+    def log_message(self, format: str, *args: Any) -> None:
+        """Nobody reads it."""
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, Path]:
+    return a_certificate(tmp_path_factory.mktemp("tls"))
+
+
+@pytest.fixture
+def url(certificate: tuple[str, Path]) -> Iterator[str]:
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Answer)
+    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    tls.load_cert_chain(certificate[1])
+    server.socket = tls.wrap_socket(server.socket, server_side=True)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"https://127.0.0.1:{server.server_address[1]}"
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.fixture
+def read(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
+    """The files of roots that were read since."""
+    files: list[str] = []
+    load = ssl.SSLContext.load_verify_locations
+
+    def noting(self: ssl.SSLContext, cafile: Any = None, capath: Any = None, cadata: Any = None) -> None:
+        files.append(cafile)
+        load(self, cafile, capath, cadata)
+
+    monkeypatch.setattr(ssl.SSLContext, "load_verify_locations", noting)
+    monkeypatch.setattr(botocore.httpsession, "create_urllib3_context", trust._new_context)
+    monkeypatch.delenv("AWS_CA_BUNDLE", raising=False)
+    monkeypatch.delenv("REQUESTS_CA_BUNDLE", raising=False)
+    trust.context.cache_clear()
+    yield files
+    trust.context.cache_clear()
+
+
+def pack(pem: str) -> str:
+    return base64.b64encode(gzip.compress(pem.encode())).decode()
+
+
+def a_client(service: str, url: str) -> Any:
+    return boto3.client(
+        service,  # type: ignore[call-overload]  # any service
+        region_name="eu-west-1",
+        endpoint_url=url,
+        aws_access_key_id="testing",
+        aws_secret_access_key="testing",
+        config=Config(retries={"total_max_attempts": 1}),
+    )
+
+
+def test_roots_are_read_once_for_all_connections_of_all_clients(
+    url: str, certificate: tuple[str, Path], read: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(trust.CA_BUNDLE, pack(certificate[0]))
+    trust.share_with_boto3()
+    table, bus, session = a_client("dynamodb", url), a_client("events", url), new_session()
+    for _ in range(3):
+        table.describe_table(TableName="ledger")
+        bus.put_events(Entries=[{"Source": "jira", "DetailType": "IssueUpdated", "Detail": "{}"}])
+        assert session.get(url).status_code == 200
+        assert new_session().get(url).status_code == 200
+    assert [Path(file).name for file in read if file] == [Path(certifi.where()).name]
+
+
+def test_whom_nobody_vouches_for_is_not_trusted(url: str, read: list[str]) -> None:
+    trust.share_with_boto3()
+    with pytest.raises(requests.exceptions.SSLError):
+        new_session().get(url)
+    with pytest.raises(botocore.exceptions.SSLError):
+        a_client("dynamodb", url).describe_table(TableName="ledger")
+
+
+def test_a_certificate_for_another_host_is_not_trusted(
+    url: str, certificate: tuple[str, Path], read: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(trust.CA_BUNDLE, pack(certificate[0]))
+    trust.share_with_boto3()
+    with pytest.raises(requests.exceptions.SSLError):
+        new_session().get(url.replace("127.0.0.1", "localhost"))
+
+
+@pytest.mark.parametrize("bundle", ["no base64", pack("no certificate"), pack("")])
+def test_a_bundle_without_certificates_is_named(bundle: str, read: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(trust.CA_BUNDLE, bundle)
+    with pytest.raises(ValueError, match="aws_ca_bundle holds no certificates"):
+        trust.context()
