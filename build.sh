@@ -2,7 +2,8 @@
 # Builds dist/<function>.zip for the four functions, and dist/SHA256SUMS.
 #
 # Needs Python 3.11 or later with pip, or with uv beside it; no Docker. PYTHON=/path/to/python3 picks
-# another Python. The same commit gives the same bytes wherever Python and zlib are of the same version.
+# another Python. Where a Python of Lambda's version is at hand (LAMBDA_PYTHON=/path names it), the zips hold its
+# bytecode. The same commit gives the same bytes wherever Python and zlib are of the same version.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 
@@ -52,88 +53,23 @@ if [[ ! -d $libraries ]]; then
     [[ -d $libraries ]] || fail "$libraries could not be written."
 fi
 
-"$python" - "$libraries" <<'PYTHON'
-"""Packs each function, the shared packages and the libraries: sorted entries, one date, one mode."""
-
-import hashlib
-import os
-import sys
-import zipfile
-from pathlib import Path
-
-FUNCTIONS = ("jira_client", "jira_notifications_handler", "security_ir_client", "security_ir_poller")
-SHARED = ("rich_text", "security_ir_jira")
-SOURCES = Path("lambda_src")
-DIST = Path("dist")
-# The earliest a zip can tell. Lambda only asks that everybody may read.
-DATE = (1980, 1, 1, 0, 0, 0)
-MODE = 0o100644
-# What an installer leaves beside the code. METADATA and the licences stay, for scanners and readers.
-INSTALLER_FILES = {
-    "INSTALLER",
-    "RECORD",
-    "REQUESTED",
-    "WHEEL",
-    "direct_url.json",
-    "entry_points.txt",
-    "top_level.txt",
+# Bytecode is of one minor version: that of the variable lambda_runtime's default.
+runtime=$(sed -n '/^variable "lambda_runtime"/,/^}/s/.*default *= *"python\([0-9.]*\)".*/\1/p' variables*.tf)
+is_of_runtime() {
+  [[ $("$1" -c 'import sys; print("%d.%d" % sys.version_info[:2])' 2>/dev/null) == "$runtime" ]]
 }
-# A third of a zip, for functions that answer web requests: nothing of ours imports it.
-UNUSED = Path("aws_lambda_powertools", "event_handler")
+bytecode_python=
+for candidate in ${LAMBDA_PYTHON:+"$LAMBDA_PYTHON"} "$python" "python$runtime" \
+  "$(uv python find --no-python-downloads "$runtime" 2>/dev/null || true)" \
+  "$(pyenv root 2>/dev/null || true)"/versions/"$runtime".*/bin/python; do
+  if [[ -n $candidate ]] && is_of_runtime "$candidate"; then
+    bytecode_python=$candidate
+    break
+  fi
+done
+if [[ -z $bytecode_python ]]; then
+  echo "Python $runtime is not here: the zips hold no bytecode, and cold starts take half as long again." \
+    "Name one: LAMBDA_PYTHON=/path/to/python$runtime ./build.sh"
+fi
 
-
-def fail(message: str) -> None:
-    sys.exit(f"build.sh: {message}")
-
-
-def wanted(path: Path) -> bool:
-    if path.parts[0] == "bin" or path.suffix == ".pyc" or path.is_relative_to(UNUSED):
-        return False
-    if any(part in {"__pycache__", "tests"} or part.startswith(".") for part in path.parts):
-        return False
-    return not (path.parts[0].endswith(".dist-info") and path.name in INSTALLER_FILES)
-
-
-def files(root: Path, below: Path) -> dict[str, bytes]:
-    paths = (path for path in below.rglob("*") if path.is_file())
-    return {
-        path.relative_to(root).as_posix(): path.read_bytes()
-        for path in paths
-        if wanted(path.relative_to(root))
-    }
-
-
-def pack(target: Path, entries: dict[str, bytes]) -> None:
-    partial = target.with_name(f"{target.name}.{os.getpid()}")
-    with zipfile.ZipFile(partial, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
-        for name in sorted(entries):
-            info = zipfile.ZipInfo(name, DATE)
-            info.compress_type = zipfile.ZIP_DEFLATED
-            info.create_system = 3  # Unix: the mode below is read, wherever the zip was made
-            info.external_attr = MODE << 16
-            archive.writestr(info, entries[name])
-    partial.replace(target)
-
-
-libraries = Path(sys.argv[1])
-common = files(libraries, libraries)
-compiled = sorted(name for name in common if name.endswith((".so", ".pyd", ".dylib")))
-if compiled:
-    fail(f"would run on one architecture only: {', '.join(compiled)}. To lock pure Python instead: make lock")
-
-for package in (*FUNCTIONS, *SHARED):
-    if not (SOURCES / package).is_dir():
-        fail(f"{SOURCES / package} is missing: is the checkout whole?")
-for package in SHARED:
-    common |= files(SOURCES, SOURCES / package)
-
-DIST.mkdir(exist_ok=True)
-sums = []
-for function in FUNCTIONS:
-    target = DIST / f"{function}.zip"
-    pack(target, common | files(SOURCES, SOURCES / function))
-    content = target.read_bytes()
-    sums.append(f"{hashlib.sha256(content).hexdigest()}  {target.name}\n")
-    print(f"{target}  {len(content) / 1e6:.2f} MB")
-(DIST / "SHA256SUMS").write_text("".join(sums))
-PYTHON
+"$python" scripts/pack_functions.py "$libraries" ${bytecode_python:+"$bytecode_python"}

@@ -18,13 +18,31 @@ from tests.conftest import REPOSITORY
 
 FUNCTIONS = ("jira_client", "jira_notifications_handler", "security_ir_client", "security_ir_poller")
 # What build.sh calls besides Python, pip and uv.
-TOOLS = ("bash", "dirname", "mkdir", "mktemp", "rm")
+TOOLS = ("bash", "dirname", "mkdir", "mktemp", "rm", "sed")
+OURS = f"{sys.version_info.major}.{sys.version_info.minor}"
+
+# Imports all that a zip holds of ours, in whatever order; an empty module would lack what others ask it for.
+EVERY_MODULE = """
+import importlib, pkgutil, sys
+for name in (sys.argv[1], "security_ir_jira", "rich_text"):
+    package = importlib.import_module(name)
+    for module in pkgutil.walk_packages(package.__path__, f"{name}."):
+        importlib.import_module(module.name)
+assert importlib.import_module(f"{sys.argv[1]}.handler").handler
+"""
 
 
-def checkout(folder: Path, *, with_libraries: bool = True) -> Path:
-    """A copy of what build.sh reads, with the libraries it has installed before unless told otherwise."""
+def checkout(folder: Path, *, with_libraries: bool = True, runtime: str = OURS) -> Path:
+    """A copy of what build.sh reads, with the libraries it has installed before unless told otherwise.
+
+    Lambda's Python is that of the tests there.
+    """
     folder.mkdir()
     shutil.copy(REPOSITORY / "build.sh", folder)
+    shutil.copytree(REPOSITORY / "scripts", folder / "scripts", copy_function=shutil.copyfile)
+    variables = (REPOSITORY / "variables.operations.tf").read_text()
+    assert variables.count('"python3.13"') == 1
+    (folder / "variables.operations.tf").write_text(variables.replace('"python3.13"', f'"python{runtime}"'))
     # copyfile: new dates and the default modes, as in a clone made by somebody else
     shutil.copytree(REPOSITORY / "lambda_src", folder / "lambda_src", copy_function=shutil.copyfile)
     if with_libraries:
@@ -115,9 +133,48 @@ def test_the_checksums_are_those_of_the_zips(built: Path) -> None:
     assert (built / "dist" / "SHA256SUMS").read_text().splitlines() == expected
 
 
-def test_a_zip_is_at_most_two_megabytes(package: zipfile.ZipFile) -> None:
+def test_a_zip_has_at_most_1_8_megabytes(package: zipfile.ZipFile) -> None:
     assert package.filename
-    assert Path(package.filename).stat().st_size <= 2_000_000
+    assert Path(package.filename).stat().st_size <= 1_800_000
+
+
+def test_python_of_the_runtimes_version_reads_bytecode_only(built: Path, tmp_path: Path) -> None:
+    for function in FUNCTIONS:
+        code = tmp_path / function
+        zipfile.ZipFile(built / "dist" / f"{function}.zip").extractall(code)
+        for source in code.rglob("*.py"):
+            if not source.is_relative_to(code / "security_ir_jira" / "operate") and source.name != "uts46data.py":
+                # What were read anew would have no name in it.
+                source.write_text("")
+        imported = subprocess.run(
+            [sys.executable, "-c", EVERY_MODULE, function],
+            env={"PYTHONPATH": str(code), "AWS_DEFAULT_REGION": "eu-west-1", "PYTHONDONTWRITEBYTECODE": "1"},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert imported.returncode == 0, imported.stderr
+
+
+def test_without_that_python_the_zips_hold_sources_only_and_the_build_says_so(tmp_path: Path) -> None:
+    root = checkout(tmp_path / "checkout", runtime="3.99")
+    result = build(root)
+    assert result.returncode == 0, result.stderr
+    assert "Python 3.99 is not here: the zips hold no bytecode" in result.stdout
+    assert "LAMBDA_PYTHON=/path/to/python3.99 ./build.sh" in result.stdout
+    names = zipfile.ZipFile(root / "dist" / "jira_client.zip").namelist()
+    assert [name for name in names if name.endswith(".pyc")] == []
+
+
+def test_every_module_but_the_seldom_ones_has_its_bytecode(package: zipfile.ZipFile) -> None:
+    names = set(package.namelist())
+    tag = sys.implementation.cache_tag
+    without = {
+        name
+        for name in names
+        if name.endswith(".py") and re.sub(r"([^/]+)\.py$", rf"__pycache__/\1.{tag}.pyc", name) not in names
+    }
+    assert {name for name in without if not name.startswith("security_ir_jira/operate/")} == {"idna/uts46data.py"}
 
 
 def test_a_zip_holds_its_function_the_shared_packages_and_the_libraries(package: zipfile.ZipFile) -> None:
@@ -135,15 +192,14 @@ def test_a_zip_holds_its_function_the_shared_packages_and_the_libraries(package:
         "jmespath",
         "requests",
         "typing_extensions.py",
+        "__pycache__",
         "urllib3",
     }
     assert f"{function}/handler.py" in package.namelist()
 
 
 def test_a_zip_holds_nothing_of_the_installer_the_compiler_or_the_runtime(package: zipfile.ZipFile) -> None:
-    unwanted = re.compile(
-        r"\.(pyc|pyd|so)$|__pycache__|^bin/|/(INSTALLER|RECORD|REQUESTED|WHEEL)$|^boto|(^|/)\.|(^|/)tests?/"
-    )
+    unwanted = re.compile(r"\.(pyd|so)$|^bin/|/(INSTALLER|RECORD|REQUESTED|WHEEL)$|^boto|(^|/)\.|(^|/)tests?/")
     assert [name for name in package.namelist() if unwanted.search(name)] == []
 
 
