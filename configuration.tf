@@ -46,12 +46,15 @@ locals {
     }
   }
 
-  environment = {
-    LEDGER_TABLE         = module.ledger.table.name
-    EVENT_BUS_NAME       = module.events.bus.name
-    SYNC_CONFIG          = jsonencode(local.sync_config)
-    POWERTOOLS_LOG_LEVEL = upper(var.log_level)
-  }
+  environment = merge(
+    {
+      LEDGER_TABLE         = module.ledger.table.name
+      EVENT_BUS_NAME       = module.events.bus.name
+      SYNC_CONFIG          = jsonencode(local.sync_config)
+      POWERTOOLS_LOG_LEVEL = upper(var.log_level)
+    },
+    { for certificates in var.aws_ca_bundle[*] : "CA_BUNDLE" => base64gzip(certificates) },
+  )
 
   environment_with_jira = merge(local.environment, {
     JIRA_PARAMETERS = jsonencode(module.credentials.parameters)

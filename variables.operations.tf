@@ -49,6 +49,27 @@ variable "lambda_memory_mb" {
   }
 }
 
+variable "aws_ca_bundle" {
+  description = "Certificates in PEM that the functions trust beside the public roots, for AWS and for Jira: the root of a proxy that inspects TLS, for example."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.aws_ca_bundle == null || can(regex("-----BEGIN CERTIFICATE-----\\s[A-Za-z0-9+/=\\s]+-----END CERTIFICATE-----", var.aws_ca_bundle))
+    error_message = "aws_ca_bundle must be the text of certificates in PEM, for example file(\"proxy-root.pem\"): -----BEGIN CERTIFICATE-----, base64, -----END CERTIFICATE-----."
+  }
+
+  validation {
+    condition     = var.aws_ca_bundle == null || !can(regex("PRIVATE KEY", var.aws_ca_bundle))
+    error_message = "aws_ca_bundle holds a private key: it must hold certificates only."
+  }
+
+  validation {
+    condition     = length(base64gzip(coalesce(var.aws_ca_bundle, "-"))) <= 2600
+    error_message = "aws_ca_bundle has ${length(base64gzip(coalesce(var.aws_ca_bundle, "-")))} characters when packed, and 2600 have room in the functions' environment: give the proxy's root only, not a whole store."
+  }
+}
+
 # Who is told, what is logged, and what is kept.
 
 variable "alarm_actions" {

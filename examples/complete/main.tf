@@ -71,6 +71,7 @@ module "security_ir_jira" {
   lambda_runtime      = "python3.13"
   lambda_architecture = "arm64"
   lambda_memory_mb    = 512
+  aws_ca_bundle       = var.proxy_root == null ? null : file(var.proxy_root)
 
   log_level           = "info"
   log_retention_days  = 365

@@ -17,3 +17,9 @@ variable "packages_directory" {
   type        = string
   default     = null
 }
+
+variable "proxy_root" {
+  description = "PEM file of the root by which a proxy inspects this estate's TLS, if one does."
+  type        = string
+  default     = null
+}

@@ -8,11 +8,13 @@ import tempfile
 import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import requests
 import urllib3
+from requests.adapters import HTTPAdapter
 
+from . import trust
 from .errors import NotFound, OutcomeUnknown, Unavailable
 from .model import File
 
@@ -66,7 +68,7 @@ def spool(chunks: Iterator[bytes], limit: int) -> Spool:
 
 def fetch(url: str) -> requests.Response:
     """A streamed answer from a short-lived URL. No credentials of anybody's go with the request."""
-    return _session().get(url, headers=AS_STORED, timeout=_TIMEOUT, stream=True)
+    return new_session().get(url, headers=AS_STORED, timeout=_TIMEOUT, stream=True)
 
 
 def download(ask: Callable[[], requests.Response], file: File, limit: int) -> Spool:
@@ -122,7 +124,7 @@ def put(url: str, source: Spool) -> None:
     """
     source.file.seek(0)
     try:
-        with _session() as session:
+        with new_session() as session:
             response = session.put(url, data=source.file, timeout=_TIMEOUT, allow_redirects=False)
     except requests.exceptions.ConnectTimeout as error:
         raise Unavailable("upload: ConnectTimeout") from error
@@ -135,11 +137,17 @@ def put(url: str, source: Spool) -> None:
     raise Unavailable(f"upload: {response.status_code}")
 
 
-def _session() -> requests.Session:
+def new_session() -> requests.Session:
     """A session of its own: no netrc, no cookies, and no header that a presigned URL does not expect."""
     session = requests.Session()
     session.trust_env = False
+    session.mount("https://", _Adapter())
     return session
+
+
+class _Adapter(HTTPAdapter):
+    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
+        super().init_poolmanager(*args, **kwargs, ssl_context=trust.context())
 
 
 class FormFile:

@@ -142,8 +142,29 @@ run "transition_fields_of_any_shape_arrive_as_they_are" {
   }
 }
 
+run "every_function_is_told_whom_to_trust_beside_the_public_roots" {
+  command = plan
+
+  variables {
+    aws_ca_bundle = "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n"
+  }
+
+  assert {
+    condition = alltrue([
+      for environment in concat([for worker in values(module.worker) : worker.environment], [module.operations.environment]) :
+      environment.CA_BUNDLE == base64gzip("-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n")
+    ])
+    error_message = "aws_ca_bundle does not reach every function."
+  }
+}
+
 run "the_poller_is_not_told_where_the_token_is" {
   command = plan
+
+  assert {
+    condition     = !can(module.worker["security_ir_poller"].environment.CA_BUNDLE)
+    error_message = "Without aws_ca_bundle there is nothing to trust beside the public roots."
+  }
 
   assert {
     condition = { for function, worker in module.worker : function => can(worker.environment.JIRA_PARAMETERS) } == {

@@ -55,6 +55,7 @@ run "what_is_none_of_its_kind_is_refused" {
     on_case_deleted     = "ignore"                       # nothing that could be done
     on_issue_deleted    = "delete"                       # a case cannot be deleted
     lambda_memory_mb    = 64                             # less than Lambda has
+    aws_ca_bundle       = "proxy-root.pem"               # a file's name
   }
 
   expect_failures = [
@@ -85,6 +86,7 @@ run "what_is_none_of_its_kind_is_refused" {
     var.on_case_deleted,
     var.on_issue_deleted,
     var.lambda_memory_mb,
+    var.aws_ca_bundle,
   ]
 }
 
@@ -92,22 +94,23 @@ run "what_nearly_fits_is_refused" {
   command = plan
 
   variables {
-    jira_url            = "http://localhost.example.com"           # http to a name that only begins like this machine's
-    jira_project_key    = "SEC-1"                                  # an issue's key
-    jira_token          = "token\n"                                # a line end
-    jira_token_version  = 0                                        # below 1
-    jira_auth           = "oauth"                                  # unknown
-    jira_create_fields  = { summary = "Incident" }                 # what comes from the case
-    status_mapping      = { to_jira = { Closed = [""] } }          # an empty issue status
-    case_sweep_schedule = "rate(0 minutes)"                        # never
-    name                = "abcdefghijklmnopqrstuvwxyz-abcdefghijk" # too long for a function
-    parameter_prefix    = "/jira/"                                 # a slash at the end
-    jira_browse_url     = "http://example.atlassian.net"           # http to another machine
-    transition_fields   = { Resolved = "Done" }                    # a value where fields belong
-    closure_resolutions = { Duplicate = "" }                       # an empty resolution
-    jira_custom_fields  = { customfield_10050 = "arn" }            # no attribute of a case, but nearly
-    issue_filter        = { labels = ["cloud security"] }          # a label with a blank
-    lambda_memory_mb    = 256.5                                    # no whole number
+    jira_url            = "http://localhost.example.com"                                                                                               # http to a name that only begins like this machine's
+    jira_project_key    = "SEC-1"                                                                                                                      # an issue's key
+    jira_token          = "token\n"                                                                                                                    # a line end
+    jira_token_version  = 0                                                                                                                            # below 1
+    jira_auth           = "oauth"                                                                                                                      # unknown
+    jira_create_fields  = { summary = "Incident" }                                                                                                     # what comes from the case
+    status_mapping      = { to_jira = { Closed = [""] } }                                                                                              # an empty issue status
+    case_sweep_schedule = "rate(0 minutes)"                                                                                                            # never
+    name                = "abcdefghijklmnopqrstuvwxyz-abcdefghijk"                                                                                     # too long for a function
+    parameter_prefix    = "/jira/"                                                                                                                     # a slash at the end
+    jira_browse_url     = "http://example.atlassian.net"                                                                                               # http to another machine
+    transition_fields   = { Resolved = "Done" }                                                                                                        # a value where fields belong
+    closure_resolutions = { Duplicate = "" }                                                                                                           # an empty resolution
+    jira_custom_fields  = { customfield_10050 = "arn" }                                                                                                # no attribute of a case, but nearly
+    issue_filter        = { labels = ["cloud security"] }                                                                                              # a label with a blank
+    lambda_memory_mb    = 256.5                                                                                                                        # no whole number
+    aws_ca_bundle       = "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n-----BEGIN PRIVATE KEY-----\nMC4C\n-----END PRIVATE KEY-----" # with a key
   }
 
   expect_failures = [
@@ -127,6 +130,7 @@ run "what_nearly_fits_is_refused" {
     var.jira_custom_fields,
     var.issue_filter,
     var.lambda_memory_mb,
+    var.aws_ca_bundle,
   ]
 }
 
@@ -233,6 +237,7 @@ run "unusual_values_are_taken" {
     on_case_deleted      = "delete"
     on_issue_deleted     = "close"
     lambda_memory_mb     = 10240
+    aws_ca_bundle        = "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n"
   }
 
   assert {

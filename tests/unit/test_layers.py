@@ -28,7 +28,7 @@ FLOORS = [
     {"plan", "transfer", "notices", "recognition"},
     {"memory", "events"},
     {"answers", "line"},
-    {"model", "config", "errors", "ids"},
+    {"model", "config", "errors", "ids", "trust"},
 ]
 FUNCTIONS = ("jira_client", "jira_notifications_handler", "security_ir_client", "security_ir_poller")
 

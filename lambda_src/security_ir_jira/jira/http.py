@@ -26,7 +26,7 @@ from ..errors import (
     Unavailable,
 )
 from ..line import Line
-from ..transfer import AS_STORED, FormFile, Spool
+from ..transfer import AS_STORED, FormFile, Spool, new_session
 from .credentials import Credentials
 
 _TIMEOUT = (5.0, 30.0)
@@ -109,8 +109,7 @@ class JiraHttp:
         self.line = line
         self._sleep = sleep
         self._clock = clock
-        self._session = requests.Session()
-        self._session.trust_env = False
+        self._session = new_session()
         self._session.headers["Accept"] = "application/json"
 
     @property

@@ -10,6 +10,8 @@ from typing import Any
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from ..trust import share_with_boto3
+
 logger = Logger()
 
 
@@ -19,7 +21,11 @@ def entry_point(make: Callable[[], Callable[[object], dict[str, Any]]]) -> Calla
     Bytes, which the runtime hands on as they are: it would write an object on one line.
     https://github.com/aws/aws-lambda-python-runtime-interface-client/blob/main/awslambdaric/lambda_runtime_marshaller.py
     """
-    desk = cache(make)
+
+    @cache
+    def desk() -> Callable[[object], dict[str, Any]]:
+        share_with_boto3()
+        return make()
 
     @logger.inject_lambda_context
     def handler(event: object, context: LambdaContext) -> bytes:

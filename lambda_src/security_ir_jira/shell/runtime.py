@@ -6,6 +6,7 @@
 ``EVENT_BUS_NAME``    name of the bus
 ``JIRA_PARAMETERS``   names of the SSM parameters with Jira's address and credentials, as a JSON object; for
                       notifications also of the secret they must carry, if any
+``CA_BUNDLE``         certificates to trust beside the public ones (`trust`); may be missing
 ``AWS_REGION``        where: Lambda sets it
 ====================  ==================================================================================
 """

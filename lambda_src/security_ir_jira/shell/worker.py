@@ -40,6 +40,7 @@ from ..errors import (
     Undeliverable,
 )
 from ..events import read_json
+from ..trust import share_with_boto3
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
@@ -249,7 +250,12 @@ def entry_point(make: Callable[[], Function[Any, Any]]) -> Callable[[dict[str, A
 
     Importing it needs no surroundings; in Lambda all is made at start-up, while a whole processor is lent for it.
     """
-    worker = cache(lambda: Worker(make()))
+
+    @cache
+    def worker() -> Worker[Any, Any]:
+        share_with_boto3()
+        return Worker(make())
+
     if "AWS_LAMBDA_RUNTIME_API" in os.environ:
         worker()
 
