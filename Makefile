@@ -12,6 +12,7 @@ WORKERS ?= 2
 VENV := .venv
 BIN := $(CURDIR)/$(VENV)/bin
 RUNTIME := .cache/lambda-runtime
+BENCH := .cache/bench
 TFLINT_DIR := $(CURDIR)/.cache/tools/tflint-$(TFLINT_VERSION)
 
 CHECKS := fmt validate tflint terraform-test ruff mypy pytest
@@ -33,7 +34,7 @@ export TF_PLUGIN_CACHE_DIR := $(CURDIR)/.cache/terraform-plugins
 export TF_PLUGIN_CACHE_MAY_BREAK_DEPENDENCY_LOCK_FILE := 1
 endif
 
-.PHONY: help demo sandbox test soak build venv runtime lock clean format needs-terraform needs-python \
+.PHONY: help demo sandbox test soak bench build venv runtime lock clean format needs-terraform needs-python \
 	terraform-config $(CHECKS)
 
 help: ## This list
@@ -112,6 +113,14 @@ CHAOS_SEEDS ?= 1-300
 soak: venv ## Laws of rich text a hundred thousand times, chaos, deaths at every call: two hours or three
 	@$(BIN)/python -m pytest --hypothesis-profile=soak --timeout=0 tests/unit/rich_text/test_letters.py $(ARGS)
 	@CHAOS=all CHAOS_SEEDS=$(CHAOS_SEEDS) $(BIN)/python -m pytest --timeout=0 tests/chaos tests/sync/test_about_us.py $(ARGS)
+
+bench: venv build ## What functions cost, against boto3 on this machine: no test, and best on an idle one
+	@python=$$($(PYTHON) scripts/runtime_python.py) || { \
+		echo "Python $$python is not here, which Lambda runs the functions with: LAMBDA_PYTHON=/path/to/it make bench" >&2; \
+		exit 1; }; \
+	[ -x $(BENCH)/bin/python ] || { $$python -m venv $(BENCH) && $(BENCH)/bin/python -m pip install --quiet \
+		--disable-pip-version-check $$(sed -n 's/^\(boto3==[0-9.]*\).*/\1/p' examples/sandbox/runtime-requirements.txt); }; \
+	$(BIN)/python tests/bench/cold_start.py $(BENCH)/bin/python dist
 
 format: needs-terraform venv ## Formats Terraform and Python, mends what ruff can
 	@terraform fmt -recursive

@@ -53,23 +53,11 @@ if [[ ! -d $libraries ]]; then
     [[ -d $libraries ]] || fail "$libraries could not be written."
 fi
 
-# Bytecode is of one minor version: that of the variable lambda_runtime's default.
-runtime=$(sed -n '/^variable "lambda_runtime"/,/^}/s/.*default *= *"python\([0-9.]*\)".*/\1/p' variables*.tf)
-is_of_runtime() {
-  [[ $("$1" -c 'import sys; print("%d.%d" % sys.version_info[:2])' 2>/dev/null) == "$runtime" ]]
-}
-bytecode_python=
-for candidate in ${LAMBDA_PYTHON:+"$LAMBDA_PYTHON"} "$python" "python$runtime" \
-  "$(uv python find --no-python-downloads "$runtime" 2>/dev/null || true)" \
-  "$(pyenv root 2>/dev/null || true)"/versions/"$runtime".*/bin/python; do
-  if [[ -n $candidate ]] && is_of_runtime "$candidate"; then
-    bytecode_python=$candidate
-    break
-  fi
-done
-if [[ -z $bytecode_python ]]; then
-  echo "Python $runtime is not here: the zips hold no bytecode, and cold starts take half as long again." \
-    "Name one: LAMBDA_PYTHON=/path/to/python$runtime ./build.sh"
+# Bytecode is of one minor version.
+if runtime_python=$("$python" scripts/runtime_python.py); then
+  "$python" scripts/pack_functions.py "$libraries" "$runtime_python"
+else
+  echo "Python $runtime_python is not here: the zips hold no bytecode, and cold starts take half as long again." \
+    "Name one: LAMBDA_PYTHON=/path/to/python$runtime_python ./build.sh"
+  "$python" scripts/pack_functions.py "$libraries"
 fi
-
-"$python" scripts/pack_functions.py "$libraries" ${bytecode_python:+"$bytecode_python"}

@@ -7,8 +7,8 @@ variable "jira_url" {
   nullable    = false
 
   validation {
-    condition     = can(regex("^https://[^/?#@\\s]+(/[^?#\\s]*)?$|^http://(localhost|127(\\.[0-9]{1,3}){3}|\\[::1\\])(:[0-9]+)?(/[^?#\\s]*)?$", var.jira_url))
-    error_message = "jira_url must begin with https:// and have no query, for example https://your-company.atlassian.net; http:// is for localhost, 127.0.0.1 and [::1] only."
+    condition     = can(regex("^https://[A-Za-z0-9.:\\[\\]-]+(/[^?#\\s]*)?$|^http://(localhost|127(\\.[0-9]{1,3}){3}|\\[::1\\])(:[0-9]+)?(/[^?#\\s]*)?$", var.jira_url))
+    error_message = "jira_url must begin with https:// and have no query, for example https://your-company.atlassian.net (a host in another script as xn--…); http:// is for localhost, 127.0.0.1 and [::1] only."
   }
 }
 

@@ -39,6 +39,8 @@ UNUSED = (
     POWERTOOLS / "event_handler",
     POWERTOOLS / "metrics" / "provider" / "datadog",
     PurePath("charset_normalizer", "cli"),
+    # Read for hosts whose names are not ASCII: `jira_url` must be.
+    PurePath("idna", "uts46data.py"),
     PurePath("urllib3", "contrib", "emscripten"),
     PurePath("urllib3", "contrib", "pyopenssl.py"),
     PurePath("urllib3", "contrib", "socks.py"),
@@ -46,8 +48,8 @@ UNUSED = (
 # Of Powertools' utilities, those that its logger and its metrics are made of.
 UTILITIES = POWERTOOLS / "utilities"
 USED_UTILITIES = ("__init__.py", "jmespath_utils", "typing")
-# Only for who invokes a function by hand, and only for a site whose name is not ASCII.
-SELDOM_IMPORTED = (PurePath("security_ir_jira", "operate"), PurePath("idna", "uts46data.py"))
+# Only for who invokes a function by hand.
+SELDOM_IMPORTED = (PurePath("security_ir_jira", "operate"),)
 # Run by the runtime's own Python. Texts that nobody reads there, docstrings, are left out: a sixth of the bytecode.
 # https://peps.python.org/pep-0552/ is the form: unchecked, since a zip gives every file the same date.
 COMPILE = """
@@ -55,7 +57,8 @@ import ast, importlib.util, marshal, pathlib, sys
 
 def without_docstrings(tree):
     for node in ast.walk(tree):
-        kinds = ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef
+        # Not those of classes: a dataclass without one works out what to say instead.
+        kinds = ast.Module, ast.FunctionDef, ast.AsyncFunctionDef
         if isinstance(node, kinds) and ast.get_docstring(node, clean=False) is not None:
             node.body = node.body[1:] or [ast.copy_location(ast.Pass(), node.body[0])]
     return tree

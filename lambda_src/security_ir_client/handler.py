@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from security_ir_jira.shell import runtime
-from security_ir_jira.shell.worker import entry_point
+from security_ir_jira.shell.startup import handler_of
 
-handler = entry_point(runtime.security_ir_client)
+handler = handler_of("security_ir_client")

@@ -177,6 +177,16 @@ run "plain_http_leaves_the_machine_and_is_refused" {
   ]
 }
 
+run "a_host_in_another_script_is_refused" {
+  command = plan
+
+  variables {
+    jira_url = "https://żółw.example.com"
+  }
+
+  expect_failures = [var.jira_url]
+}
+
 run "two_tokens_are_refused" {
   command = plan
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import TYPE_CHECKING
 
 from ..errors import RetryLater
@@ -36,11 +37,14 @@ class CredentialStore:
     """Reads all SecureString parameters in one call and keeps them for at most five minutes.
 
     ``names`` maps ``url``, ``email``, ``project_key``, ``token`` and perhaps ``notifications_secret`` to parameter
-    names or ARNs.
+    names or ARNs. ``client`` makes the client once it is needed: of all that the functions use SSM's is the dearest,
+    and most of what is heard of known pairs needs no credentials.
     """
 
-    def __init__(self, client: SSMClient, names: Mapping[str, str], clock: Callable[[], float] = time.time) -> None:
-        self._client = client
+    def __init__(
+        self, client: Callable[[], SSMClient], names: Mapping[str, str], clock: Callable[[], float] = time.time
+    ) -> None:
+        self._client = cache(client)
         self._names = dict(names)
         self._clock = clock
         self._kept: Credentials | None = None
@@ -58,7 +62,7 @@ class CredentialStore:
         return self._kept
 
     def _read(self) -> Credentials:
-        answer = self._client.get_parameters(Names=list(self._names.values()), WithDecryption=True)
+        answer = self._client().get_parameters(Names=list(self._names.values()), WithDecryption=True)
         secret_name = self._names.get("notifications_secret")
         missing = [name for name in answer.get("InvalidParameters", ()) if name != secret_name]
         if missing:

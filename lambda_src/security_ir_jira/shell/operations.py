@@ -69,7 +69,7 @@ def the_doctor(
     """Everything the doctor looks at, read anew."""
     names = json.loads(os.environ["JIRA_PARAMETERS"])
     ssm = _client("ssm")
-    http = JiraHttp(CredentialStore(ssm, names), bearer=config.jira_auth == "bearer")
+    http = JiraHttp(CredentialStore(lambda: ssm, names), bearer=config.jira_auth == "bearer")
     survey, jira, ledger = JiraSurvey(http), JiraClient(http), PairLedger(table)
     return Doctor(
         (

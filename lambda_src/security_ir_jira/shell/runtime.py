@@ -153,7 +153,7 @@ def _bus() -> EventBus:
 def _credentials() -> CredentialStore:
     from ..jira.credentials import CredentialStore
 
-    return CredentialStore(boto3.client("ssm"), json.loads(os.environ["JIRA_PARAMETERS"]))
+    return CredentialStore(lambda: boto3.client("ssm"), json.loads(os.environ["JIRA_PARAMETERS"]))
 
 
 def _jira(config: Config, store: CredentialStore, breakers: Breakers) -> tuple[JiraClient, Breaker]:

@@ -67,7 +67,7 @@ class Stage:
 
     def __post_init__(self) -> None:
         names = {**FOUR, "notifications_secret": ARN}
-        self.store = CredentialStore(self.ssm, names, lambda: self.now)  # type: ignore[arg-type]  # one of its methods
+        self.store = CredentialStore(lambda: self.ssm, names, lambda: self.now)  # type: ignore[arg-type,return-value]  # one of its methods
         nobody: Any = None
         secret = SharedSecret(self.store, lambda: self.now)
         self.source = IssueSource(nobody, nobody, nobody, nobody, secret=secret, count=self.counted.append)
