@@ -62,7 +62,8 @@ class StaleClient:
             return self._as_it_was(operation, arguments, answer)
 
     def _now(self, arguments: Mapping[str, Any], key: Key) -> Item | None:
-        name = arguments.get("TableName") or _entries(arguments)[0]["TableName"]
+        name = arguments.get("TableName") or next(iter(arguments.get("RequestItems", ())), None)
+        name = name or _entries(arguments)[0]["TableName"]
         stored = dynamodb_backends[DEFAULT_ACCOUNT_ID][self.client.meta.region_name].get_item(name, _as_key(key))
         return None if stored is None else stored.to_json()["Attributes"]
 
@@ -112,7 +113,8 @@ def _written(operation: str, arguments: Mapping[str, Any]) -> list[Key]:
 
 
 def _entries(arguments: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    return [entry for each in arguments.get("TransactItems", ()) for entry in each.values()]
+    batched = [each for some in arguments.get("RequestItems", {}).values() for each in some]
+    return [entry for each in (*arguments.get("TransactItems", ()), *batched) for entry in each.values()]
 
 
 def _key_of(item: Item) -> Key:

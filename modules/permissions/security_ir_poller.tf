@@ -12,6 +12,7 @@ data "aws_iam_policy_document" "security_ir_poller" {
   statement {
     sid = "RemembersWhatItAnnounced"
     actions = [
+      "dynamodb:BatchWriteItem",
       "dynamodb:DeleteItem",
       "dynamodb:GetItem",
       "dynamodb:PutItem",

@@ -136,6 +136,22 @@ def test_leading_keys_confine_a_role_to_its_partition(stage: Stage) -> None:
     assert query("CASE#1", "#k = :pk", ExpressionAttributeNames={"#k": "PK"}) == "AccessDeniedException"
 
 
+def test_leading_keys_confine_a_batch_too(stage: Stage) -> None:
+    ledger(stage)
+    condition = {
+        "ForAllValues:StringEquals": {"dynamodb:LeadingKeys": ["CURSOR#cases"]},
+        "Null": {"dynamodb:LeadingKeys": "false"},
+    }
+    stage.function(CALLER, allow("dynamodb:BatchWriteItem", condition=condition))
+
+    def put(*keys: str) -> Any:
+        items = [{"PK": {"S": key}, "SK": {"S": str(number)}} for number, key in enumerate(keys)]
+        requests = [{"PutRequest": {"Item": item}} for item in items]
+        return call(stage, "dynamodb", "batch_write_item", RequestItems={"ledger": requests})
+
+    assert [put("CURSOR#cases", "CURSOR#cases"), put("CURSOR#cases", "CASE#1")] == ["ok", "AccessDeniedException"]
+
+
 def test_a_transaction_needs_the_permission_of_each_of_its_parts(stage: Stage) -> None:
     ledger(stage)
     stage.function(CALLER, allow("dynamodb:PutItem"))

@@ -406,6 +406,9 @@ def test_at_rest_watchers_cost_no_call_but_the_deep_checks_one(
     assert quiet.jira_reads == [f"GET /rest/api/3/issue/{loop.jira.issue(key_of(loop, case_id)).id}"]
     assert quiet.service_reads == ["GetCase"]
     deep_check(loop)
+    assert not any("watchers" in read or "user" in read for read in quiet.jira_reads), "an early look is for the case"
+    loop.advance(4_800)
+    deep_check(loop)
     assert sum("watchers" in read or "user" in read for read in quiet.jira_reads) == 1
     assert quiet.writes == []
 

@@ -32,6 +32,7 @@ run "each_function_has_the_actions_it_uses" {
 
   assert {
     condition = sort(distinct(flatten([for statement in jsondecode(output.policies["security_ir_poller"]).Statement : statement.Action]))) == tolist([
+      "dynamodb:BatchWriteItem",
       "dynamodb:DeleteItem",
       "dynamodb:GetItem",
       "dynamodb:PutItem",

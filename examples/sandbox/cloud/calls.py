@@ -128,10 +128,18 @@ def _dynamodb(action: str, parameters: Parameters, backends: Backends) -> Iterat
             for kind, part in item.items():
                 yield _on_table(f"dynamodb:{_TRANSACTION[kind]}", part, backends)
     elif "RequestItems" in parameters:
-        for table in parameters["RequestItems"]:
-            yield Ask(action, _arn(backends, "dynamodb", f"table/{table}"))
+        for table, requests in parameters["RequestItems"].items():
+            for part in _batched(requests):
+                yield _on_table(action, {**part, "TableName": table}, backends)
     else:
         yield _on_table(action, parameters, backends)
+
+
+def _batched(requests: Any) -> list[Parameters]:
+    """The parts of a batch for one table: each writes one item, or all read by their keys."""
+    if isinstance(requests, list):
+        return [part for request in requests for part in request.values()]
+    return [{"Key": key} for key in requests["Keys"]]
 
 
 def _on_table(action: str, part: Parameters, backends: Backends) -> Ask:

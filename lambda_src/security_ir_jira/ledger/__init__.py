@@ -12,7 +12,7 @@ exact request it stands for (packed), until it is bound.
 ``CASE#<caseId>`` / ``WATCHERS``      who was seen watching on each side, and whom the integration added
 ``CASE#<caseId>`` / ``LEASE``         who works on the pair, and until when
 ``ISSUE#<issueId or key>`` / ``PAIR``  reservation of a case, or → case id
-``CURSOR#<source>`` / ``…``            what a sweep announced
+``CURSOR#<source>`` / ``…``            what a sweep announced, and what others saw since (``SEEN#<caseId>``)
 ``CURSOR#<source>`` / ``BACKFILL``     how far a backfill is
 ``BREAKER`` / ``<side>``              a side that is not called for now
 ``TROUBLE`` / ``<side>#<case or issue id>``  a pair whose work does not get done

@@ -9,6 +9,8 @@ from .table import ConditionFailed, Item, Table
 
 ECHO_SECONDS = 60
 """What is told of a case so soon after we wrote to it is taken for our own doing."""
+SLACK_SECONDS = 5
+"""How much earlier than our own clock the service's may say that we wrote."""
 _AT_ONCE_SECONDS = 86_400
 _MOST_AT_ONCE = 2
 
@@ -18,7 +20,7 @@ class Cursor:
     """What is known of one case for the sweeps; times in epoch seconds, ``announced`` as the service wrote it.
 
     ``known_since`` is when it was first told of, ``moved_at`` when people were last seen to move it, ``written_at``
-    when a birth of ours did, ``awaited_at`` when something on it was last found not to be ready. ``seen_open``: it was
+    when we did, ``awaited_at`` when something on it was last found not to be ready. ``seen_open``: it was
     told of while it was open. ``missing_since`` is when a sweep first did not find it listed, ``vanished_at`` when it
     turned out to have gone with most others.
     """
@@ -69,7 +71,11 @@ _KNOWN = "known_since = if_not_exists(known_since, :now)"
 
 
 class CaseCursors:
-    """What was announced of each case."""
+    """What was announced of each case, and what others know of it.
+
+    Two items a case: what the sweep announced is written by the sweep alone, many at a time; what sources and sinks see
+    of a case between the sweeps stands beside it, attribute by attribute. Both are read as one.
+    """
 
     _PARTITION = "CURSOR#security_ir"
 
@@ -83,107 +89,137 @@ class CaseCursors:
     def load(self) -> tuple[Sweep | None, dict[str, Cursor]]:
         """The last sweep, and all cursors by case id: one Query (a page per MB)."""
         sweep: Sweep | None = None
-        cursors: dict[str, Cursor] = {}
+        swept: dict[str, Item] = {}
+        seen: dict[str, Item] = {}
         for item in self._table.query(self._PARTITION):
-            if item["SK"] == "SWEEP":
+            kind, _, case_id = item["SK"].partition("#")
+            if kind == "SWEEP":
                 sweep = Sweep(float(item["began_at"]), float(item["interval"]))
-            elif item["SK"].startswith("CASE#"):
-                cursor = _read_cursor(item)
-                cursors[cursor.case_id] = cursor
-        return sweep, cursors
+            elif kind == "CASE":
+                swept[case_id] = item
+            elif kind == "SEEN":
+                seen[case_id] = item
+        case_ids = swept.keys() | seen.keys()
+        return sweep, {each: _read_cursor(each, swept.get(each, {}), seen.get(each, {})) for each in sorted(case_ids)}
 
     def seen_open(self, case_id: str) -> bool:
         """Whether a case was told of while it was open."""
-        item = self._table.get(self._PARTITION, f"CASE#{case_id}")
-        return item is not None and _read_cursor(item).seen_open
+        swept, seen = (self._table.get(self._PARTITION, f"{kind}#{case_id}") or {} for kind in ("CASE", "SEEN"))
+        return _read_cursor(case_id, swept, seen).seen_open
 
     def swept(self, sweep: Sweep) -> None:
         """A case sweep began."""
         attributes = {"began_at": int(sweep.began_at), "interval": int(sweep.interval)}
         self._table.put(self._PARTITION, "SWEEP", attributes)
 
-    def advance(self, cursor: Cursor) -> None:
-        """Remember what was announced of a case. To be called once the announcement was accepted.
+    def advance(self, *cursors: Cursor) -> None:
+        """Remember what was announced of some cases. To be called once the announcements were accepted.
 
-        What others write down of the case meanwhile stays.
+        What others write down of the cases meanwhile stays. An earlier version kept that in the same item as what was
+        announced: so all that was read is written.
         """
-        values = {
-            "announced": cursor.announced,
-            "status": cursor.status,
-            "moved_at": int(cursor.moved_at),
-            "checked_at": int(cursor.checked_at),
-            "missing_since": None if cursor.missing_since is None else int(cursor.missing_since),
-            "vanished_at": None if cursor.vanished_at is None else int(cursor.vanished_at),
-            "seen_open": cursor.seen_open or None,
-        }
-        held = [name for name, value in values.items() if value is not None]
-        left = [name for name in ("missing_since", "vanished_at") if values[name] is None]
-        expression = f"SET {_KNOWN}, " + ", ".join(f"#{name} = :{name}" for name in held)
-        expression += " REMOVE " + ", ".join(f"#{name}" for name in left) if left else ""
-        self._table.update(
-            self._PARTITION,
-            f"CASE#{cursor.case_id}",
-            expression,
-            {":now": int(self._table.clock())} | {f":{name}": values[name] for name in held},
-            {f"#{name}": name for name in (*held, *left)},
-        )
+        now = self._table.clock()
+        self._table.put_many(self._PARTITION, {f"CASE#{cursor.case_id}": _written(cursor, now) for cursor in cursors})
 
-    def seen_moving(self, case_id: str, *, opened: bool = False) -> None:
+    def seen_moving(self, case_id: str, *, opened: bool = False, at: float | None = None) -> None:
         """A case was told of otherwise than by a sweep, and ``opened``: as one that is open, or was until then.
 
-        The sweeps are to look into it from now on, unless it is the echo of what we wrote ourselves.
+        The sweeps are to look into it from now on, unless what happened ``at`` that time (by default now) is the echo
+        of what we wrote ourselves.
         """
         now = int(self._table.clock())
-        more = ", seen_open = :yes" if opened else ""
-        values = {":now": now, ":echo": now - ECHO_SECONDS} | ({":yes": True} if opened else {})
+        at = now if at is None else min(now, int(at))
+        values = {":echo": at - ECHO_SECONDS, ":later": at + SLACK_SECONDS}
         try:
-            self._table.update(
-                self._PARTITION,
-                f"CASE#{case_id}",
-                f"SET {_KNOWN}, moved_at = :now{more}",
-                values,
-                condition="attribute_not_exists(written_at) OR written_at < :echo",
+            self._see(
+                case_id,
+                f"SET {_KNOWN}, moved_at = :now" + (", seen_open = :yes" if opened else ""),
+                values | ({":yes": True} if opened else {}),
+                condition="attribute_not_exists(written_at) OR written_at < :echo OR written_at > :later",
             )
         except ConditionFailed:
             return  # and what we write to is known already
 
+    def moved_by_people(self, case_id: str) -> None:
+        """Something that people did to a case was found: the sweeps are to look into it from now on."""
+        self._see(case_id, f"SET {_KNOWN}, moved_at = :now")
+
     def born(self, case_id: str, *, by_us: bool) -> None:
         """A case has its issue from now on; ``by_us``: it was made for it, so that no person was seen to move it."""
         changes = f"SET {_KNOWN}, written_at = :now, seen_open = :yes"
-        changes += " REMOVE moved_at" if by_us else ""
-        values = {":now": int(self._table.clock()), ":yes": True}
-        self._table.update(self._PARTITION, f"CASE#{case_id}", changes, values)
+        changes += ", made_at = :now REMOVE moved_at" if by_us else ""
+        self._see(case_id, changes, {":yes": True})
+
+    def written(self, case_id: str) -> None:
+        """We are about to write to a case."""
+        self._see(case_id, f"SET {_KNOWN}, written_at = :now")
 
     def await_more(self, case_id: str) -> None:
         """Something on a case is not ready: the sweeps are to look again, though it is closed."""
-        values = {":now": int(self._table.clock())}
-        self._table.update(self._PARTITION, f"CASE#{case_id}", "SET awaited_at = :now", values)
+        self._see(case_id, f"SET {_KNOWN}, awaited_at = :now")
 
     def vanished(self, case_id: str) -> None:
         """A case is gone together with most others: nothing is done about it until it is listed again."""
-        values = {":now": int(self._table.clock())}
-        self._table.update(self._PARTITION, f"CASE#{case_id}", f"SET {_KNOWN}, vanished_at = :now", values)
+        self._see(case_id, f"SET {_KNOWN}, vanished_at = :now")
 
     def forget(self, case_id: str) -> None:
         """The absence of a case was announced."""
-        self._table.delete(self._PARTITION, f"CASE#{case_id}")
+        # What was announced goes last: without it the case would be one that nobody announced.
+        for kind in ("SEEN", "CASE"):
+            self._table.delete(self._PARTITION, f"{kind}#{case_id}")
+
+    def _see(
+        self, case_id: str, changes: str, values: Mapping[str, object] | None = None, *, condition: str | None = None
+    ) -> None:
+        now = int(self._table.clock())
+        self._table.update(
+            self._PARTITION, f"SEEN#{case_id}", changes, {":now": now, **(values or {})}, condition=condition
+        )
 
 
-def _read_cursor(item: Item) -> Cursor:
-    status = item.get("status")
+def _written(cursor: Cursor, now: float) -> dict[str, object]:
+    """What the sweep writes of a cursor; times that are none are left out."""
+    times = {
+        "moved_at": cursor.moved_at,
+        "checked_at": cursor.checked_at,
+        "written_at": cursor.written_at or None,
+        "awaited_at": cursor.awaited_at or None,
+        "missing_since": cursor.missing_since,
+        "vanished_at": cursor.vanished_at,
+        "known_since": cursor.known_since or now,
+    }
+    return {
+        "announced": cursor.announced,
+        "status": cursor.status,
+        "seen_open": cursor.seen_open or None,
+        **{name: None if value is None else int(value) for name, value in times.items()},
+    }
+
+
+def _read_cursor(case_id: str, swept: Item, seen: Item) -> Cursor:
+    """One case, by what the sweep announced and by what others saw of it."""
+    status = swept.get("status")
+
+    def latest(name: str) -> float:
+        return float(max(swept.get(name, 0), seen.get(name, 0)))
+
+    # The sweep may have listed a case before it was known that we had made it.
+    by_people = [item["moved_at"] for item in (swept, seen) if item.get("moved_at", 0) > seen.get("made_at", 0)]
+    vanished_at = latest("vanished_at")
     return Cursor(
-        case_id=item["SK"].removeprefix("CASE#"),
-        announced=item.get("announced"),
+        case_id=case_id,
+        announced=swept.get("announced"),
         status=status,
-        moved_at=float(item.get("moved_at", 0)),
-        checked_at=float(item.get("checked_at", 0)),
-        missing_since=float(item["missing_since"]) if "missing_since" in item else None,
+        moved_at=float(max(by_people, default=0)),
+        checked_at=float(swept.get("checked_at", 0)),
+        missing_since=float(swept["missing_since"]) if "missing_since" in swept else None,
         # The first version did not write it.
-        seen_open=bool(item.get("seen_open", False)) or status not in (None, "Closed"),
-        written_at=float(item.get("written_at", 0)),
-        awaited_at=float(item.get("awaited_at", 0)),
-        vanished_at=float(item["vanished_at"]) if "vanished_at" in item else None,
-        known_since=float(item.get("known_since", 0)),
+        seen_open=bool(swept.get("seen_open") or seen.get("seen_open")) or status not in (None, "Closed"),
+        written_at=latest("written_at"),
+        awaited_at=latest("awaited_at"),
+        # Announced since, it was listed again.
+        vanished_at=vanished_at if vanished_at and vanished_at >= swept.get("checked_at", 0) else None,
+        known_since=float(min((item.get("known_since", 0) for item in (swept, seen) if item), default=0)),
     )
 
 

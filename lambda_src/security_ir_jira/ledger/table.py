@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import time
 import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 from botocore.exceptions import ClientError
 
-from ..errors import PairBusy
+from ..errors import PairBusy, RetryLater
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -22,6 +23,10 @@ _BUSY_DELAY = 5.0
 _AT_WORK_SECONDS = 10.0
 """What a run takes at most, but for large files: the holder of an older lease may be dead, and is waited for calmly."""
 _CALM_DELAY = 60.0
+_MOST_AT_ONCE = 25
+"""Items that one BatchWriteItem takes."""
+_TRIES = 6
+"""How often nothing at all of a batch may be taken: some three seconds."""
 _serialise = TypeSerializer().serialize
 _deserialise = TypeDeserializer().deserialize
 
@@ -37,9 +42,16 @@ class ConditionFailed(Exception):
 class Table:
     """One table. ``clock`` gives the epoch in seconds."""
 
-    def __init__(self, client: DynamoDBClient, name: str, clock: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self,
+        client: DynamoDBClient,
+        name: str,
+        clock: Callable[[], float] = time.time,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
         self._client = client
         self._name = name
+        self._sleep = sleep
         self.clock = clock
 
     def get(self, partition: str, sort_key: str) -> Item | None:
@@ -77,6 +89,27 @@ class Table:
                 ReturnValuesOnConditionCheckFailure="ALL_OLD",
                 **_conditions(condition, values, names),
             )
+
+    def put_many(self, partition: str, items: Mapping[str, Mapping[str, object]]) -> None:
+        """Write whole items of a partition by their sort keys, 25 a call; ``None`` attributes are left out.
+
+        Raises ``RetryLater`` where the table does not take all of them; some may be written then.
+        """
+        rest: list[Any] = [
+            {"PutRequest": {"Item": _pack({"PK": partition, "SK": sort_key, **attributes})}}
+            for sort_key, attributes in items.items()
+        ]
+        tries = 0
+        while rest:
+            some, rest = rest[:_MOST_AT_ONCE], rest[_MOST_AT_ONCE:]
+            answer = self._client.batch_write_item(RequestItems={self._name: some})
+            left = answer.get("UnprocessedItems", {}).get(self._name, [])
+            tries = tries + 1 if len(left) == len(some) else 0
+            if tries == _TRIES:
+                raise RetryLater("the ledger does not take what is written")
+            if left:
+                self._sleep(random.uniform(0.05, 0.1) * 2**tries)
+            rest = [*left, *rest]
 
     def update(
         self,

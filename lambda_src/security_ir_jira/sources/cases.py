@@ -11,14 +11,14 @@ import math
 import re
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from aws_lambda_powertools import Logger
 
 from ..cases.calls import CaseCalls, ListedCase
 from ..config import GONE_SECONDS
-from ..errors import RetryLater, Undeliverable
+from ..errors import MoreToDo, RetryLater, Undeliverable
 from ..events import (
     BACKFILL,
     SWEEP,
@@ -33,21 +33,25 @@ from ..events import (
     utc_text,
 )
 from ..ids import CASE_ID, is_case_id
-from ..ledger.cursors import ECHO_SECONDS, CaseCursors, Cursor, Sweep, went_at_once
+from ..ledger.cursors import ECHO_SECONDS, SLACK_SECONDS, CaseCursors, Cursor, Sweep, went_at_once
 
 logger = Logger(child=True)
 
 WATCH_SECONDS = (300, 600, 1_200, 2_400, 4_800)
-"""How long after people were seen to move it an open case is looked into; the last is the distance at which one is
-looked into on which something is awaited.
+"""How long after people were seen to move it an open case is looked into, and at the last its issue as well; that is
+also the distance at which one is looked into on which something is awaited.
 """
 DEEP_CHECK_SECONDS = 21_600
 """How often an open case is looked into otherwise: comments and attachments may move no date."""
-_CATCHING_UP = 4
-"""How many times as fast as usual deep checks that were missed are made up for."""
+_CATCHING_UP = 6
+"""How many times as fast as usual deep checks that were missed are made up for: within an hour."""
 _USUAL_SECONDS = 300.0
-_SLACK_SECONDS = 5.0
-"""How much earlier than our own clock the service's may say that we wrote."""
+_A_GROUP = 20
+"""Announced, two calls, before it is written down, one call: what a sweep that dies announces once more at most."""
+_RESERVED_SECONDS = 75.0
+"""What is left of ``seconds`` when a sweep stops: the minute by which they outlast the invocation, and some."""
+_GO_ON_SECONDS = 5.0
+"""By then every read of the ledger sees what was written down."""
 _CASE_ARN = re.compile(rf"arn:[a-z-]+:security-ir:(?P<region>[^:]+):(?P<account>[^:]+):case/(?P<case>{CASE_ID})")
 _SOURCE = "aws.security-ir"
 _NATIVE: dict[str, tuple[EventType, tuple[Change, ...]]] = {
@@ -135,7 +139,7 @@ class CaseSource:
     def receive(self, subject: str, heard: Sequence[Event | None], seconds: float, sent: float) -> None:
         """Announce what was heard of one case, or sweep, or backfill."""
         if subject == SWEEP:
-            self.sweep()
+            self.sweep(seconds)
         elif subject.startswith(BACKFILL):
             self.backfill(subject.removeprefix(BACKFILL))
         else:
@@ -148,41 +152,50 @@ class CaseSource:
         kind = next((event.type for event in events if event.type != "CaseUpdated"), first.type)
         self.bus.publish([Event(kind, changed, case_id=first.case_id, occurred_at=first.occurred_at)])
         if first.case_id:
-            self.cursors.seen_moving(first.case_id, opened=kind in ("CaseCreated", "CaseClosed"))
+            told = [moment for event in events if (moment := read_moment(event.occurred_at)) is not None]
+            opened = kind in ("CaseCreated", "CaseClosed")
+            self.cursors.seen_moving(first.case_id, opened=opened, at=max(told, default=None))
 
-    def sweep(self) -> None:
-        """Announce every case that is new, moved, gone or due for a deep check.
+    def sweep(self, seconds: float = math.inf) -> None:
+        """Announce every case that is new, moved, gone or due for a deep check; ``seconds`` outlast the invocation.
 
-        What was listed before the list broke off is announced all the same.
+        What was listed before the list broke off is announced all the same. Raises ``MoreToDo`` where the time is not
+        enough for all: the next sweep goes on with what is left.
         """
         self.admit()
         now = self.clock()
         last, cursors = self.cursors.load()
         would_wait = self.jira_is_down()
+        telling = _Telling(self.bus, self.cursors, self.clock, now + seconds - _RESERVED_SECONDS)
         listed: set[str] = set()
         opened = 0
-        found: list[tuple[Event, Cursor]] = []
-        overdue: list[tuple[Event, Cursor]] = []
+        overdue: list[Announcement] = []
         broken: RetryLater | None = None
         try:
             for case in self.calls.listed():
+                telling.go_on()
                 listed.add(case.id)
                 opened += not case.closed
                 cursor = cursors.get(case.id)
                 if case.closed and cursor is None and not self.backfill_closed_cases:
                     continue  # closed before anybody here saw it: it is not born into Jira
                 reason = _why_to_look(case, cursor, now)
-                if reason == "moved" or (reason is not None and not would_wait):
-                    (overdue if reason == "due" else found).append(_announcement(case, cursor, now, reason))
+                if reason is None or (would_wait and reason != "moved"):
+                    continue
+                announcement = _announcement(case, cursor, now, reason)
+                if reason == "due":
+                    overdue.append(announcement)
+                else:
+                    telling.tell(announcement)
+        except MoreToDo:
+            raise
         except RetryLater as failure:
             broken = failure
         sweep = _this_sweep(last, now)
         most = math.ceil(opened * _CATCHING_UP * sweep.interval / DEEP_CHECK_SECONDS)
-        found += sorted(overdue, key=lambda each: cursors[each[1].case_id].checked_at)[:most]
-        for some in tens(found):
-            self.bus.publish(event for event, _ in some)
-            for _, cursor in some:
-                self.cursors.advance(cursor)
+        for announcement in sorted(overdue, key=lambda each: cursors[each[1].case_id].checked_at)[:most]:
+            telling.tell(announcement)
+        telling.end()
         if broken is not None:
             raise broken
         self._miss([cursors[case_id] for case_id in sorted(cursors.keys() - listed)], cursors, listed, now)
@@ -196,27 +209,74 @@ class CaseSource:
 
         Where most are missing nothing is called deleted: all of them went at once, with the membership.
         """
-        at_once, vanished = went_at_once(known, listed, now), 0
-        for cursor in missing:
-            if cursor.vanished_at is not None:
-                continue
-            if cursor.missing_since is None:
-                if not at_once:
-                    self.bus.publish([Event("CaseUpdated", ("case",), case_id=cursor.case_id)])
-                self.cursors.advance(replace(cursor, missing_since=now))
-            elif now - cursor.missing_since >= GONE_SECONDS:
-                if at_once:
-                    self.cursors.vanished(cursor.case_id)
-                    vanished += 1
-                else:
-                    self.bus.publish([Event("CaseDeleted", ("case",), case_id=cursor.case_id)])
-                    self.cursors.forget(cursor.case_id)
-        if vanished:
-            logger.error("most cases went at once; none is taken for deleted", cases=vanished)
-            self.count("CasesVanished")
+        at_once = went_at_once(known, listed, now)
+        here = [cursor for cursor in missing if cursor.vanished_at is None]
+        newly = [cursor for cursor in here if cursor.missing_since is None]
+        lasting = [
+            cursor for cursor in here if cursor.missing_since is not None and now - cursor.missing_since >= GONE_SECONDS
+        ]
+        if at_once:
+            self.cursors.advance(*(replace(cursor, missing_since=now) for cursor in newly))
+            self.cursors.advance(*(replace(cursor, vanished_at=now) for cursor in lasting))
+            if lasting:
+                logger.error("most cases went at once; none is taken for deleted", cases=len(lasting))
+                self.count("CasesVanished")
+            return
+        for some in tens(newly):
+            self.bus.publish(Event("CaseUpdated", ("case",), case_id=cursor.case_id) for cursor in some)
+            self.cursors.advance(*(replace(cursor, missing_since=now) for cursor in some))
+        for cursor in lasting:
+            self.bus.publish([Event("CaseDeleted", ("case",), case_id=cursor.case_id)])
+            self.cursors.forget(cursor.case_id)
 
 
-Reason = Literal["moved", "watched", "due"]
+Announcement = tuple[Event, Cursor]
+"""An event, and what is to be remembered once the bus has accepted it."""
+
+
+@dataclass(slots=True)
+class _Telling:
+    """A sweep's announcements on their way to the bus, and into the ledger once they are there; ``until`` is when the
+    sweep has to stop (epoch).
+    """
+
+    bus: EventBus
+    cursors: CaseCursors
+    clock: Callable[[], float]
+    until: float
+    told: int = 0
+    _waiting: list[Announcement] = field(default_factory=list)
+
+    def tell(self, announcement: Announcement) -> None:
+        """Announce something, together with what comes next. Raises what ``end`` and ``go_on`` raise."""
+        self._waiting.append(announcement)
+        if len(self._waiting) == _A_GROUP:
+            self.end()
+            self.go_on()
+
+    def end(self) -> None:
+        """Announce what waits, and write down what was accepted. Raises ``PublishFailed``."""
+        waiting, self._waiting = self._waiting, []
+        accepted: list[Cursor] = []
+        try:
+            for some in tens(waiting):
+                self.bus.publish(event for event, _ in some)
+                accepted += [cursor for _, cursor in some]
+        finally:
+            self.cursors.advance(*accepted)
+        self.told += len(accepted)
+
+    def go_on(self) -> None:
+        """Raises ``MoreToDo`` where the time is up, and ``RetryLater`` where it was not enough for anything."""
+        if self.clock() < self.until:
+            return
+        if not self.told:
+            raise RetryLater("the cases cannot be listed in time")
+        raise MoreToDo(f"{self.told} cases announced so far", delay=_GO_ON_SECONDS)
+
+
+Reason = Literal["moved", "watched", "watched in full", "due"]
+"""Why a case is looked into. The early looks after a move are for what may move no date; the others are deep."""
 
 
 def _why_to_look(case: ListedCase, cursor: Cursor | None, now: float) -> Reason | None:
@@ -229,7 +289,9 @@ def _why_to_look(case: ListedCase, cursor: Cursor | None, now: float) -> Reason 
         return None
     moved_at = _moved_at(case, cursor)
     if awaited or now - moved_at < WATCH_SECONDS[-1] + WATCH_SECONDS[-2]:
-        return "watched" if cursor.checked_at < _last_look(moved_at, now) else None
+        if cursor.checked_at >= math.floor(_last_look(moved_at, now)):  # cursors know whole seconds
+            return None
+        return "watched" if now - moved_at < WATCH_SECONDS[-1] else "watched in full"
     return "due" if _is_due(case.id, cursor.checked_at, now) else None
 
 
@@ -238,7 +300,7 @@ def _moved_at(case: ListedCase, cursor: Cursor | None) -> float:
     updated = case.updated.timestamp()
     if cursor is None:
         return updated
-    ours = 0 <= updated - cursor.written_at + _SLACK_SECONDS < ECHO_SECONDS + _SLACK_SECONDS
+    ours = 0 <= updated - cursor.written_at + SLACK_SECONDS < ECHO_SECONDS + SLACK_SECONDS
     return cursor.moved_at if ours else max(updated, cursor.moved_at)
 
 
@@ -265,15 +327,16 @@ def _this_sweep(last: Sweep | None, now: float) -> Sweep:
     return Sweep(now, min(max(1.0, now - last.began_at), 2 * last.interval))
 
 
-def _announcement(case: ListedCase, cursor: Cursor | None, now: float, reason: Reason) -> tuple[Event, Cursor]:
+def _announcement(case: ListedCase, cursor: Cursor | None, now: float, reason: Reason) -> Announcement:
     known = cursor is not None and cursor.announced is not None
     moved = reason == "moved"
+    shallow = reason == "watched" or (moved and known)
     kind: EventType = "CaseCreated" if cursor is None else "CaseUpdated"
     if case.closed and moved:
         kind = "CaseClosed"
     event = Event(
         type=kind,
-        changed=("case", "comments") if moved and known else ("deep",),
+        changed=("case", "comments") if shallow else ("deep",),
         case_id=case.id,
         case_arn=case.arn,
         title=case.title,
@@ -281,6 +344,14 @@ def _announcement(case: ListedCase, cursor: Cursor | None, now: float, reason: R
         occurred_at=utc_text(case.updated),
     )
     stamp = case.updated.isoformat()
-    seen_open = not case.closed or (cursor is not None and cursor.seen_open)
-    moved_at = _moved_at(case, cursor)
-    return event, Cursor(case.id, stamp, case.status, moved_at, checked_at=now, seen_open=seen_open)
+    before = cursor or Cursor(case.id, known_since=now)
+    return event, replace(
+        before,
+        announced=stamp,
+        status=case.status,
+        moved_at=_moved_at(case, cursor),
+        checked_at=now,
+        seen_open=not case.closed or before.seen_open,
+        missing_since=None,
+        vanished_at=None,
+    )

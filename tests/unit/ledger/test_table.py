@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from security_ir_jira.errors import PairBusy
+from security_ir_jira.errors import PairBusy, RetryLater
 from security_ir_jira.ledger.table import Table
 from tests.clock import Clock
 from tests.unit.ledger.local import NOW, TABLE, items
@@ -89,3 +90,52 @@ def test_a_forgotten_lease_leaves_the_table_in_the_end(client: DynamoDBClient, c
 def test_the_module_is_as_old_as_its_table(table: Table, client: DynamoDBClient) -> None:
     made = client.describe_table(TableName=TABLE)["Table"]["CreationDateTime"]
     assert table.created_at() == made.timestamp()
+
+
+# Many at once
+
+
+@dataclass(slots=True)
+class Busy:
+    """A table that takes ``takes`` items of each batch, for the first ``calls`` calls."""
+
+    client: Any
+    takes: int
+    calls: int
+    made: list[int] = field(default_factory=list)
+
+    def batch_write_item(self, *, RequestItems: dict[str, list[Any]]) -> dict[str, Any]:
+        ((name, requests),) = RequestItems.items()
+        self.made.append(len(requests))
+        takes = self.takes if len(self.made) <= self.calls else len(requests)
+        if requests[:takes]:
+            self.client.batch_write_item(RequestItems={name: requests[:takes]})
+        return {"UnprocessedItems": {name: requests[takes:]} if requests[takes:] else {}}
+
+
+def put_forty(client: Any) -> None:
+    Table(client, TABLE, lambda: NOW, sleep=lambda _: None).put_many(
+        "CURSOR#x", {f"CASE#{number}": {"n": number, "none": None} for number in range(40)}
+    )
+
+
+def test_many_items_are_written_25_a_call(client: DynamoDBClient) -> None:
+    busy = Busy(client, 0, 0)
+    put_forty(busy)
+    assert busy.made == [25, 15]
+    assert len(items(client)) == 40
+    assert not any("none" in item for item in items(client))
+
+
+def test_what_a_batch_leaves_undone_is_written_all_the_same(client: DynamoDBClient) -> None:
+    busy = Busy(client, 10, 3)
+    put_forty(busy)
+    assert len(items(client)) == 40
+    assert busy.made == [25, 25, 20, 10]
+
+
+def test_a_table_that_takes_nothing_is_tried_again_later(client: DynamoDBClient) -> None:
+    busy = Busy(client, 0, 1_000)
+    with pytest.raises(RetryLater):
+        put_forty(busy)
+    assert len(busy.made) == 6

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from security_ir_jira.cases.calls import ListedCase
-from security_ir_jira.errors import PublishFailed, Unavailable, Undeliverable
-from security_ir_jira.events import Event
+from security_ir_jira.errors import MoreToDo, PublishFailed, RetryLater, Unavailable, Undeliverable
+from security_ir_jira.events import SWEEP, Event
 from security_ir_jira.ledger.cursors import Cursor, Sweep
 from security_ir_jira.sources.cases import CaseSource, read_native_event
 
@@ -31,6 +31,10 @@ class Stage:
     last: Sweep | None = None
     counts: list[str] = field(default_factory=list)
     now: float = NOW.timestamp()
+    takes: float = 0.0
+    """Seconds that a publication takes."""
+    listing_takes: float = 0.0
+    """Seconds that each case takes that is listed."""
 
     @property
     def source(self) -> CaseSource:
@@ -66,15 +70,10 @@ class _Cursors:
     def swept(self, sweep: Sweep) -> None:
         self.stage.last = sweep
 
-    def vanished(self, case_id: str) -> None:
-        self.stage.cursors[case_id] = replace(self.stage.cursors[case_id], vanished_at=self.stage.now)
+    def advance(self, *cursors: Cursor) -> None:
+        self.stage.cursors |= {cursor.case_id: cursor for cursor in cursors}
 
-    def advance(self, cursor: Cursor) -> None:
-        known = self.stage.cursors.get(cursor.case_id, cursor)
-        kept = replace(cursor, written_at=known.written_at, awaited_at=known.awaited_at)
-        self.stage.cursors[cursor.case_id] = kept
-
-    def seen_moving(self, case_id: str, *, opened: bool = False) -> None:
+    def seen_moving(self, case_id: str, *, opened: bool = False, at: float | None = None) -> None:
         known = self.stage.cursors.get(case_id, Cursor(case_id))
         self.stage.cursors[case_id] = replace(known, moved_at=self.stage.now, seen_open=known.seen_open or opened)
 
@@ -90,6 +89,7 @@ class _Service:
         for place, case in enumerate(self.stage.cases):
             if place == self.stage.broken_after:
                 raise Unavailable("list_cases: InternalServerException")
+            self.stage.now += self.stage.listing_takes
             yield case
 
 
@@ -101,6 +101,7 @@ class _Bus:
         if not self.stage.accept:
             raise PublishFailed("1 events not accepted: InternalFailure")
         self.stage.accept -= 1
+        self.stage.now += self.stage.takes
         self.stage.told += events
 
 
@@ -253,12 +254,13 @@ def test_fault_12_a_deletion_the_bus_did_not_accept_is_announced_by_the_next_swe
     assert stage.sweep() == [("CaseDeleted", listed(1).id)]
 
 
-def test_what_was_accepted_before_a_failure_is_not_announced_again(stage: Stage) -> None:
-    stage.cases, stage.accept = [listed(number) for number in range(25)], 2
+@pytest.mark.parametrize("accepted", [1, 2, 3])
+def test_what_was_accepted_before_a_failure_is_not_announced_again(stage: Stage, accepted: int) -> None:
+    stage.cases, stage.accept = [listed(number) for number in range(45)], accepted
     with pytest.raises(PublishFailed):
         stage.sweep()
     stage.accept = 1_000
-    assert [case_id for _, case_id in stage.sweep()] == [listed(number).id for number in range(20, 25)]
+    assert [case_id for _, case_id in stage.sweep()] == [listed(number).id for number in range(10 * accepted, 45)]
 
 
 @pytest.mark.parametrize("broken_after", [0, 1])
@@ -280,9 +282,18 @@ def looks(stage: Stage, seconds: int, *, every: int = 60) -> list[int]:
     while stage.now - began < seconds:
         stage.now += every
         if stage.sweep():
-            assert stage.told[0].changed == ("deep",)
             found.append(round(stage.now - began))
     return found
+
+
+def test_early_looks_are_for_the_case_and_the_last_is_for_its_issue_too(stage: Stage) -> None:
+    stage.at_rest(listed(1, updated=NOW))
+    changed = []
+    for distance in (300, 600, 1_200, 2_400, 4_800):
+        stage.now = NOW.timestamp() + distance
+        stage.sweep()
+        changed += [event.changed for event in stage.told]
+    assert changed == [("case", "comments")] * 4 + [("deep",)]
 
 
 def test_a_case_that_moved_is_looked_into_after_growing_distances(stage: Stage) -> None:
@@ -338,8 +349,24 @@ def test_deep_checks_that_were_missed_do_not_come_all_at_once(stage: Stage) -> N
     for _ in range(72):
         found.append(len(stage.sweep()))
         stage.now += 300
-    assert max(found) <= 40
+    assert max(found) <= 60
     assert sum(found[:30]) >= 360
+
+
+def test_after_a_gap_of_more_than_six_hours_500_open_cases_are_looked_into_within_an_hour(stage: Stage) -> None:
+    stage.at_rest(*(listed(number) for number in range(500)))
+    for _ in range(72):
+        stage.sweep()
+        stage.now += 300
+    stage.now += 7 * 3_600
+    found = []
+    for _ in range(13):
+        found.append(len(stage.sweep()))
+        stage.now += 300
+    assert found[0] <= 84
+    assert max(found[1:]) <= 42
+    assert 9 <= sum(1 for each in found if each >= 40) <= 12, "over an hour, and not for longer"
+    assert sum(found) >= 500
 
 
 def test_deep_checks_keep_up_with_a_schedule_of_an_hour(stage: Stage) -> None:
@@ -376,6 +403,31 @@ def test_fault_33_deep_checks_are_spread_evenly(stage: Stage) -> None:
         due.append(len(stage.sweep()))
     assert sum(due) == 360
     assert max(due) <= 18
+
+
+# The invocation's time
+
+
+def test_a_sweep_that_runs_out_of_time_stops_by_itself_and_goes_on_where_it_was(stage: Stage) -> None:
+    stage.cases, stage.takes = [listed(number) for number in range(200)], 3.0
+    for _ in range(2):
+        with pytest.raises(MoreToDo) as stopped:
+            stage.source.receive(SWEEP, [], 60.0 + 35.0, stage.now)
+        assert stopped.value.delay == 5.0
+        assert stage.last is None, "it has not got through"
+    stage.takes = 0.0
+    stage.source.sweep(360.0)
+    told = [event.case_id for event in stage.told]
+    assert told == [case.id for case in stage.cases], "each once"
+    assert stage.last is not None
+
+
+def test_a_sweep_that_cannot_even_list_the_cases_in_time_fails(stage: Stage) -> None:
+    stage.at_rest(*(listed(number) for number in range(10)))
+    stage.listing_takes = 30.0
+    with pytest.raises(RetryLater) as failure:
+        stage.source.sweep(360.0 - 200.0)
+    assert not isinstance(failure.value, MoreToDo)
 
 
 # Native events
