@@ -170,6 +170,7 @@ class Loop:
             breakers=(jira_breaker, cases_breaker),
             troubles=Troubles(table),
             clock=self.clock,
+            issue_cursors=self.issue_cursors,
         )
         self.functions: dict[str, Function[Any, Any]] = {
             "security_ir_poller": CaseSource(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from ..answers import ABOUT_US_DELAY
@@ -19,6 +19,8 @@ class CaseClient:
 
     def __init__(self, calls: CaseCalls) -> None:
         self._calls = calls
+        self.before_write: Callable[[str], None] = lambda case_id: None
+        """Hears of each case that is about to be written to."""
 
     # Reads
 
@@ -73,34 +75,38 @@ class CaseClient:
     def set_fields(self, case_id: str, *, title: str | None = None, description: str | None = None) -> None:
         """Write the title, the description or both, in one request."""
         fields = {name: value for name, value in (("title", title), ("description", description)) if value is not None}
-        self._calls.call("update_case", caseId=case_id, **fields)
+        self._write("update_case", case_id, **fields)
 
     def set_watchers(self, case_id: str, add: Sequence[str], remove: Sequence[str]) -> None:
         """Add and remove watchers by their addresses, in one request: one that is refused spoils it for all."""
         lists = (("watchersToAdd", add), ("watchersToDelete", remove))
         changes = {name: [{"email": email} for email in emails] for name, emails in lists if emails}
-        self._calls.call("update_case", caseId=case_id, **changes)
+        self._write("update_case", case_id, **changes)
 
     def set_status(self, case_id: str, status: str) -> None:
-        self._calls.call("update_case_status", caseId=case_id, caseStatus=status)
+        self._write("update_case_status", case_id, caseStatus=status)
 
     def close(self, case_id: str) -> None:
-        self._calls.call("close_case", caseId=case_id)
+        self._write("close_case", case_id)
 
     def add_comment(self, case_id: str, body: str, *, token: str) -> str:
         """Add a comment; ``token`` must be the same for the same comment and text. Returns the comment's id."""
-        answer = self._calls.call("create_case_comment", caseId=case_id, body=body, clientToken=token)
+        answer = self._write("create_case_comment", case_id, body=body, clientToken=token)
         return str(answer["commentId"])
 
     def edit_comment(self, case_id: str, comment_id: str, body: str) -> None:
-        self._calls.call("update_case_comment", caseId=case_id, commentId=comment_id, body=body)
+        self._write("update_case_comment", case_id, commentId=comment_id, body=body)
 
     def upload_url(self, case_id: str, name: str, size: int, *, token: str) -> str:
         """A short-lived URL that takes exactly ``size`` bytes; the same ``token`` makes the same file of them.
 
         Raises ``Refused``: 402 where the case has its fifty files.
         """
-        answer = self._calls.call(
-            "get_case_attachment_upload_url", caseId=case_id, fileName=name, contentLength=size, clientToken=token
+        answer = self._write(
+            "get_case_attachment_upload_url", case_id, fileName=name, contentLength=size, clientToken=token
         )
         return str(answer["attachmentPresignedUrl"])
+
+    def _write(self, operation: str, case_id: str, **arguments: Any) -> dict[str, Any]:
+        self.before_write(case_id)
+        return self._calls.call(operation, caseId=case_id, **arguments)

@@ -114,7 +114,7 @@ def security_ir_client() -> Sink[str]:
 
 def _both_systems() -> tuple[Surroundings, JiraClient, CaseClient]:
     from ..cases.client import CaseClient
-    from ..ledger.cursors import CaseCursors
+    from ..ledger.cursors import CaseCursors, IssueCursors
     from ..ledger.pairs import PairLedger
     from ..ledger.troubles import Troubles
     from ..sinks.surroundings import Surroundings
@@ -134,6 +134,7 @@ def _both_systems() -> tuple[Surroundings, JiraClient, CaseClient]:
         measure=measure,
         breakers=(jira_breaker, cases_breaker),
         troubles=Troubles(table),
+        issue_cursors=IssueCursors(table),
     )
     return surroundings, jira, CaseClient(calls)
 

@@ -12,5 +12,6 @@ from .surroundings import Surroundings
 
 
 def case_sink(surroundings: Surroundings, cases: CaseClient, issues: IssueReader) -> Sink[str]:
+    cases.before_write = surroundings.note_write
     hand, births = CaseHand(surroundings, cases, issues), BirthsOfCases(surroundings, cases, issues)
     return Sink(surroundings, hand, births, read_issue_event)

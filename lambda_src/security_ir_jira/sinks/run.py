@@ -218,6 +218,10 @@ class Sink(Generic[Body]):
         waiting.end()
         if mine:
             self._measure_delay(seen, mine)
+            if side == "jira":
+                surroundings.brought(seen.pair)
+        if side == "security_ir" and seen.issue is not None:
+            surroundings.looked_at(seen.issue)
 
     def _measure_delay(self, seen: Seen, mine: Work) -> None:
         """How long what was written just now had been standing on the other side, by that side's own dates."""

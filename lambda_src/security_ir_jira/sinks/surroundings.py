@@ -9,12 +9,14 @@ from dataclasses import dataclass
 from ..config import Config
 from ..events import Change, Event, EventBus, EventType
 from ..ledger.breakers import Breaker
-from ..ledger.cursors import CaseCursors
+from ..ledger.cursors import CaseCursors, IssueCursors
 from ..ledger.pairs import PairLedger
 from ..ledger.troubles import Troubles
 from ..memory import Notice, Pair
-from ..model import Side
+from ..model import Issue, Side
 
+_REMEMBERED_SECONDS = 2 * 86_400.0
+"""How long the issue sweep may look back without meeting again what was dealt with."""
 _BELLS: dict[Side, EventType] = {"jira": "CaseUpdated", "security_ir": "IssueUpdated"}
 """The events that the sink of each side listens to: those of the other side."""
 
@@ -35,6 +37,7 @@ class Surroundings:
     breakers: Sequence[Breaker]
     troubles: Troubles
     clock: Callable[[], float] = time.time
+    issue_cursors: IssueCursors | None = None
 
     def admit(self) -> None:
         """Raises ``SideDown`` while a side is to be left alone."""
@@ -50,6 +53,22 @@ class Surroundings:
         self.ledger.bind(pair)
         # Known to the case sweep from now on, should the case be closed before it was ever listed.
         self.cursors.born(pair.case_id, by_us=case_by_us)
+
+    def note_write(self, case_id: str) -> None:
+        """A case is about to be written to: what is told of that is our own echo."""
+        self.cursors.written(case_id)
+
+    def brought(self, pair: Pair) -> None:
+        """What people did on the case stands on the issue: the sweeps are to look for more of it."""
+        self.cursors.moved_by_people(pair.case_id)
+
+    def looked_at(self, issue: Issue) -> None:
+        """All that an issue held was dealt with: the issue sweep need not announce it as it stands.
+
+        Where dates are whole seconds, it may have been updated once more within the one in which it was read.
+        """
+        if self.issue_cursors is not None and issue.updated is not None and issue.updated.microsecond:
+            self.issue_cursors.advance(issue.id, issue.updated.isoformat(), keep_for=_REMEMBERED_SECONDS)
 
     def leave(self, pair: Pair, notice: Notice) -> None:
         """Leave something for the sink of its side to say, and ring its bell."""

@@ -10,6 +10,7 @@ import math
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from ..errors import NotFound, Undeliverable
@@ -158,7 +159,7 @@ class IssueSource:
         if not any(project_of(key) == self.jira.project_key for _, key, _ in updates):
             # Whom Jira shows nothing gets the same answer as where nothing happened.
             self.jira.make_sure_readable(self.jira.project_key)
-        news = [each for each in updates if announced.get(each[0]) != each[2].isoformat()]
+        news = [each for each in updates if _is_later(each[2], announced.get(each[0]))]
         for some in tens(news):
             self.bus.publish(
                 Event("IssueUpdated", ("issue",), issue_id=issue_id, issue_key=key, occurred_at=utc_text(updated))
@@ -168,3 +169,8 @@ class IssueSource:
                 keep_for = (minutes + FIRST_LOOK_MINUTES) * 60
                 self.cursors.advance(issue_id, updated.isoformat(), keep_for=keep_for)
         self.cursors.swept(began)
+
+
+def _is_later(updated: datetime, announced: str | None) -> bool:
+    """Whether an issue was updated since it was announced or looked at; Jira's index may lag behind that."""
+    return announced is None or updated > datetime.fromisoformat(announced)
