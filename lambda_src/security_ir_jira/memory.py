@@ -162,7 +162,8 @@ class Copy:
 
     ``key`` is what it is remembered under, ``source`` the digest of the text it was made from, ``parts`` the ids of our
     comments in order, ``sending`` the digest of a part whose answer has not been recorded yet. ``refused`` is the
-    digest of the configuration under which the other side did not take it.
+    digest of the configuration under which the other side did not take it. ``document`` stands for the document of
+    Jira's that the text was read from: while that is the same, it need not be read again.
     """
 
     key: str
@@ -171,6 +172,7 @@ class Copy:
     sending: str | None = None
     total: int = 1
     refused: str | None = None
+    document: str | None = None
 
     @property
     def complete(self) -> bool:

@@ -6,12 +6,15 @@ must leave them alone); times are aware ``datetime`` in UTC.
 
 from __future__ import annotations
 
+import hashlib
+import marshal
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal
+from functools import cached_property
+from typing import Literal, NewType
 
-from rich_text import Adf
+from rich_text import Adf, to_text
 
 Side = Literal["security_ir", "jira"]
 Facet = Literal["title", "description", "status", "fields"]
@@ -50,22 +53,49 @@ def other(side: Side) -> Side:
     return "jira" if side == "security_ir" else "security_ir"
 
 
-@dataclass(frozen=True, slots=True)
+Packed = NewType("Packed", bytes)
+"""A document of Jira's that has not been read: the same bytes for the same document."""
+
+
+def pack(document: Adf) -> Packed | str:
+    """A document as it is kept until it is asked for: most of an issue's comments are known already.
+
+    Packed and not as it came: the hundreds of thousands of objects that an issue's comments are would be gone through
+    again and again for cycles. Version 2 of ``marshal`` depends on nothing but the values. Where a document is served
+    with its keys in another order it is merely read again.
+    """
+    try:
+        return Packed(marshal.dumps(document, 2))  # type: ignore[arg-type]  # JSON
+    except ValueError:  # nested too deeply
+        return to_text(document)
+
+
+@dataclass(frozen=True)
 class Comment:
     """One comment of either side.
 
-    ``shared`` is false for a Jira comment with restricted visibility or one internal to a service project;
-    ``author_id`` is the account id of who wrote it in Jira, or the principal on a case; ``edited`` says whether it was
-    changed in Jira since it was written.
+    ``written`` is its text, or Jira's document. ``shared`` is false for a Jira comment with restricted visibility or
+    one internal to a service project; ``author_id`` is the account id of who wrote it in Jira, or the principal on a
+    case; ``edited`` says whether it was changed in Jira since it was written.
     """
 
     id: str
     author: str
-    body: str
+    written: str | Packed
     created: datetime
     shared: bool = True
     author_id: str = ""
     edited: bool = False
+
+    @cached_property
+    def body(self) -> str:
+        """What people read."""
+        return self.written if isinstance(self.written, str) else to_text(marshal.loads(self.written))
+
+    @cached_property
+    def document(self) -> str | None:
+        """What stands for Jira's document letter for letter; ``None`` where there is none."""
+        return None if isinstance(self.written, str) else hashlib.sha256(self.written).hexdigest()[:32]
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,9 +24,10 @@ def document(*texts: str) -> dict[str, Any]:
 
 
 def forget_readings(loop: Loop) -> None:
-    """Make all digests of what was read in Jira those of the first version, which had no prefix."""
+    """Make all digests of what was read in Jira those of the first version, without prefix and documents."""
     client = boto3.client("dynamodb", region_name=REGION)
     for item in client.scan(TableName="ledger")["Items"]:
+        item.pop("document", None)
         described: Any = item.get("agreed", {}).get("M", {}).get("description", {}).get("M", {})
         for holder, name in ((described, "issue"), (item, "source")):
             remembered = holder.get(name, {}).get("S", "")

@@ -88,4 +88,4 @@ def test_a_notice_is_another_instances_only_in_the_name_of_a_role() -> None:
     comment = a_comment(1, link, author_id=ROLE)
     assert is_notice_of_another_instance(comment)
     assert not is_notice_of_another_instance(replace(comment, author_id="arn:aws:iam::123456789012:user/grace"))
-    assert not is_notice_of_another_instance(replace(comment, body="It is mirrored, as I said."))
+    assert not is_notice_of_another_instance(replace(comment, written="It is mirrored, as I said."))

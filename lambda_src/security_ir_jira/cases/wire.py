@@ -40,7 +40,7 @@ def read_comment(item: Mapping[str, Any]) -> Comment:
     return Comment(
         id=item["commentId"],
         author=principal_name(item.get("creator", "")),
-        body=item.get("body", ""),
+        written=item.get("body", ""),
         created=item.get("createdDate") or datetime.fromtimestamp(0, UTC),
         author_id=item.get("creator", ""),
     )

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 from urllib.parse import quote, urljoin
@@ -59,7 +61,8 @@ class JiraClient:
         params: dict[str, str | int] = {"fields": ISSUE_FIELDS}
         if with_property:
             params["properties"] = CASE_PROPERTY
-        return read_issue(self._http.get(_issue(id_or_key), params))
+        with _no_collections():
+            return read_issue(self._http.get(_issue(id_or_key), params))
 
     def place_of(self, id_or_key: str) -> tuple[str, str]:
         """An issue's id and its project's key, and nothing of what it holds. Raises ``NotFound``."""
@@ -74,7 +77,8 @@ class JiraClient:
 
     def all_comments(self, issue_id: str) -> tuple[Comment, ...]:
         """All pages of an issue's comments in order of creation."""
-        return tuple(read_comment(each) for each in self._all_comments(issue_id))
+        with _no_collections():
+            return tuple(read_comment(each) for each in self._all_comments(issue_id))
 
     def _all_comments(self, issue_id: str) -> Iterator[Mapping[str, Any]]:
         found: set[str] = set()
@@ -336,6 +340,21 @@ class JiraClient:
         """Attach a file and return its id. Raises ``OutcomeUnknown`` where it may have arrived all the same."""
         answer = self._http.call("POST", f"{_issue(issue_id)}/attachments", file=(name, file), repeatable=False)
         return str(answer[0]["id"])
+
+
+@contextmanager
+def _no_collections() -> Iterator[None]:
+    """Cycles are not looked for: an answer has none, and a long issue's would be searched again and again as it grows.
+
+    What is read meanwhile keeps nothing of the answer's objects.
+    """
+    collects = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collects:
+            gc.enable()
 
 
 def _issue(id_or_key: str) -> str:

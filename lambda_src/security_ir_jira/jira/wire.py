@@ -9,7 +9,7 @@ from typing import Any
 from rich_text import to_text
 
 from ..ids import is_case_id
-from ..model import CASE_PROPERTY, Account, Comment, File, Issue, IssueWatchers, MadeFor, Status, Transition
+from ..model import CASE_PROPERTY, Account, Comment, File, Issue, IssueWatchers, MadeFor, Status, Transition, pack
 
 ISSUE_FIELDS = "summary,description,status,project,issuetype,created,labels,comment,attachment,watches,updated"
 
@@ -64,7 +64,7 @@ def read_comment(answer: Mapping[str, Any]) -> Comment:
     return Comment(
         id=str(answer["id"]),
         author=(answer.get("author") or {}).get("displayName") or "Somebody",
-        body=to_text(answer.get("body")),
+        written=pack(answer.get("body") or {}),
         created=read_time(answer["created"]),
         shared=not answer.get("visibility") and answer.get("jsdPublic", True) is not False,
         author_id=(answer.get("author") or {}).get("accountId") or "",

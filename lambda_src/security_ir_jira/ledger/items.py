@@ -121,6 +121,7 @@ def write_copy(copy: Copy, notice: Notice | None = None) -> Item:
         "sending": copy.sending,
         "total": copy.total,
         "refused": copy.refused,
+        "document": copy.document,
     }
     # Names of people and a service's own words are needed until it is said, and by nobody afterwards.
     return item if notice is None or copy.complete else item | {"kind": notice.kind, "values": dict(notice.values)}
@@ -134,6 +135,7 @@ def read_copy(item: Item) -> Copy:
         sending=item.get("sending"),
         total=int(item["total"]),
         refused=item.get("refused"),
+        document=item.get("document"),
     )
 
 

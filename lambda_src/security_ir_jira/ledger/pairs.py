@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from contextlib import AbstractContextManager
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager, suppress
 from dataclasses import replace
 
 from ..errors import AlreadyPaired
@@ -12,6 +12,9 @@ from ..model import Facet, Issue, Side
 from . import items
 from .backfills import Backfills
 from .table import ConditionFailed, Table, pack_put, pack_update
+
+_TRANSACTION = 100
+"""Most writes that DynamoDB takes in one transaction."""
 
 
 def _case_key(case_id: str) -> str:
@@ -178,6 +181,22 @@ class PairLedger:
     def record(self, case_id: str, copy: Copy, notice: Notice | None = None) -> None:
         """Write down what is known of one copy: before a part is sent, and again once its id is known."""
         self._table.put(_case_key(case_id), copy.key, items.write_copy(copy, notice))
+
+    def record_documents(self, case_id: str, copies: Sequence[Copy]) -> None:
+        """Write down which documents copies were read from, and nothing else of them; a hundred in one request."""
+        writes = [
+            pack_update(
+                _case_key(case_id),
+                copy.key,
+                "SET document = :document",
+                "attribute_exists(PK)",
+                {":document": copy.document},
+            )
+            for copy in {copy.key: copy for copy in copies}.values()  # DynamoDB takes none twice
+        ]
+        for start in range(0, len(writes), _TRANSACTION):
+            with suppress(ConditionFailed):  # what is not known is read again, and no harm done
+                self._table.transact(writes[start : start + _TRANSACTION])
 
     def record_file(self, case_id: str, copy: FileCopy) -> None:
         """Write down what is known of a file's copy: before it is sent, and again once it has arrived."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ..memory import Copy, Known, digest, is_present_reading, read_digest
 from ..model import Comment, Side
@@ -46,7 +46,9 @@ def plan_comments(
     work = []
     for comment in ordered:
         copy = known.copies.get(comment.id)
-        if comment.id in known.ours or (known.sent and digest(comment.body) in known.sent):
+        if comment.id in known.ours or _is_copied(comment, copy, restricted, config_digest):
+            continue
+        if known.sent and digest(comment.body) in known.sent:
             continue
         if not (comment.shared or restricted):
             if copy is not None and (copy.parts or copy.sending) and copy.source != WITHDRAWN:
@@ -60,6 +62,44 @@ def plan_comments(
             if not compare or comment.edited:
                 work.append(CommentWork(comment, copy, compare=compare))
     return tuple(work)
+
+
+def plan_documents(comments: Sequence[Comment], known: Known, work: Sequence[CommentWork]) -> tuple[Copy, ...]:
+    """Copies of an issue's comments whose documents are not those that are remembered, and mean the same.
+
+    So each is read once: one that an earlier version remembered nothing of, and one that was edited to the same words.
+    """
+    at_work = {each.comment.id for each in work}
+    copied = ((comment, known.copies.get(comment.id)) for comment in comments)
+    return tuple(
+        replace(copy, document=comment.document)
+        for comment, copy in copied
+        if copy is not None
+        and copy.complete
+        and comment.id not in known.ours
+        and comment.id not in at_work
+        and comment.document not in (None, copy.document)
+        and _reads_as_it_did(comment, copy)
+    )
+
+
+def _reads_as_it_did(comment: Comment, copy: Copy) -> bool:
+    if _read_by_an_earlier_version(copy):
+        return not comment.edited
+    return copy.source == source_of("jira", comment)
+
+
+def _is_copied(comment: Comment, copy: Copy | None, restricted: bool, config_digest: str) -> bool:
+    """Whether the copy surely stands as the comment does, told without reading it."""
+    return (
+        copy is not None
+        and copy.document is not None
+        and copy.document == comment.document
+        and copy.complete
+        and not copy.is_asked_anew(config_digest)
+        and (comment.shared or restricted)
+        and copy.source not in (WITHDRAWN, DELETED)
+    )
 
 
 def _read_by_an_earlier_version(copy: Copy) -> bool:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from ..config import Config
 from ..memory import Agreed, Base, Copy, Facts, Pair, digest, read_digest
 from ..model import Case, Comment, Facet, Issue, Side, Workflow, other
-from .comments import CommentWork, plan_comments, plan_deletions
+from .comments import CommentWork, plan_comments, plan_deletions, plan_documents
 from .files import FileWork, plan_files
 from .status import plan_status
 from .steps import Step
@@ -51,11 +51,14 @@ class Work:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """``settled`` is what the base moves on to without anything being written."""
+    """``settled`` is what the base moves on to without anything being written; ``documents`` are copies that are in
+    step, with the documents of their comments as they are now.
+    """
 
     for_case: Work = Work()
     for_issue: Work = Work()
     settled: dict[Facet, Agreed] = field(default_factory=dict)
+    documents: tuple[Copy, ...] = ()
 
     def on(self, side: Side) -> Work:
         return self.for_case if side == "security_ir" else self.for_issue
@@ -75,10 +78,12 @@ def plan(seen: Seen, config: Config, workflow: Workflow | None, *, issue_url: st
     Raises nothing: whatever the two sides hold, there is a plan.
     """
     steps = _steps(seen, config, workflow, issue_url)
+    for_case = _work("security_ir", seen, steps, config)
     return Plan(
-        for_case=_work("security_ir", seen, steps, config),
+        for_case=for_case,
         for_issue=_work("jira", seen, steps, config),
         settled={step.facet: step.agreed for step in steps if step.side is None},
+        documents=plan_documents(seen.issue_comments or (), seen.facts.known("jira"), for_case.comments),
     )
 
 

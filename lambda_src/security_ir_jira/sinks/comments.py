@@ -54,12 +54,14 @@ class Delivery(Generic[Body]):
         bodies: Sequence[Body],
         notice: Notice | None = None,
         *,
+        document: str | None = None,
         whole: bool = False,
         before_settling: Callable[[], None] = _nothing,
     ) -> None:
         """Make ``bodies`` stand on the other side as the copy, unless that side refuses them.
 
-        ``source`` is the digest of what they were made from; ``whole`` replaces what stands there without a look at it.
+        ``source`` is the digest of what they were made from, and ``document`` stands for what that was read from;
+        ``whole`` replaces what stands there without a look at it.
         May be interrupted anywhere and called again: a refusal is remembered only once ``before_settling`` is through.
         """
         copy = self._recover(copy, notice)
@@ -69,14 +71,14 @@ class Delivery(Generic[Body]):
                     self._write(self.hand.replace if whole else self.hand.edit, part, body)
                 for part in copy.parts[len(bodies) :]:
                     self._write(self.hand.replace, part, self.hand.plain(NO_LONGER_NEEDED))
-            copy = replace(copy, source=source, total=len(bodies), refused=None)
+            copy = replace(copy, source=source, document=document, total=len(bodies), refused=None)
             for body in bodies[len(copy.parts) :]:
                 copy = self._add(copy, body, notice)
         except Refused as refusal:
             logger.warning("comment refused", case_id=self.case_id, key=copy.key, reason=str(refusal))
             before_settling()
             # With the parts that were taken, or they would pass for somebody's own comments.
-            self.settle(replace(copy, refused=self.config_digest or None), source, notice)
+            self.settle(replace(copy, refused=self.config_digest or None), source, document, notice)
             self.count("Refused")
             return
         self.ledger.record(self.case_id, copy, notice)
@@ -103,13 +105,14 @@ class Delivery(Generic[Body]):
 
     def reads_as(self, copy: Copy, bodies: Sequence[Body]) -> bool:
         """Whether a copy still has the words of these bodies."""
-        standing = {each.id: each.body for each in self.hand.all()}
+        standing = {each.id: each.body for each in self.hand.all() if each.id in copy.parts}
         here = "\n".join(standing.get(part, "") for part in copy.parts)
         return same_words(here, "\n".join(map(self.hand.as_read, bodies)))
 
-    def settle(self, copy: Copy, source: str, notice: Notice | None = None) -> None:
+    def settle(self, copy: Copy, source: str, document: str | None = None, notice: Notice | None = None) -> None:
         """Remember that the other side does not take this text: nothing more is tried until its source changes."""
-        self.ledger.record(self.case_id, replace(copy, source=source, sending=None, total=len(copy.parts)), notice)
+        settled = replace(copy, source=source, document=document, sending=None, total=len(copy.parts))
+        self.ledger.record(self.case_id, settled, notice)
 
     def _add(self, copy: Copy, body: Body, notice: Notice | None) -> Copy:
         self.ledger.record(self.case_id, replace(copy, sending=digest(self.hand.as_read(body))), notice)
@@ -172,9 +175,9 @@ class Voice(Generic[Body]):
         copy = work.copy or Copy(comment_key(written_on, work.comment.id), source="")
         source, bodies = source_of(written_on, work.comment), self.hand.copies(work.comment)
         if work.compare and self.delivery.reads_as(copy, bodies):
-            self.delivery.settle(copy, source)
+            self.delivery.settle(copy, source, work.comment.document)
             return
-        self.delivery.deliver(copy, source, bodies, before_settling=refused)
+        self.delivery.deliver(copy, source, bodies, document=work.comment.document, before_settling=refused)
 
     def _withdraw(self, copy: Copy, refused: Callable[[], None]) -> None:
         try:

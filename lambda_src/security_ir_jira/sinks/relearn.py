@@ -115,7 +115,9 @@ class _Relearning:
 
     def _record_copy(self, side: Side, source: Comment, as_read: str, parts: Sequence[str]) -> None:
         self.ours.add((side, source.id))
-        self._record(Copy(comment_key(side, source.id), as_read, tuple(parts), total=len(parts)), other(side))
+        document = source.document if as_read else None
+        copy = Copy(comment_key(side, source.id), as_read, tuple(parts), total=len(parts), document=document)
+        self._record(copy, other(side))
 
     def _record_notice(self, comment: Comment, notice: Notice) -> None:
         if notice.kind.startswith("file-"):

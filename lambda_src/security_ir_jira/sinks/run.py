@@ -215,6 +215,7 @@ class Sink(Generic[Body]):
             # What comes again for its comments will find them done, and look no further. A sink may not ring its own
             # bell, but the other one, which sees what is left, rings it.
             surroundings.ring(seen.pair, other(side), ("deep",))
+        surroundings.ledger.record_documents(seen.pair.case_id, whole.documents)
         waiting.end()
         if mine:
             self._measure_delay(seen, mine)

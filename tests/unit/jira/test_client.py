@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator
 from typing import Any
 
@@ -115,3 +116,9 @@ def test_a_field_that_is_refused_for_another_reason_stays_refused(ada: Person, c
     issue = ada.create_issue("SEC", "Leaked key")
     with pytest.raises(Refused):
         client.set_custom_fields(issue.id, {"customfield_99999": "x"})
+
+
+def test_garbage_is_collected_again_once_an_issue_was_read(client: JiraClient) -> None:
+    with pytest.raises(NotFound):
+        client.issue("SEC-404")
+    assert gc.isenabled()

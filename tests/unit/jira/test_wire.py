@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -135,3 +136,27 @@ def test_comments_that_came_with_an_issue_count_only_if_they_are_all() -> None:
 )
 def test_watchers_that_jira_keeps_to_itself_are_not_taken_for_none(answer: dict[str, Any], shown: bool) -> None:
     assert read_watchers(answer).shown is shown
+
+
+def test_a_comment_is_told_by_its_document_letter_for_letter() -> None:
+    text = {"type": "paragraph", "content": [{"type": "text", "text": "Seen."}]}
+    same, other = (
+        {"version": 1, "type": "doc", "content": [text | more]} for more in ({}, {"attrs": {"localId": "1"}})
+    )
+    first, again, moved = (read_comment(a_comment(body=json.loads(json.dumps(each)))) for each in (same, same, other))
+    assert first.document == again.document != moved.document
+    assert first.body == again.body == moved.body == "Seen."
+
+
+def test_a_document_without_a_bottom_is_read_like_any_other() -> None:
+    deep: dict[str, Any] = {"type": "text", "text": "far down"}
+    for _ in range(5_000):
+        deep = {"type": "blockquote", "content": [deep]}
+    read = read_comment(a_comment(body={"version": 1, "type": "doc", "content": [deep]}))
+    assert read.document is None
+    assert isinstance(read.body, str)
+
+
+@pytest.mark.parametrize("body", [None, {}, {"version": 1, "type": "doc", "content": []}])
+def test_a_comment_without_words_is_a_comment(body: object) -> None:
+    assert read_comment(a_comment(body=body)).body == ""

@@ -284,3 +284,17 @@ def test_fault_21_no_item_grows_with_the_case(ledger: PairLedger, client: Dynamo
     for number in range(50):
         ledger.record(CASE_ID, Copy(f"COMMENT#jira#{number}", "d" * 32, parts=("1", "2", "3"), total=3))
     assert max(len(str(item)) for item in items(client)) < 2_000
+
+
+def test_documents_are_written_down_by_the_hundred_beside_what_is_known_of_a_copy(ledger: PairLedger) -> None:
+    copies = [Copy(f"COMMENT#jira#{number}", "digest", parts=(str(number),)) for number in range(130)]
+    for copy in copies:
+        ledger.record(CASE_ID, copy)
+    told = [replace(copy, source="another", document="d" * 32) for copy in copies]
+    ledger.record_documents(CASE_ID, [told[0], *told])
+    assert ledger.load(CASE_ID).copies == {copy.key: replace(copy, document="d" * 32) for copy in copies}
+
+
+def test_the_document_of_a_copy_that_is_not_known_makes_none(ledger: PairLedger) -> None:
+    ledger.record_documents(CASE_ID, [Copy("COMMENT#jira#1", "digest", document="d" * 32)])
+    assert ledger.load(CASE_ID).copies == {}

@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
+from security_ir_jira import model
 from security_ir_jira.memory import Copy, Known, digest, read_digest
-from security_ir_jira.model import Side
-from security_ir_jira.plan.comments import DELETED, WITHDRAWN, plan_comments, plan_deletions
+from security_ir_jira.model import Comment, Side, pack
+from security_ir_jira.plan.comments import DELETED, WITHDRAWN, plan_comments, plan_deletions, plan_documents
 from tests.unit.things import a_comment
 
 
@@ -128,3 +129,81 @@ def test_a_side_remembers_its_comments_in_its_own_way(side: Side, source: str) -
 def test_a_copy_whose_comment_is_gone_is_marked_once() -> None:
     known = Known(copies={"1": copied(1), "2": copied(2, source=DELETED), "3": copied(3, parts=())})
     assert [copy.key for copy in plan_deletions([a_comment(9)], known)] == ["COMMENT#jira#1"]
+
+
+# Comments that need not be read
+
+DOCUMENT = {"version": 1, "type": "doc", "content": [{"type": "rule"}]}
+
+
+class _ReadAllTheSame(Exception):
+    pass
+
+
+@pytest.fixture
+def unread(monkeypatch: pytest.MonkeyPatch) -> None:
+    def read(_: object) -> str:
+        raise _ReadAllTheSame
+
+    monkeypatch.setattr(model, "to_text", read)
+
+
+def of_a_document(number: int = 1, **changes: Any) -> Comment:
+    return a_comment(number, **{"written": pack(DOCUMENT), **changes})
+
+
+def remembered(number: int = 1, **changes: object) -> Copy:
+    ordinary = copied(number, source=read_digest("---"), document=of_a_document().document)
+    return replace(ordinary, **changes)  # type: ignore[arg-type]  # fields of a Copy
+
+
+@pytest.mark.usefixtures("unread")
+def test_known_documents_are_not_read() -> None:
+    comments = [of_a_document(number) for number in range(300)]
+    known = Known(copies={str(number): remembered(number) for number in range(300)}, sent=frozenset({"d"}))
+    assert plan_comments("jira", comments, known) == ()
+    assert plan_documents(comments, known, ()) == ()
+
+
+@pytest.mark.usefixtures("unread")
+def test_what_the_integration_wrote_is_not_read() -> None:
+    known = Known(copies={"1": remembered(document=None)}, ours=frozenset({"1"}), sent=frozenset({"d"}))
+    assert plan_comments("jira", [of_a_document()], known) == ()
+    assert plan_documents([of_a_document()], known, ()) == ()
+
+
+@pytest.mark.parametrize(
+    ("copy", "comment"),
+    [
+        (remembered(), of_a_document(shared=False)),
+        (remembered(document=None), of_a_document(shared=False)),
+        (remembered(source=WITHDRAWN), of_a_document()),
+        (remembered(source=DELETED), of_a_document()),
+        (remembered(sending="d"), of_a_document()),
+        (remembered(total=2), of_a_document()),
+        (remembered(refused="another configuration"), of_a_document()),
+        (remembered(document="another"), of_a_document(written=pack({"version": 1, "type": "doc", "content": []}))),
+    ],
+    ids=["hidden", "hidden and never read", "withdrawn", "deleted", "on its way", "incomplete", "refused", "edited"],
+)
+def test_the_same_document_is_no_reason_to_leave_undone_what_is_to_be_done(copy: Copy, comment: Comment) -> None:
+    known = Known(copies={"1": copy})
+    works = plan_comments("jira", [comment], known, config_digest="this configuration")
+    assert [work.copy for work in works] == [copy]
+    assert plan_documents([comment], known, works) == ()
+
+
+@pytest.mark.parametrize("before", [None, "another"])
+def test_a_document_that_reads_as_the_one_that_was_copied_takes_its_place(before: str | None) -> None:
+    known = Known(copies={"1": remembered(document=before)})
+    works = plan_comments("jira", [of_a_document()], known)
+    assert works == ()
+    assert plan_documents([of_a_document()], known, works) == (remembered(),)
+
+
+@pytest.mark.usefixtures("unread")
+def test_the_document_of_a_comment_that_was_never_edited_is_the_one_that_an_earlier_version_read() -> None:
+    copy = remembered(source="0" * 32, document=None)
+    (known,) = plan_documents([of_a_document()], Known(copies={"1": copy}), ())
+    assert known == replace(copy, document=of_a_document().document)
+    assert plan_documents([of_a_document(edited=True)], Known(copies={"1": copy}), ()) == ()

@@ -285,7 +285,7 @@ def test_a_long_comment_is_split_within_the_limit(texts: object, limit: int, bod
 
 
 def test_an_empty_comment_is_a_comment(stage: Stage) -> None:
-    stage.voice().copy(CommentWork(replace(a_comment(1), body=" \n")), nothing)
+    stage.voice().copy(CommentWork(replace(a_comment(1), written=" \n")), nothing)
     assert "(empty comment)" in stage.target.said[0]
 
 
