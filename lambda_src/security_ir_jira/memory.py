@@ -102,8 +102,9 @@ class Base:
 class Pair:
     """One case and the one issue that mirrors it.
 
-    ``dressed`` says that the issue carries the labels, property and link that name its case. ``missing`` are the sides
-    that cannot be found, each since when (epoch), ``gone`` is the one that was deleted for good.
+    ``dressed`` says that the issue was given the labels, property and link that name its case, ``unproven`` that nobody
+    has seen yet whether Jira took all that it was given in one request. ``missing`` are the sides that cannot be found,
+    each since when (epoch), ``gone`` is the one that was deleted for good.
     """
 
     case_id: str
@@ -112,6 +113,7 @@ class Pair:
     issue_key: str
     service_project: bool = False
     dressed: bool = False
+    unproven: bool = False
     missing: Mapping[Side, float] = field(default_factory=dict)
     gone: Side | None = None
     base: Base = field(default_factory=Base)
@@ -256,6 +258,10 @@ class FileCopy:
 
 
 # Watchers
+
+
+OURSELVES = "ourselves"
+"""Stands for the integration's own account among the accounts that were seen to watch."""
 
 
 @dataclass(frozen=True, slots=True)

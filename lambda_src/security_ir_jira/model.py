@@ -116,7 +116,8 @@ class Case:
     """An AWS Security Incident Response case.
 
     ``watchers`` are e-mail addresses. ``details`` holds what has no counterpart in Jira, by the attribute names of
-    ``jira_custom_fields``, as text. ``reported`` is when its incident is said to have begun.
+    ``jira_custom_fields``, as text. ``reported`` is when its incident is said to have begun, ``created`` when the case
+    came to be.
     """
 
     id: str
@@ -131,6 +132,7 @@ class Case:
     details: Mapping[str, str] = field(default_factory=dict)
     updated: datetime | None = None
     reported: datetime | None = None
+    created: datetime | None = None
 
     @property
     def closed(self) -> bool:
@@ -232,8 +234,12 @@ class Account:
 
 @dataclass(frozen=True, slots=True)
 class IssueWatchers:
-    """Who watches an issue. ``shown`` is false where Jira gives only their number and keeps their names."""
+    """Who watches an issue. ``shown`` is false where Jira gives only their number and keeps their names.
+
+    ``ourselves`` says that the integration is one of them, where it was taken out of the ``accounts``.
+    """
 
     accounts: tuple[Account, ...]
     count: int
     shown: bool = True
+    ourselves: bool = False

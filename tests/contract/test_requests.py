@@ -112,6 +112,9 @@ JIRA_CALLS: dict[str, list[Callable[[Site], object]]] = {
         lambda site: site.client.set_fields(site.issue_id, summary="Both", description=to_adf("**new**")),
     ],
     "add_labels": [lambda site: site.client.add_labels(site.issue_id, [LABEL, case_label("1000000001")])],
+    "mark": [
+        lambda site: site.client.mark(site.issue_id, [LABEL, "aws-sir-1000000001"], case_property(a_case(), CONFIG))
+    ],
     "set_case_property": [lambda site: site.client.set_case_property(site.issue_id, case_property(a_case(), CONFIG))],
     "link": [
         lambda site: site.client.link(

@@ -2,16 +2,18 @@
 
 Stands in for the delivery only (SNS, EventBridge, SQS): every notification becomes a message, a message that fails
 comes back after the delay its worker asks for, one whose function died when its invocation must have ended, and each
-can be delivered more than once or out of order. What the functions call passes over ``wire``.
+can be delivered more than once or out of order; or in batches, as the event source mappings gather them. What the
+functions call passes over ``wire``.
 """
 
 from __future__ import annotations
 
 import json
+import math
 import os
 import random
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -55,6 +57,14 @@ from .wire import Client, Killed, Wire, over
 REGION = "eu-central-1"
 ACCOUNT = "123456789012"
 LEASE_SECONDS = 360.0
+GATHERING_SECONDS = {
+    "security_ir_poller": 1.0,
+    "jira_notifications_handler": 1.0,
+    "jira_client": 2.0,
+    "security_ir_client": 2.0,
+}
+"""How long each function's event source mapping gathers messages."""
+BATCH_SIZE = 10
 EVIDENCE = r"C:\Users\_svc\run.ps1, C:\Windows\Temp\*.exe; arn:aws:s3:::*_prod_*"
 
 
@@ -124,6 +134,8 @@ class Loop:
         self.table_name, self.project = table, project
         self.copies = 1
         self.shuffle: random.Random | None = None
+        self.gathers = False
+        self.runs: list[str] = []
         self.native, self.automation = True, True
         self.events: list[dict[str, Any]] = []
         self.dead: list[tuple[Message, str]] = []
@@ -243,7 +255,9 @@ class Loop:
         raise AssertionError(f"never at rest: {self.events[-10:]}")
 
     def step(self) -> bool:
-        """Deliver one message that is due; false where there is none."""
+        """Deliver one message that is due, or one batch that is gathered; false where there is none."""
+        if self.gathers:
+            return self._step_together()
         due = [message for message in self._messages if message.due <= self.clock.now]
         if not due:
             return False
@@ -251,6 +265,28 @@ class Loop:
         self._messages.remove(message)
         self._deliver(message)
         return True
+
+    def _step_together(self) -> bool:
+        queue = next((queue for queue in self.functions if self._gathered_at(queue) <= self.clock.now), None)
+        if queue is None:
+            return False
+        due = [message for message in self._messages if message.queue == queue and message.due <= self.clock.now]
+        batch = due[:BATCH_SIZE]
+        for message in batch:
+            self._messages.remove(message)
+        self._run(queue, batch)
+        return True
+
+    def _gathered_at(self, queue: str) -> float:
+        """When a batch of a queue is full, or its window closes."""
+        dues = sorted(message.due for message in self._messages if message.queue == queue)
+        if not dues:
+            return math.inf
+        window = GATHERING_SECONDS[queue] if self.gathers else 0.0
+        return min([dues[0] + window, *dues[BATCH_SIZE - 1 : BATCH_SIZE]])
+
+    def _next_due(self) -> float:
+        return min(map(self._gathered_at, self.functions))
 
     def lose(self) -> None:
         """Lose one notification; queues and bus of the module's own lose nothing."""
@@ -262,8 +298,8 @@ class Loop:
         """Run, and wait for what was put off, for at most so long."""
         end = self.clock.now + seconds
         self.run()
-        while self._messages and min(message.due for message in self._messages) <= end:
-            self.clock.now = max(self.clock.now, min(message.due for message in self._messages))
+        while self._next_due() <= end:
+            self.clock.now = max(self.clock.now, self._next_due())
             self.run()
 
     def advance(self, seconds: float) -> None:
@@ -281,26 +317,49 @@ class Loop:
         return list(self._messages)
 
     def _deliver(self, message: Message) -> None:
-        message.received += 1
+        self._run(message.queue, [message])
+
+    def _run(self, queue: str, batch: Sequence[Message]) -> None:
+        """One run of a function: the messages of one subject together, as its worker has them."""
+        self.runs.append(queue)
+        together: dict[Any, list[tuple[Message, Any]]] = {}
+        for message in batch:
+            message.received += 1
+            try:
+                subject, heard = self.functions[queue].read(message.body)
+                together.setdefault(subject, []).append((message, heard))
+            except Undeliverable as reason:
+                self.dead.append((message, str(reason)))
+            except Exception as failure:
+                self._come_again(message, failure)
+        for subject, told in together.items():
+            self._receive(queue, subject, told)
+
+    def _receive(self, queue: str, subject: Any, told: Sequence[tuple[Message, Any]]) -> None:
         self.stale.delivery += 1
         # Out of sight until the invocation must have ended, as its worker asked first of all.
         comes_back = self.clock.now + LEASE_SECONDS
+        messages = [message for message, _ in told]
+        sent = max(message.sent for message in messages)
         try:
-            function = self.functions[message.queue]
-            subject, heard = function.read(message.body)
-            function.receive(subject, [heard], LEASE_SECONDS, message.sent)
+            self.functions[queue].receive(subject, [heard for _, heard in told], LEASE_SECONDS, sent)
         except Undeliverable as reason:
-            self.dead.append((message, str(reason)))
+            self.dead += [(message, str(reason)) for message in messages]
         except Killed as where:
-            self.kills.append(f"{message.queue}, {where}")
-            message.due = comes_back
-            self._messages.append(message)
+            self.kills.append(f"{queue}, {where}")
+            for message in messages:
+                message.due = comes_back
+            self._messages += messages
             self.wire.revive()
             self.start(self.config)
         except Exception as failure:
-            self.failures.append((message.queue, failure))
-            message.due = self.clock.now + visible_after(message.received, getattr(failure, "delay", None))
-            self._messages.append(message)
+            for message in messages:
+                self._come_again(message, failure)
+
+    def _come_again(self, message: Message, failure: Exception) -> None:
+        self.failures.append((message.queue, failure))
+        message.due = self.clock.now + visible_after(message.received, getattr(failure, "delay", None))
+        self._messages.append(message)
 
     # Observation
 

@@ -415,6 +415,7 @@ def test_at_rest_watchers_cost_no_call_but_the_deep_checks_one(
 
 def test_a_new_watcher_of_the_case_costs_few_calls(loop: Loop, case_id: str, bob: User) -> None:
     loop.automation = False
+    loop.jira_client.myself()
     quiet = loop.quiet()
     watch_case(loop, case_id, bob.email)
     assert len(quiet.jira_reads) == 2

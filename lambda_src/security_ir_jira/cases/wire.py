@@ -24,6 +24,7 @@ def read_case(case_id: str, answer: Mapping[str, Any]) -> Case:
         details=_details(case_id, answer),
         updated=answer.get("lastUpdatedDate"),
         reported=answer.get("reportedIncidentStartDate"),
+        created=answer.get("createdDate"),
     )
 
 

@@ -249,6 +249,14 @@ class JiraClient:
         body = {"update": {"labels": [{"add": label} for label in labels]}}
         self._http.call("PUT", _issue(issue_id), body=body, repeatable=True)
 
+    def mark(self, issue_id: str, labels: Sequence[str], value: Mapping[str, str]) -> None:
+        """Add labels and set the property that names the case, in one request, whose answer tells of neither."""
+        body = {
+            "update": {"labels": [{"add": label} for label in labels]},
+            "properties": [{"key": CASE_PROPERTY, "value": dict(value)}],
+        }
+        self._http.call("PUT", _issue(issue_id), body=body, repeatable=True)
+
     def set_case_property(self, issue_id: str, value: Mapping[str, str]) -> None:
         self._http.call("PUT", f"{_issue(issue_id)}/properties/{CASE_PROPERTY}", body=value, repeatable=True)
 

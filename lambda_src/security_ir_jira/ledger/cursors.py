@@ -107,6 +107,11 @@ class CaseCursors:
         swept, seen = (self._table.get(self._PARTITION, f"{kind}#{case_id}") or {} for kind in ("CASE", "SEEN"))
         return _read_cursor(case_id, swept, seen).seen_open
 
+    def last_sweep(self) -> Sweep | None:
+        """The last sweep that went through."""
+        item = self._table.get(self._PARTITION, "SWEEP")
+        return None if item is None else Sweep(float(item["began_at"]), float(item["interval"]))
+
     def swept(self, sweep: Sweep) -> None:
         """A case sweep began."""
         attributes = {"began_at": int(sweep.began_at), "interval": int(sweep.interval)}

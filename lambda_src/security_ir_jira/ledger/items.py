@@ -42,6 +42,7 @@ def read_pair(case_id: str, item: Item) -> Pair | None:
         issue_key=item["issue_key"],
         service_project=bool(item.get("service_project", False)),
         dressed=bool(item.get("dressed", False)),
+        unproven=bool(item.get("unproven", False)),
         missing=_read_missing(item),
         gone=item.get("gone_side"),
         base=read_base(item.get("agreed", {})),

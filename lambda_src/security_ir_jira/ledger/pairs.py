@@ -148,9 +148,16 @@ class PairLedger:
         self._update(pair.case_id, "SET issue_key = :key, service_project = :jsm", values)
         return replace(pair, issue_key=issue.key, service_project=issue.service_project)
 
-    def dressed(self, case_id: str) -> None:
-        """The issue now carries the labels, property and link that name its case."""
-        self._update(case_id, "SET dressed = :yes", {":yes": True})
+    def dressed(self, case_id: str, *, unproven: bool = False) -> None:
+        """The issue was given the labels, property and link that name its case; ``unproven``: in a way that nobody has
+        seen yet to be taken.
+        """
+        changes = "SET dressed = :yes, unproven = :yes" if unproven else "SET dressed = :yes REMOVE unproven"
+        self._update(case_id, changes, {":yes": True})
+
+    def undressed(self, case_id: str) -> None:
+        """Jira did not take all that names the issue's case."""
+        self._update(case_id, "REMOVE dressed", {})
 
     def missing(self, case_id: str, side: Side) -> None:
         """One side of a pair could not be found, from now on."""
@@ -205,6 +212,13 @@ class PairLedger:
     def watch(self, case_id: str, watched: Watched) -> None:
         """Write down what is known of a pair's watchers."""
         self._table.put(_case_key(case_id), "WATCHERS", items.write_watched(watched))
+
+    def watch_first(self, case_id: str, watched: Watched) -> None:
+        """Write down what is known of a pair's watchers, unless somebody knows of them already."""
+        try:
+            self._table.put(_case_key(case_id), "WATCHERS", items.write_watched(watched), "attribute_not_exists(PK)")
+        except ConditionFailed:
+            return
 
     def leave(self, case_id: str, notice: Notice) -> None:
         """Leave something to be said on a side, unless it was left before."""

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 
 from rich_text import to_text
@@ -68,8 +69,10 @@ def base_of_new_issue(case: Case) -> Base:
     )
 
 
-def case_request(issue: Issue, config: Config, issue_url: str) -> dict[str, object]:
+def case_request(issue: Issue, config: Config, issue_url: str, watchers: Iterable[str] = ()) -> dict[str, object]:
     """The parameters of CreateCase for an issue, JSON-ready; nothing in it is invented.
+
+    It is written down: ``watchers`` are accounts, whose addresses are put in their places once it is sent.
 
     https://docs.aws.amazon.com/security-ir/latest/APIReference/API_CreateCase.html
     """
@@ -81,15 +84,19 @@ def case_request(issue: Issue, config: Config, issue_url: str) -> dict[str, obje
         "engagementType": "Security Incident",
         "reportedIncidentStartDate": issue.created.isoformat(),
         "impactedAccounts": [config.account_id],
-        "watchers": [],
+        "watchers": list(watchers),
         "tags": {ISSUE_TAG: issue.id},
     }
     return {**request, "clientToken": _token(config, issue, request)}
 
 
-def sendable(request: Mapping[str, Any]) -> dict[str, Any]:
-    """A stored CreateCase request with its date as boto3 takes it."""
-    return {**request, "reportedIncidentStartDate": datetime.fromisoformat(request["reportedIncidentStartDate"])}
+def sendable(request: Mapping[str, Any], addresses: Mapping[str, str] = MappingProxyType({})) -> dict[str, Any]:
+    """A stored CreateCase request with its date as boto3 takes it, and its watchers' addresses."""
+    return {
+        **request,
+        "reportedIncidentStartDate": datetime.fromisoformat(request["reportedIncidentStartDate"]),
+        "watchers": [{"email": addresses[account]} for account in request["watchers"] if account in addresses],
+    }
 
 
 def base_of_new_case(issue: Issue, request: Mapping[str, Any], *, cut: bool) -> Base:

@@ -16,7 +16,7 @@ import re
 from collections.abc import Collection, Iterable, Mapping, Set
 from dataclasses import dataclass, field, replace
 
-from ..memory import Watched, digest
+from ..memory import OURSELVES, Watched, digest
 from ..model import Account, Comment, Issue, IssueWatchers
 
 MOST_ON_A_CASE = 30
@@ -101,6 +101,21 @@ def for_case(known: Watched, case_id: str, watching: IssueWatchers, listed: Coll
     return ForCase(add, remove, frozenset(there))
 
 
+def joining(watching: IssueWatchers) -> Mapping[str, str]:
+    """The accounts (→ address) among the issue's watchers that join a case which is to be made."""
+    return for_case(Watched(), "", watching, ()).add
+
+
+def born_with(case_id: str, emails: Iterable[str], watching: IssueWatchers) -> Watched:
+    """What is known of a case that was made just now with the issue's watchers, of which it took these ``emails``."""
+    listed = frozenset(fingerprint(case_id, email) for email in emails)
+    wanted = for_case(Watched(), case_id, watching, ()).add
+    taken = {account: email for account, email in wanted.items() if fingerprint(case_id, email) in listed}
+    ours = {account: fingerprint(case_id, email) for account, email in taken.items()}
+    known = settled(Watched(case=listed, added_to_case=ours), watching, ForCase(taken))
+    return known if len(taken) == len(wanted) else replace(known, count=None)
+
+
 def by_commenting(known: Watched, count: int, authors: Set[str]) -> Watched | None:
     """What is known once ``authors`` have commented, if that alone explains the issue's new number of watchers."""
     new = authors - known.issue
@@ -114,6 +129,12 @@ def just_commented(issue: Issue, copied: Iterable[Comment], now: float) -> set[s
     kept = (each for each in issue.comments or () if not each.shared)
     recent = (each for each in kept if now - each.created.timestamp() < _JUST_NOW_SECONDS)
     return {comment.author_id for comment in (*copied, *recent)} - {""}
+
+
+def we_just_commented(issue: Issue, own: str, now: float) -> bool:
+    """Whether the integration itself has just commented, which makes it a watcher like everybody."""
+    own_comments = (each for each in issue.comments or () if each.author_id == own)
+    return any(now - each.created.timestamp() < _JUST_NOW_SECONDS for each in own_comments)
 
 
 def with_case(known: Watched, listed: Collection[str]) -> Watched:
@@ -135,4 +156,5 @@ def settled(known: Watched, watching: IssueWatchers, plan: ForCase) -> Watched:
     present = {account.id for account in watching.accounts}
     seen = known.issue | plan.there | (plan.add.keys() - known.refused)
     ours = {each: account for each, account in known.added_to_issue.items() if account in present}
-    return replace(known, issue=frozenset(seen & present), count=watching.count, added_to_issue=ours)
+    own = {OURSELVES} if watching.ourselves else set()
+    return replace(known, issue=frozenset((seen & present) | own), count=watching.count, added_to_issue=ours)

@@ -21,7 +21,9 @@ from .texts import plan_description, plan_title
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What a run has looked at: ``None`` where it did not. ``deep`` asks to compare everything."""
+    """What a run has looked at: ``None`` where it did not. ``deep`` asks to compare everything; ``new`` says that this
+    very run made the issue.
+    """
 
     pair: Pair
     facts: Facts
@@ -30,6 +32,7 @@ class Seen:
     issue: Issue | None = None
     case_comments: tuple[Comment, ...] | None = None
     issue_comments: tuple[Comment, ...] | None = None
+    new: bool = False
 
 
 @dataclass(frozen=True, slots=True)

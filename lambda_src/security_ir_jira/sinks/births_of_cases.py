@@ -10,12 +10,14 @@ from ..cases.client import CaseClient
 from ..errors import AlreadyPaired, NotFound, NotPermitted, Refused, RetryLater, Undeliverable
 from ..events import Heard
 from ..memory import Base, Facts, Pair, Reservation
-from ..model import Case, Issue, MadeFor, case_label
+from ..model import Case, Issue, IssueWatchers, MadeFor, case_label
 from ..plan.births import base_of_new_case, case_request, is_ours, sendable
 from ..plan.texts import case_description
-from .hand import IssueReader
+from ..plan.watchers import born_with, joining
+from .hand import Born, IssueReader
 from .relearn import relearn
 from .surroundings import Surroundings
+from .watchers import watching_at_birth
 
 logger = Logger(child=True)
 
@@ -32,18 +34,18 @@ class BirthsOfCases:
     cases: CaseClient
     issues: IssueReader
 
-    def case_of(self, subject: str, lease_seconds: float) -> str | None:
+    def case_of(self, subject: str, lease_seconds: float) -> str | Born | None:
         """The case of an issue, known, found or made; ``None`` where it is to have none."""
         entry = self.surroundings.ledger.entry_of_issue(subject)
         if entry is None:
             return self._case_of_unknown(subject, lease_seconds)
         return entry.case_id or self._case_of_unknown(entry.issue_id, lease_seconds)
 
-    def pair_of(self, case_id: str, facts: Facts, heard: Heard) -> Pair | None:
+    def pair_of(self, case_id: str, facts: Facts, heard: Heard) -> Pair | Born | None:
         """A case without a pair is for the other sink."""
         return None
 
-    def _case_of_unknown(self, id_or_key: str, lease_seconds: float) -> str | None:
+    def _case_of_unknown(self, id_or_key: str, lease_seconds: float) -> str | Born | None:
         try:
             issue = self.issues.issue(id_or_key, with_property=True)
         except NotFound:
@@ -67,7 +69,8 @@ class BirthsOfCases:
                     return case_id
             if not self._wanted(issue):
                 return None
-            return self._create(issue, self._reserve(issue), first=True)
+            watching = watching_at_birth(self.surroundings, self.issues, issue)
+            return self._create(issue, self._reserve(issue, watching), first=True, watching=watching)
 
     def _wanted(self, issue: Issue) -> bool:
         """Whether an issue without a case is to have one."""
@@ -131,40 +134,53 @@ class BirthsOfCases:
                 raise
             raise _Foreign("its case is not ours to read") from refusal
 
-    def _reserve(self, issue: Issue) -> Reservation:
+    def _reserve(self, issue: Issue, watching: IssueWatchers | None) -> Reservation:
         url = self.surroundings.issue_url(issue.key)
-        request = case_request(issue, self.surroundings.config, url)
+        watchers = joining(watching) if watching is not None else ()
+        request = case_request(issue, self.surroundings.config, url, watchers)
         base = base_of_new_case(issue, request, cut=case_description(issue.description, url)[1])
         self.surroundings.ledger.reserve_case(issue.id, request, base)
         return Reservation(request, base, self.surroundings.clock())
 
-    def _create(self, issue: Issue, reservation: Reservation, *, first: bool) -> str:
+    def _create(
+        self, issue: Issue, reservation: Reservation, *, first: bool, watching: IssueWatchers | None = None
+    ) -> Born:
         """Create the case; its token makes a repeated request the same case, so a lost answer is simply asked again.
 
         A reservation is dropped only where its one and only request was found invalid.
         """
+        watchers = reservation.request["watchers"]
+        if watchers and watching is None:
+            watching = watching_at_birth(self.surroundings, self.issues, issue)
+        addresses = joining(watching) if watching is not None else {}
         try:
-            case_id = self.cases.create_case(sendable(reservation.request))
+            case_id = self.cases.create_case(sendable(reservation.request, addresses))
         except Refused as refusal:
-            if first and refusal.status == 400 and not refusal.perhaps_done:
-                self.surroundings.ledger.drop_case_reservation(issue.id)
-            raise
+            if not first or refusal.status != 400 or refusal.perhaps_done:
+                raise
+            self.surroundings.ledger.drop_case_reservation(issue.id)
+            if not watchers:
+                raise
+            # One address that is refused spoils the request: they are told one by one once the case is there.
+            return self._create(issue, self._reserve(issue, None), first=True)
         logger.info("case created", case_id=case_id, issue_key=issue.key)
         try:
             case = self.cases.case(case_id)
         except NotFound as missing:
             raise RetryLater("a case that was just created cannot be read yet", delay=5) from missing
+        if watching is not None and len(watchers) == len(addresses):
+            self.surroundings.ledger.watch_first(case_id, born_with(case_id, case.watchers, watching))
         try:
-            self._bind(case, issue, reservation.base, case_by_us=True)
+            pair = self._bind(case, issue, reservation.base, case_by_us=True)
         except AlreadyPaired as taken:
-            pair = self.surroundings.ledger.load(case_id).pair
-            if pair is None or pair.issue_id == issue.id:
+            held = self.surroundings.ledger.load(case_id).pair
+            if held is None or held.issue_id == issue.id:
                 raise
             # The same request gives the same case for ever, and that is no longer to be had.
             raise Undeliverable(
-                f"the case made for issue {issue.key} mirrors another issue: {pair.issue_key}"
+                f"the case made for issue {issue.key} mirrors another issue: {held.issue_key}"
             ) from taken
-        return case_id
+        return Born(pair, case, issue)
 
     def _bind(self, case: Case, issue: Issue, base: Base, *, case_by_us: bool = False) -> Pair:
         pair = Pair(

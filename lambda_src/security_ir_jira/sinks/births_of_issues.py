@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from aws_lambda_powertools import Logger
 
 from ..errors import NotFound, NotPermitted, Refused, RetryLater, SideDown, Unavailable
-from ..events import Heard
+from ..events import Change, Heard
 from ..jira.client import JiraClient
 from ..memory import Base, Facts, IssueEntry, Pair
 from ..model import Case, MadeFor, case_label
@@ -24,9 +24,11 @@ from ..plan.births import (
     was_made_for,
     without_labels,
 )
-from .hand import CaseReader
+from ..plan.watchers import born_with
+from .hand import Born, CaseReader
 from .relearn import relearn
 from .surroundings import Surroundings
+from .watchers import watching_at_birth
 
 logger = Logger(child=True)
 
@@ -35,6 +37,16 @@ INDEX_LAG_SECONDS = 600
 JUST_ANNOUNCED_SECONDS = 600
 """How long a case that cannot be read is taken for one that cannot be read yet."""
 _LOOK_AGAIN_SECONDS = 45.0
+_NEWBORN_SECONDS = 120.0
+"""How old a case may be at most that nothing but this ledger can know of."""
+_RECENT_SWEEP_SECONDS = 600.0
+"""A backup that is restored is older than that when it comes into use: it is five minutes old when it is taken up, and
+restoring it takes longer than that.
+"""
+_CLOCKS_APART = 15.0
+"""How many seconds the clocks of the two services and our own may be apart."""
+_NO_COMMENTS: frozenset[Change] = frozenset({"case"})
+"""What native events tell of a new case on which nobody has commented; of each comment, one tells."""
 _UNKNOWN = Base()
 
 
@@ -50,7 +62,7 @@ class BirthsOfIssues:
         """What is heard by the sink that writes issues names a case."""
         return subject
 
-    def pair_of(self, case_id: str, facts: Facts, heard: Heard) -> Pair | None:
+    def pair_of(self, case_id: str, facts: Facts, heard: Heard) -> Pair | Born | None:
         """The pair of a case that has none yet, found or made; ``None`` where the case is not to have one."""
         clock = self.surroundings.clock
         try:
@@ -69,7 +81,8 @@ class BirthsOfIssues:
                 raise
             logger.info("no case of this membership", case_id=case_id, reason=str(refusal))
             return None
-        found = self._found(case, facts)
+        newborn = facts.reservation is None and self._is_newborn(case)
+        found = self._found(case, facts, newborn=newborn)
         if found is not None:
             return found
         if facts.reservation is not None:
@@ -83,7 +96,25 @@ class BirthsOfIssues:
             self.surroundings.ledger.drop_issue_reservation(case_id)
         elif case.closed and not (self._closed_ones_are_wanted() or self._was_seen_open(case)):
             return None
-        return self._create(case)
+        # Each comment has a native event of its own: nothing but the case was told of before anybody commented.
+        return Born(self._create(case), case, deep=not (newborn and heard.changed <= _NO_COMMENTS))
+
+    def _is_newborn(self, case: Case) -> bool:
+        """Whether a case came to be a moment ago."""
+        age = math.inf if case.created is None else self.surroundings.clock() - case.created.timestamp()
+        return -_CLOCKS_APART <= age < _NEWBORN_SECONDS
+
+    def _has_lost_nothing(self, case: Case) -> bool:
+        """Whether this ledger, surely, was there before the case came to be, so that it would know of its issue.
+
+        It holds a sweep that began earlier, and not long ago: a table made anew has none, one restored from a backup an
+        old one. https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/PointInTimeRecovery_Howitworks.html
+        """
+        sweep = self.surroundings.cursors.last_sweep()
+        if sweep is None or case.created is None:
+            return False
+        recent = self.surroundings.clock() - sweep.began_at < _RECENT_SWEEP_SECONDS
+        return recent and case.created.timestamp() - sweep.began_at > _CLOCKS_APART
 
     def _was_seen_open(self, case: Case) -> bool:
         """Whether a case that is closed by now was told of before: Jira may have been down all its life."""
@@ -93,16 +124,18 @@ class BirthsOfIssues:
         surroundings = self.surroundings
         return surroundings.config.backfill_closed_cases or surroundings.ledger.backfill_asked_for("security_ir")
 
-    def _found(self, case: Case, facts: Facts) -> Pair | None:
+    def _found(self, case: Case, facts: Facts, *, newborn: bool) -> Pair | None:
         """A pair whose other half exists: the case was made for an issue, or an issue was made and not bound."""
         reservation = facts.reservation
-        if reservation is None:
+        if reservation is None and not (newborn and _is_by_aws(case)):
             issue_id = self.cases.issue_tag(case.arn)
             entry = self.surroundings.ledger.entry_of_issue(issue_id) if issue_id else None
             if issue_id and (entry is None or entry.case_id is None):
                 found = self._bind_own_case(case, issue_id, entry)
                 if found is not None:
                     return found
+        if newborn and self._has_lost_nothing(case):
+            return None
         labelled = self.jira.issues_labelled(case_label(case.id))
         if reservation is not None:
             # The lost creation may carry no label: some create screens have none.
@@ -125,6 +158,9 @@ class BirthsOfIssues:
         if issue.made_for is not None and not self._is_of(case, issue.made_for, issue.key):
             return None
         if entry is not None and entry.reservation is not None:
+            watching = watching_at_birth(self.surroundings, self.jira, issue) if case.watchers else None
+            if watching is not None:
+                self.surroundings.ledger.watch_first(case.id, born_with(case.id, case.watchers, watching))
             return self._bind(case, issue.id, issue.key, entry.reservation.base)
         if issue.made_for is not None:
             return self._found_again(case, issue.id, issue.key)
@@ -174,3 +210,8 @@ class BirthsOfIssues:
         pair = Pair(case_id=case.id, case_arn=case.arn, issue_id=issue_id, issue_key=key, base=base)
         self.surroundings.bind(pair, case_by_us=case_by_us)
         return pair
+
+
+def _is_by_aws(case: Case) -> bool:
+    """Whether a case surely was opened for AWS to resolve, which ours never are: nothing of it was changed since."""
+    return not case.self_managed and case.updated == case.created

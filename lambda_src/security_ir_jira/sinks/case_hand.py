@@ -37,7 +37,7 @@ from ..plan.whole import Plan, Seen, issue_may_have_moved, without_descriptions_
 from ..transfer import Spool, UrlRefused, put, spool
 from .comments import Voice
 from .files import FileMemory, Files, Source
-from .hand import Absent, IssueReader, make_sure_readable
+from .hand import Absent, Born, IssueReader, make_sure_readable
 from .surroundings import Surroundings
 from .watchers import WatchersOfCase
 
@@ -174,18 +174,16 @@ class CaseHand:
     issues: IssueReader
     side: Side = "security_ir"
 
-    def look(self, pair: Pair, facts: Facts, changed: frozenset[Change]) -> Seen | None:
+    def look(self, pair: Pair, facts: Facts, changed: frozenset[Change], born: Born | None = None) -> Seen | None:
         try:
-            issue = self.issues.issue(pair.issue_id)
+            issue = (born.issue if born else None) or self.issues.issue(pair.issue_id, with_property=pair.unproven)
             comments = self.issues.comments(issue)
         except NotFound as missing:
             raise Absent("jira") from missing
         deep = "deep" in changed
-        case = (
-            self.cases.case(pair.case_id)
-            if deep or issue_may_have_moved(pair, issue, self.surroundings.config)
-            else None
-        )
+        case = born.case if born else None
+        if case is None and (deep or issue_may_have_moved(pair, issue, self.surroundings.config)):
+            case = self.cases.case(pair.case_id)
         return Seen(pair, facts, deep, case, issue, issue_comments=comments)
 
     def find(self, pair: Pair) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from ..events import Change
@@ -139,6 +140,23 @@ class FileHand(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Born:
+    """A pair that was made just now, and what was read for it: the run that follows need not ask again.
+
+    ``issue`` is ``None`` where it is the one that was made; ``deep`` asks to look at everything all the same.
+    """
+
+    pair: Pair
+    case: Case
+    issue: Issue | None = None
+    deep: bool = False
+
+    def is_still(self, pair: Pair) -> bool:
+        """Whether nobody has worked on the pair since, so that what was read is what its base was made of."""
+        return pair.base == self.pair.base
+
+
 class Absent(Exception):
     """One side of a pair cannot be found."""
 
@@ -153,8 +171,11 @@ class Hand(Protocol[Body]):
     @property
     def side(self) -> Side: ...
 
-    def look(self, pair: Pair, facts: Facts, changed: frozenset[Change]) -> Seen | None:
-        """Read as little as tells what is to be done; ``None``: surely nothing. Raises ``Absent``."""
+    def look(self, pair: Pair, facts: Facts, changed: frozenset[Change], born: Born | None = None) -> Seen | None:
+        """Read as little as tells what is to be done; ``None``: surely nothing. What was ``born`` just now is known.
+
+        Raises ``Absent``.
+        """
         ...
 
     def find(self, pair: Pair) -> None:

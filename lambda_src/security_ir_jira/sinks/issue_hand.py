@@ -45,7 +45,7 @@ from ..plan.whole import Plan, Seen, case_may_have_moved
 from ..transfer import Spool
 from .comments import Voice
 from .files import CHECK_SECONDS, FileMemory, Files, Source
-from .hand import Absent, CaseReader, make_sure_readable
+from .hand import Absent, Born, CaseReader, make_sure_readable
 from .surroundings import Surroundings
 from .watchers import WatchersOfIssue
 
@@ -141,7 +141,7 @@ class IssueHand:
     cases: CaseReader
     side: Side = "jira"
 
-    def look(self, pair: Pair, facts: Facts, changed: frozenset[Change]) -> Seen | None:
+    def look(self, pair: Pair, facts: Facts, changed: frozenset[Change], born: Born | None = None) -> Seen | None:
         comments: tuple[Comment, ...] | None = None
         if changed <= {"comments", "notice"} and pair.dressed and not facts.pending and not pair.missing:
             comments = self._comments(pair)
@@ -153,16 +153,16 @@ class IssueHand:
             ):
                 return None
         try:
-            case = self.cases.case(pair.case_id)
+            case = born.case if born else self.cases.case(pair.case_id)
             deep = "deep" in changed
             if comments is None and (deep or "comments" in changed):
                 comments = self.cases.comments(pair.case_id)
         except NotFound as missing:
             raise Absent("security_ir") from missing
-        seen = Seen(pair, facts, deep, case, case_comments=comments)
+        seen = Seen(pair, facts, deep, case, case_comments=comments, new=born is not None)
         if not (deep or not pair.dressed or case_may_have_moved(pair, case, self.surroundings.config)):
             return seen
-        issue = self.jira.issue(pair.issue_id, with_property=not pair.dressed)
+        issue = self.jira.issue(pair.issue_id, with_property=not pair.dressed or pair.unproven)
         return replace(seen, issue=issue, issue_comments=self.jira.comments(issue))
 
     def _comments(self, pair: Pair) -> tuple[Comment, ...] | None:
@@ -211,13 +211,26 @@ class IssueHand:
         named = case_property(case, self.surroundings.config)
         if issue.made_for is None or (issue.made_for.case_id, issue.made_for.instance) != (case.id, named["instance"]):
             parts.append(lambda: jira.set_case_property(issue_id, named))
+        link, *marks = parts
+        self._show(pair, [link])
+        # Who did not take both at once is given one after the other, and so is who refuses that.
+        at_once = len(marks) > 1 and not pair.unproven
+        if not (at_once and self._show(pair, [lambda: jira.mark(issue_id, labels, named)])):
+            self._show(pair, marks)
+            at_once = False
+        self.surroundings.ledger.dressed(case.id, unproven=at_once)
+
+    def _show(self, pair: Pair, parts: Iterable[Callable[[], None]]) -> bool:
+        """Send what shows on the issue which case it is of; whether all of it was taken."""
+        taken = True
         for part in parts:
             try:
-                with _permitted(jira, pair.issue_key, "EDIT_ISSUES"):
+                with _permitted(self.jira, pair.issue_key, "EDIT_ISSUES"):
                     part()
             except Refused as refusal:
                 logger.warning("issue does not name its case in full", issue_key=pair.issue_key, reason=str(refusal))
-        self.surroundings.ledger.dressed(case.id)
+                taken = False
+        return taken
 
     def _fill_fields(self, pair: Pair, case: Case, voice: Voice[Adf]) -> None:
         """Write the fields of ``jira_custom_fields`` where the case's values for them changed."""

@@ -22,12 +22,12 @@ from ..errors import NotFound, NotPermitted, PairBusy, Refused, RetryLater, Side
 from ..events import Change, Heard
 from ..ledger.troubles import Attempt
 from ..memory import Agreed, Facts, Pair, Writing
-from ..model import Facet, Workflow, other
+from ..model import Facet, Issue, Workflow, other
 from ..plan.comments import CommentWork
 from ..plan.steps import Step
 from ..plan.whole import Plan, Seen, Work, plan, status_may_have_moved
 from .comments import Voice
-from .hand import Absent, Body, Hand
+from .hand import Absent, Body, Born, Hand
 from .surroundings import Surroundings
 
 logger = Logger(child=True)
@@ -43,11 +43,11 @@ _LONGEST_DELAY = 86_400.0
 class Births(Protocol):
     """How the other half of a case or an issue comes to be."""
 
-    def case_of(self, subject: str, lease_seconds: float) -> str | None:
-        """The case that what was heard is about; ``None`` where there is none and is to be none."""
+    def case_of(self, subject: str, lease_seconds: float) -> str | Born | None:
+        """The case that what was heard is about, or the pair made for that; ``None`` where there is to be none."""
         ...
 
-    def pair_of(self, case_id: str, facts: Facts, heard: Heard) -> Pair | None:
+    def pair_of(self, case_id: str, facts: Facts, heard: Heard) -> Pair | Born | None:
         """The pair of a case that has none, found or made; ``None`` where it is not to have one."""
         ...
 
@@ -119,20 +119,25 @@ class Sink(Generic[Body]):
             raise
 
     def _bring_into_step(self, subject: str, news: Heard, seconds: float) -> None:
-        case_id = self.births.case_of(subject, seconds)
-        if case_id is None:
+        case = self.births.case_of(subject, seconds)
+        if case is None:
             return
+        case_id, born = (case.pair.case_id, case) if isinstance(case, Born) else (case, None)
         ledger = self.surroundings.ledger
         with ledger.lease_case(case_id, seconds):
             facts = ledger.load(case_id)
             if facts.pair is not None:
-                self._run(facts.pair, facts, news.changed)
+                self._run(facts.pair, facts, news.changed, born if born and born.is_still(facts.pair) else None)
                 return
             pair = self.births.pair_of(case_id, facts, news)
-            if pair is not None:
+            if isinstance(pair, Born):
+                # Nothing is known of it but what was bound.
+                changed = _DEEP if pair.deep else news.changed
+                self._run(pair.pair, replace(facts, reservation=None), changed, pair)
+            elif pair is not None:
                 self._run(pair, ledger.load(case_id), _DEEP)
 
-    def _run(self, pair: Pair, facts: Facts, changed: frozenset[Change]) -> None:
+    def _run(self, pair: Pair, facts: Facts, changed: frozenset[Change], born: Born | None = None) -> None:
         side = self.hand.side
         logger.append_keys(case_id=pair.case_id, issue_key=pair.issue_key)
         voice = self._voice(pair, facts)
@@ -142,7 +147,7 @@ class Sink(Generic[Body]):
                     self.hand.greet(pair, voice)
                     voice.say_what_waits()
                 return
-            seen = self.hand.look(pair, facts, changed)
+            seen = self.hand.look(pair, facts, changed, born)
             if seen is not None:
                 self._carry_out(self._met(seen), changed)
         except Absent as absent:
@@ -181,7 +186,22 @@ class Sink(Generic[Body]):
             ledger.found(seen.pair.case_id, other(self.hand.side))
             # What was to be written there meanwhile has long stopped waiting.
             self.surroundings.ring(seen.pair, other(self.hand.side), ("deep",))
-        return replace(seen, pair=ledger.located(seen.pair, seen.issue)) if seen.issue else seen
+        pair, issue = seen.pair, seen.issue
+        if issue is None:
+            return seen
+        if pair.dressed and pair.unproven:
+            pair = self._proven(pair, issue)
+        return replace(seen, pair=ledger.located(pair, issue))
+
+    def _proven(self, pair: Pair, issue: Issue) -> Pair:
+        """The pair, once it was seen whether Jira took the property together with the labels."""
+        if issue.made_for is not None:
+            self.surroundings.ledger.dressed(pair.case_id)
+            return replace(pair, unproven=False)
+        self.surroundings.ledger.undressed(pair.case_id)
+        if self.hand.side != "jira":
+            self.surroundings.ring(pair, "jira", ("case",))
+        return replace(pair, dressed=False)
 
     def _carry_out(self, seen: Seen, changed: frozenset[Change]) -> None:
         side, surroundings = self.hand.side, self.surroundings

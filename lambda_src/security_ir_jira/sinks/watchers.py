@@ -9,9 +9,9 @@ from functools import partial
 from aws_lambda_powertools import Logger
 
 from ..cases.client import CaseClient
-from ..errors import NotFound, Refused
+from ..errors import NotFound, Refused, RetryLater, SideDown
 from ..jira.client import JiraClient
-from ..memory import Pair, Watched
+from ..memory import OURSELVES, Pair, Watched
 from ..model import Account, Case, Comment, Issue, IssueWatchers
 from ..plan.watchers import (
     ForCase,
@@ -25,6 +25,7 @@ from ..plan.watchers import (
     just_commented,
     settled,
     to_be_tried_again,
+    we_just_commented,
     with_case,
 )
 from ..plan.whole import Seen
@@ -55,6 +56,11 @@ class WatchersOfIssue:
         if deep and clock() - known.asked_at >= _LOOK_AGAIN_SECONDS:
             known = to_be_tried_again(known, clock())
         plan = for_issue(known, listed)
+        if seen.new and seen.issue is not None and seen.issue.watch_count <= 1 and not plan:
+            # Whoever creates an issue watches it, and that was us.
+            alone = IssueWatchers((), seen.issue.watch_count, ourselves=seen.issue.watch_count > 0)
+            _remember(self.surroundings, seen, settled(with_case(known, listed), alone, ForCase()))
+            return
         watching = _watching(self.jira, seen.pair) if deep or plan else None
         if watching is None:
             unread = dict.fromkeys(plan.wanted, "")
@@ -156,10 +162,13 @@ class WatchersOfCase:
         to the case.
         """
         known, pair = seen.facts.watched or Watched(), seen.pair
-        authors = just_commented(issue, copied, self.surroundings.clock())
+        clock = self.surroundings.clock
+        authors = just_commented(issue, copied, clock())
         if seen.facts.watched is not None and not seen.deep:
             if known.count == issue.watch_count:
                 return
+            if OURSELVES not in known.issue and we_just_commented(issue, self.issues.myself(), clock()):
+                authors.add(OURSELVES)
             explained = by_commenting(known, issue.watch_count, authors)
             if explained is not None:
                 _remember(self.surroundings, seen, explained)
@@ -176,9 +185,7 @@ class WatchersOfCase:
             listed = {fingerprint(case.id, email): email for email in case.watchers}
             plan = ForCase() if case.closed else for_case(known, case.id, watching, listed)
             known = self._write(pair, known, plan, listed)
-        hidden = sum(1 for account in watching.accounts if not acceptable(account.email))
-        if hidden:
-            logger.info("watchers of the issue show no address", issue_key=pair.issue_key, left_out=hidden)
+        _tell_of_hidden(pair.issue_key, watching)
         _remember(self.surroundings, seen, settled(known, watching, plan))
 
     def _write(self, pair: Pair, known: Watched, plan: ForCase, listed: Mapping[str, str]) -> Watched:
@@ -213,14 +220,46 @@ class WatchersOfCase:
         return {account for account, email in add.items() if not _done(partial(write, (email,), ()))}
 
 
+def watching_at_birth(surroundings: Surroundings, jira: IssueReader, issue: Issue) -> IssueWatchers | None:
+    """The watchers of an issue that becomes a case, without the integration.
+
+    ``None`` where they are not wanted or not to be had, which holds up no birth.
+    """
+    if not surroundings.config.sync_watchers:
+        return None
+    if not issue.watch_count:
+        return IssueWatchers((), 0)
+    try:
+        watching = _watchers_of(jira, issue.id, issue.key)
+    except SideDown:
+        raise
+    except RetryLater as trouble:
+        logger.warning("watchers cannot be read", issue_key=issue.key, reason=str(trouble))
+        return None
+    if watching is not None:
+        _tell_of_hidden(issue.key, watching)
+    return watching
+
+
 def _watching(jira: IssueReader, pair: Pair) -> IssueWatchers | None:
+    return _watchers_of(jira, pair.issue_id, pair.issue_key)
+
+
+def _tell_of_hidden(issue_key: str, watching: IssueWatchers) -> None:
+    hidden = sum(1 for account in watching.accounts if not acceptable(account.email))
+    if hidden:
+        logger.info("watchers of the issue show no address", issue_key=issue_key, left_out=hidden)
+
+
+def _watchers_of(jira: IssueReader, issue_id: str, issue_key: str) -> IssueWatchers | None:
     """The issue's watchers without the integration; ``None`` where Jira does not tell: watching may be off."""
     try:
-        watching, own = jira.watchers(pair.issue_id), jira.myself()
+        watching, own = jira.watchers(issue_id), jira.myself()
     except (Refused, NotFound) as refusal:
-        logger.warning("watchers cannot be read", issue_key=pair.issue_key, reason=str(refusal))
+        logger.warning("watchers cannot be read", issue_key=issue_key, reason=str(refusal))
         return None
-    return replace(watching, accounts=tuple(each for each in watching.accounts if each.id != own))
+    people = tuple(each for each in watching.accounts if each.id != own)
+    return replace(watching, accounts=people, ourselves=len(people) < len(watching.accounts))
 
 
 def _done(action: Callable[[], None]) -> bool:

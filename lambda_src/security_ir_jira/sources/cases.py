@@ -55,7 +55,7 @@ _GO_ON_SECONDS = 5.0
 _CASE_ARN = re.compile(rf"arn:[a-z-]+:security-ir:(?P<region>[^:]+):(?P<account>[^:]+):case/(?P<case>{CASE_ID})")
 _SOURCE = "aws.security-ir"
 _NATIVE: dict[str, tuple[EventType, tuple[Change, ...]]] = {
-    "Case Created": ("CaseCreated", ("deep",)),
+    "Case Created": ("CaseCreated", ("case",)),
     "Case Closed": ("CaseClosed", ("case",)),
 }
 

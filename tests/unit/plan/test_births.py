@@ -81,6 +81,14 @@ def test_a_request_that_was_kept_is_sent_exactly_as_it_was_made() -> None:
     assert sendable(json.loads(json.dumps(request))) == sendable(request)
 
 
+def test_a_case_is_made_with_the_watchers_of_its_issue_whose_addresses_are_written_down_nowhere() -> None:
+    request = case_request(an_issue(), CONFIG, URL, ["ada", "bob"])
+    assert "@" not in json.dumps(request)
+    assert sendable(request, {"ada": "ada@example.com", "eve": "eve@example.com"})["watchers"] == [
+        {"email": "ada@example.com"}
+    ]
+
+
 def test_the_same_request_carries_the_same_token_and_another_text_another() -> None:
     token = case_request(an_issue(), CONFIG, URL)["clientToken"]
     assert case_request(an_issue(labels=("later",)), CONFIG, URL)["clientToken"] == token

@@ -436,7 +436,7 @@ def test_a_sweep_that_cannot_even_list_the_cases_in_time_fails(stage: Stage) -> 
 @pytest.mark.parametrize(
     ("kind", "event", "changed"),
     [
-        ("Case Created", "CaseCreated", ("deep",)),
+        ("Case Created", "CaseCreated", ("case",)),
         ("Case Updated", "CaseUpdated", ("case",)),
         ("Case Closed", "CaseClosed", ("case",)),
         ("Case Comment Added", "CaseUpdated", ("comments",)),
