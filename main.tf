@@ -15,7 +15,7 @@ locals {
   # One birth or change rings several bells within a moment: what is gathered is worked on once. A sink gathers for
   # longer, so that what it is told by the other sink meets what the source makes of the same write.
   of_sources = { batch_size = 10, maximum_concurrency = 2, gathering_seconds = 1 }
-  of_sinks   = { batch_size = 10, maximum_concurrency = 5, gathering_seconds = 2 }
+  of_sinks   = { batch_size = 10, maximum_concurrency = 10, gathering_seconds = 2 }
 
   # What each function is. Two sources that notice and take what comes in tens, two sinks that reconcile: the same
   # shape both ways. Only the poller has nothing to do with Jira.

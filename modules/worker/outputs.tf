@@ -31,11 +31,10 @@ output "redrive_command" {
 }
 
 output "alarms" {
-  description = "What it watches (`dead_letters`, `age`, `errors`, `throttles`) → the alarm's name."
+  description = "What it watches (`dead_letters`, `age`, `errors`) → the alarm's name."
   value = {
     dead_letters = aws_cloudwatch_metric_alarm.dead_letters.alarm_name
     age          = aws_cloudwatch_metric_alarm.age.alarm_name
     errors       = aws_cloudwatch_metric_alarm.errors.alarm_name
-    throttles    = aws_cloudwatch_metric_alarm.throttles.alarm_name
   }
 }

@@ -35,7 +35,7 @@ run "every_alarm_is_shown_once_and_no_other" {
   }
 
   assert {
-    condition     = length(module.monitoring.alarms) == 9 && length(flatten([for worker in module.worker : values(worker.alarms)])) == 16
+    condition     = length(module.monitoring.alarms) == 9 && length(flatten([for worker in module.worker : values(worker.alarms)])) == 12
     error_message = "There are more or fewer alarms than the README counts."
   }
 }

@@ -256,7 +256,7 @@ run "the_role_also_has_the_policy_it_is_given" {
   }
 }
 
-run "fault_24_four_alarms_watch_metrics_that_exist" {
+run "fault_24_three_alarms_watch_metrics_that_exist" {
   command = plan
 
   module {
@@ -266,10 +266,10 @@ run "fault_24_four_alarms_watch_metrics_that_exist" {
   assert {
     condition = [
       aws_cloudwatch_metric_alarm.dead_letters.dimensions,
-      aws_cloudwatch_metric_alarm.errors.dimensions, aws_cloudwatch_metric_alarm.throttles.dimensions,
+      aws_cloudwatch_metric_alarm.errors.dimensions,
       ] == [
       tomap({ QueueName = "x-jira-client-dead-letters" }),
-      tomap({ FunctionName = "x-jira-client" }), tomap({ FunctionName = "x-jira-client" }),
+      tomap({ FunctionName = "x-jira-client" }),
     ]
     error_message = "An alarm watches something else."
   }
@@ -286,7 +286,7 @@ run "fault_24_four_alarms_watch_metrics_that_exist" {
 
   assert {
     condition = alltrue([
-      for alarm in [aws_cloudwatch_metric_alarm.dead_letters, aws_cloudwatch_metric_alarm.errors, aws_cloudwatch_metric_alarm.age, aws_cloudwatch_metric_alarm.throttles] :
+      for alarm in [aws_cloudwatch_metric_alarm.dead_letters, aws_cloudwatch_metric_alarm.errors, aws_cloudwatch_metric_alarm.age] :
       alarm.alarm_actions == toset(["arn:aws:sns:eu-central-1:111122223333:x-alarms"]) && startswith(alarm.alarm_name, "x-jira-client-")
     ])
     error_message = "An alarm tells nobody, or is not named after its worker."
@@ -301,11 +301,10 @@ run "alarms_do_not_flap_and_name_their_page" {
   }
 
   assert {
-    condition = { for alarm in [aws_cloudwatch_metric_alarm.dead_letters, aws_cloudwatch_metric_alarm.errors, aws_cloudwatch_metric_alarm.age, aws_cloudwatch_metric_alarm.throttles] : alarm.alarm_name => [alarm.datapoints_to_alarm, alarm.evaluation_periods] } == {
+    condition = { for alarm in [aws_cloudwatch_metric_alarm.dead_letters, aws_cloudwatch_metric_alarm.errors, aws_cloudwatch_metric_alarm.age] : alarm.alarm_name => [alarm.datapoints_to_alarm, alarm.evaluation_periods] } == {
       x-jira-client-dead-letters = [1, 5]
       x-jira-client-errors       = [1, 2]
       x-jira-client-age          = [1, 2]
-      x-jira-client-throttles    = [3, 6]
     }
     error_message = "An alarm ends while its cause goes on."
   }
@@ -316,7 +315,7 @@ run "alarms_do_not_flap_and_name_their_page" {
   }
 
   assert {
-    condition = alltrue([for kind, alarm in { dead-letters = aws_cloudwatch_metric_alarm.dead_letters, errors = aws_cloudwatch_metric_alarm.errors, age = aws_cloudwatch_metric_alarm.age, throttles = aws_cloudwatch_metric_alarm.throttles } :
+    condition = alltrue([for kind, alarm in { dead-letters = aws_cloudwatch_metric_alarm.dead_letters, errors = aws_cloudwatch_metric_alarm.errors, age = aws_cloudwatch_metric_alarm.age } :
       endswith(alarm.alarm_description, "Runbook: docs/runbook.md#${kind}") && length(alarm.alarm_description) <= 1024 && alarm.ok_actions == alarm.alarm_actions
     ])
     error_message = "An alarm does not say what to do, or not when it is over."

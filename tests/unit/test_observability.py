@@ -74,7 +74,7 @@ def test_every_alarm_names_a_page_of_the_runbook_that_exists() -> None:
         found = re.search(r"Runbook: docs/runbook\.md#([a-z-]+|\$\{each\.key\})\"$", body, re.MULTILINE)
         assert found is not None, f"the alarm {name} names no page"
         named[name] = causes() if found[1] == "${each.key}" else {found[1]}
-    assert len(named) == 8
+    assert len(named) == 7
     assert set().union(*named.values()) <= anchors(RUNBOOK)
 
 
@@ -87,7 +87,7 @@ def test_every_page_of_the_runbook_is_of_an_alarm() -> None:
 def test_every_alarm_stands_in_the_list_of_alarms() -> None:
     section = OPERATIONS.read_text().split("\n## Alarms\n")[1].split("\n## ")[0]
     assert set(re.findall(r"\(runbook\.md#([a-z-]+)\)", section)) == {
-        "dead-letters", "age", "errors", "throttles", "sweeps", "event-log", *causes(),
+        "dead-letters", "age", "errors", "sweeps", "event-log", *causes(),
     }  # fmt: skip
 
 
