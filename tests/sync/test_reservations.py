@@ -35,7 +35,8 @@ def test_a_birth_that_may_have_been_carried_out_is_not_given_up_for_a_later_refu
 
 
 def test_a_birth_whose_only_request_was_refused_is_made_of_the_issue_as_it_is_then(loop: Loop, ada: Person) -> None:
-    loop.service.faults.add("CreateCase", error="ValidationException", status=400, times=1)
+    # With the issue's watchers, and without.
+    loop.service.faults.add("CreateCase", error="ValidationException", status=400, times=2)
     issue = ada.create_issue("SEC", "Refused")
     loop.run()
     assert loop.ledger.entry_of_issue(loop.jira.issue(issue.key).id) is None
