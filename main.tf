@@ -12,11 +12,6 @@ locals {
     account_id = data.aws_caller_identity.current.account_id
   }
 
-  # One birth or change rings several bells within a moment: what is gathered is worked on once. A sink gathers for
-  # longer, so that what it is told by the other sink meets what the source makes of the same write.
-  of_sources = { batch_size = 10, maximum_concurrency = 2, gathering_seconds = 1 }
-  of_sinks   = { batch_size = 10, maximum_concurrency = 10, gathering_seconds = 2 }
-
   # What each function is. Two sources that notice and take what comes in tens, two sinks that reconcile: the same
   # shape both ways. Only the poller has nothing to do with Jira.
   workers = {
@@ -24,25 +19,25 @@ locals {
       description = "Notices what changed in cases, by native events and by its sweep, and announces it"
       environment = local.environment
       policy      = module.permissions.policies["security_ir_poller"]
-      queue       = merge(local.of_sources, { senders = module.events.senders["security_ir_poller"] })
+      queue       = { senders = module.events.senders["security_ir_poller"], batch_size = 10, maximum_concurrency = 2 }
     }
     jira_notifications_handler = {
       description = "Notices what changed in issues, by Jira's notifications and by its sweep, and announces it"
       environment = local.environment_with_notifications
       policy      = module.permissions.policies["jira_notifications_handler"]
-      queue       = merge(local.of_sources, { senders = [module.notifications.sender] })
+      queue       = { senders = [module.notifications.sender], batch_size = 10, maximum_concurrency = 2 }
     }
     jira_client = {
       description = "Brings issues up to what their cases say"
       environment = local.environment_with_jira
       policy      = module.permissions.policies["jira_client"]
-      queue       = merge(local.of_sinks, { senders = module.events.senders["jira_client"] })
+      queue       = { senders = module.events.senders["jira_client"], batch_size = 10, maximum_concurrency = 10 }
     }
     security_ir_client = {
       description = "Brings cases up to what their issues say"
       environment = local.environment_with_jira
       policy      = module.permissions.policies["security_ir_client"]
-      queue       = merge(local.of_sinks, { senders = module.events.senders["security_ir_client"] })
+      queue       = { senders = module.events.senders["security_ir_client"], batch_size = 10, maximum_concurrency = 10 }
     }
   }
 }

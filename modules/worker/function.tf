@@ -68,8 +68,6 @@ resource "aws_lambda_event_source_mapping" "this" {
   function_response_types = ["ReportBatchItemFailures"]
   tags                    = var.tags
 
-  maximum_batching_window_in_seconds = var.queue.gathering_seconds
-
   scaling_config {
     maximum_concurrency = var.queue.maximum_concurrency
   }

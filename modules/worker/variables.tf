@@ -39,7 +39,6 @@ variable "queue" {
       - `service`: service principal.
       - `arn`: the resource it sends for.
     - `batch_size`: messages handed to one run of the function, at most.
-    - `gathering_seconds`: how long Lambda gathers messages for a run before it starts; 0 starts with the first.
     - `maximum_concurrency`: runs of the function at one time, at most; Lambda takes no less than 2.
   EOT
   type = object({
@@ -49,7 +48,6 @@ variable "queue" {
       arn     = string
     }))
     batch_size          = number
-    gathering_seconds   = number
     maximum_concurrency = number
   })
   nullable = false

@@ -115,15 +115,12 @@ class Stage:
             FunctionName=name, Role=role, Code={"ZipFile": zipped(source)}, **settings
         )
 
-    def mapping(
-        self, queue: StageQueue, *, name: str = "fn", batch: int = 10, at_once: int = 2, window: int = 0
-    ) -> None:
+    def mapping(self, queue: StageQueue, *, name: str = "fn", batch: int = 10, at_once: int = 2) -> None:
         """An event source mapping with partial batch responses."""
         self.cloud.boto3("lambda").create_event_source_mapping(
             FunctionName=name,
             EventSourceArn=queue.arn,
             BatchSize=batch,
-            MaximumBatchingWindowInSeconds=window,
             FunctionResponseTypes=["ReportBatchItemFailures"],
             ScalingConfig={"MaximumConcurrency": at_once},
         )

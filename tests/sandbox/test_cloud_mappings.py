@@ -50,32 +50,6 @@ def test_batches_are_no_larger_than_asked_for(stage: Stage) -> None:
     assert sorted(map(len, batches(stage))) == [1, 2, 2]
 
 
-def test_a_window_gathers_what_comes_within_it(stage: Stage) -> None:
-    queue = stage.queue("work")
-    stage.function(REPORT_BAD)
-    stage.mapping(queue, window=2)
-    began = stage.cloud.clock.time()
-    stage.send(queue, "one")
-    stage.cloud.boto3("sqs").send_message(QueueUrl=queue.url, MessageBody="two", DelaySeconds=1)
-    stage.cloud.boto3("sqs").send_message(QueueUrl=queue.url, MessageBody="later", DelaySeconds=4)
-    stage.cloud.run_until_idle()
-    assert batches(stage) == [["one", "two"]]
-    assert 2 <= stage.cloud.clock.time() - began < 3
-    stage.cloud.advance(10)
-    assert batches(stage)[1:] == [["later"]]
-
-
-def test_a_full_batch_waits_for_no_window(stage: Stage) -> None:
-    queue = stage.queue("work")
-    stage.function(REPORT_BAD)
-    stage.mapping(queue, batch=2, window=300)
-    began = stage.cloud.clock.time()
-    stage.send(queue, "one", "two")
-    stage.cloud.run_until_idle()
-    assert len(batches(stage)) == 1
-    assert stage.cloud.clock.time() - began < 60
-
-
 def test_only_the_failed_records_come_again_and_not_before_their_visibility_ends(stage: Stage) -> None:
     queue = stage.queue_with_dead_letters("work", receives=10, visibility=60)
     stage.function(REPORT_BAD)

@@ -2,7 +2,7 @@
 
 Stands in for the delivery only (SNS, EventBridge, SQS): every notification becomes a message, a message that fails
 comes back after the delay its worker asks for, one whose function died when its invocation must have ended, and each
-can be delivered more than once or out of order; or in batches, as the event source mappings gather them. What the
+can be delivered more than once or out of order; or in batches of what waits together. What the
 functions call passes over ``wire``.
 """
 
@@ -57,14 +57,8 @@ from .wire import Client, Killed, Wire, over
 REGION = "eu-central-1"
 ACCOUNT = "123456789012"
 LEASE_SECONDS = 360.0
-GATHERING_SECONDS = {
-    "security_ir_poller": 1.0,
-    "jira_notifications_handler": 1.0,
-    "jira_client": 2.0,
-    "security_ir_client": 2.0,
-}
-"""How long each function's event source mapping gathers messages."""
 BATCH_SIZE = 10
+"""Messages that an event source mapping hands over at once, where so many wait."""
 EVIDENCE = r"C:\Users\_svc\run.ps1, C:\Windows\Temp\*.exe; arn:aws:s3:::*_prod_*"
 
 
@@ -255,7 +249,7 @@ class Loop:
         raise AssertionError(f"never at rest: {self.events[-10:]}")
 
     def step(self) -> bool:
-        """Deliver one message that is due, or one batch that is gathered; false where there is none."""
+        """Deliver one message that is due, or a batch of those that wait together; false where there is none."""
         if self.gathers:
             return self._step_together()
         due = [message for message in self._messages if message.due <= self.clock.now]
@@ -267,26 +261,19 @@ class Loop:
         return True
 
     def _step_together(self) -> bool:
-        queue = next((queue for queue in self.functions if self._gathered_at(queue) <= self.clock.now), None)
+        due = [message for message in self._messages if message.due <= self.clock.now]
+        queue = next((queue for queue in self.functions if any(message.queue == queue for message in due)), None)
         if queue is None:
             return False
-        due = [message for message in self._messages if message.queue == queue and message.due <= self.clock.now]
+        due = [message for message in due if message.queue == queue]
         batch = due[:BATCH_SIZE]
         for message in batch:
             self._messages.remove(message)
         self._run(queue, batch)
         return True
 
-    def _gathered_at(self, queue: str) -> float:
-        """When a batch of a queue is full, or its window closes."""
-        dues = sorted(message.due for message in self._messages if message.queue == queue)
-        if not dues:
-            return math.inf
-        window = GATHERING_SECONDS[queue] if self.gathers else 0.0
-        return min([dues[0] + window, *dues[BATCH_SIZE - 1 : BATCH_SIZE]])
-
     def _next_due(self) -> float:
-        return min(map(self._gathered_at, self.functions))
+        return min((message.due for message in self._messages), default=math.inf)
 
     def lose(self) -> None:
         """Lose one notification; queues and bus of the module's own lose nothing."""

@@ -1,6 +1,7 @@
 """What a birth and a change cost, echoes included: requests to both systems, and runs of the functions.
 
-Counted, never timed. The functions have been at work before, so that what they keep in memory is there.
+Counted, never timed. The functions have been at work before, so that what they keep in memory is there, and what rings
+together waits together.
 """
 
 from __future__ import annotations

@@ -199,7 +199,7 @@ class Cloud:
             while self._step():
                 if time.monotonic() > end:
                     raise CloudBusy(self._what_is_going_on(timeout))
-                self._wait_for_a_batch()
+                self._turn.wait(_LONGEST_NAP)
             self._mappings.raise_errors()
 
     def advance(self, seconds: float, timeout: float = 300.0) -> None:
@@ -343,14 +343,6 @@ class Cloud:
         self._schedules.fire_due()
         self._mappings.start_batches()
         return self._running() or self._mappings.waiting()
-
-    def _wait_for_a_batch(self) -> None:
-        """Wait for what runs; where nothing does, until the window closes in which a batch is gathered."""
-        gathered = None if self._running() else self._mappings.gathered_at()
-        if gathered is None:
-            self._turn.wait(_LONGEST_NAP)
-        else:
-            self._pass(gathered)
 
     def _running(self) -> bool:
         return self._mappings.running + self._functions.active > 0

@@ -58,11 +58,7 @@ class Mappings:
             if queue is None:
                 continue
             self._expire(queue)
-            while (
-                self._running[mapping.uuid] < _concurrency(mapping)
-                and self._is_gathered(mapping, queue)
-                and (batch := self._receive(queue, mapping))
-            ):
+            while self._running[mapping.uuid] < _concurrency(mapping) and (batch := self._receive(queue, mapping)):
                 self._running[mapping.uuid] += 1
                 self._workers.submit(self._run, mapping, queue, batch)
 
@@ -71,20 +67,10 @@ class Mappings:
         return any(queue.messages for queue in self._queues())
 
     def next_due(self) -> float | None:
-        """When the next message of a mapped queue becomes visible, or the batch of those that are is gathered; in
-        seconds since the epoch.
-        """
-        messages = (message for queue in self._queues() for message in queue._messages)
-        hidden = (_visible_from(message) for message in messages if message.delayed or not message.visible)
-        return min((*hidden, *self._closing()), default=None)
-
-    def gathered_at(self) -> float | None:
-        """When the next window closes in which a batch is gathered, in seconds since the epoch."""
-        return min((time for time in self._closing() if time > self._clock.time()), default=None)
-
-    def _closing(self) -> list[float]:
-        pairs = ((mapping, self._queue(mapping)) for mapping in self._enabled())
-        return [_closes(mapping, queue) for mapping, queue in pairs if queue is not None and queue.messages]
+        """When the next message of a mapped queue becomes visible, in seconds since the epoch."""
+        times = [max(m.visible_at, m.delayed_until) for queue in self._queues() for m in queue._messages]
+        # moto shows a message only once its moment has passed.
+        return min(times) / 1000 + 0.001 if times else None
 
     def raise_errors(self) -> None:
         """Raise what went wrong in the sandbox itself (not in a function) while a batch was run."""
@@ -103,9 +89,6 @@ class Mappings:
 
     def _queue(self, mapping: EventSourceMapping) -> Queue | None:
         return self._backends.queue_by_arn(mapping.event_source_arn)
-
-    def _is_gathered(self, mapping: EventSourceMapping, queue: Queue) -> bool:
-        return bool(queue.messages) and _closes(mapping, queue) <= self._clock.time()
 
     def _expire(self, queue: Queue) -> None:
         """Drop messages older than the queue keeps them."""
@@ -171,23 +154,6 @@ class Mappings:
             "eventSourceARN": queue.queue_arn,
             "awsRegion": self._backends.region,
         }
-
-
-def _visible_from(message: Message) -> float:
-    """When a message can be received, in seconds since the epoch: moto shows it once its moment has passed."""
-    return float(max(message.sent_timestamp or 0, message.visible_at, message.delayed_until)) / 1000 + 0.001
-
-
-def _closes(mapping: EventSourceMapping, queue: Queue) -> float:
-    """When the batch of the messages that are visible now is given to the function: once it is full, or its window is
-    over, which began with the first of them.
-
-    Real Lambda may wait for up to 20 seconds where there is little traffic.
-    https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html
-    """
-    seen = sorted(_visible_from(message) for message in queue.messages)
-    full = len(seen) >= mapping.batch_size
-    return seen[mapping.batch_size - 1] if full else seen[0] + float(mapping.max_batch_window or 0)
 
 
 def _setting(queue: Queue, name: str) -> int:
