@@ -120,7 +120,7 @@ bench: venv build ## What functions cost, against boto3 on this machine: no test
 		exit 1; }; \
 	[ -x $(BENCH)/bin/python ] || { $$python -m venv $(BENCH) && $(BENCH)/bin/python -m pip install --quiet \
 		--disable-pip-version-check $$(sed -n 's/^\(boto3==[0-9.]*\).*/\1/p' examples/sandbox/runtime-requirements.txt); }; \
-	$(BIN)/python tests/bench/cold_start.py $(BENCH)/bin/python dist
+	PYTHONPATH=.:lambda_src:examples $(BIN)/python -m tests.bench $(BENCH)/bin/python dist
 
 format: needs-terraform venv ## Formats Terraform and Python, mends what ruff can
 	@terraform fmt -recursive

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import base64
-import datetime
-import gzip
 import http.server
-import ipaddress
 import ssl
 import threading
 from collections.abc import Iterator
@@ -19,39 +15,10 @@ import certifi
 import pytest
 import requests
 from botocore.config import Config
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 
 from security_ir_jira import trust
 from security_ir_jira.transfer import new_session
-
-
-def a_certificate(folder: Path) -> tuple[str, Path]:
-    """A certificate for 127.0.0.1 that vouches for itself: its PEM, and the file with its key besides."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "inspecting proxy")])
-    now = datetime.datetime.now(datetime.UTC)
-    certificate = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(1)
-        .not_valid_before(now - datetime.timedelta(days=1))
-        .not_valid_after(now + datetime.timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]), critical=False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-        .sign(key, hashes.SHA256())
-    )
-    pem = certificate.public_bytes(serialization.Encoding.PEM).decode()
-    private = key.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    )
-    chain = folder / "chain.pem"
-    chain.write_bytes(pem.encode() + private)
-    return pem, chain
+from tests.certificates import a_certificate, pack
 
 
 class Answer(http.server.BaseHTTPRequestHandler):
@@ -109,10 +76,6 @@ def read(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
     trust.context.cache_clear()
     yield files
     trust.context.cache_clear()
-
-
-def pack(pem: str) -> str:
-    return base64.b64encode(gzip.compress(pem.encode())).decode()
 
 
 def a_client(service: str, url: str) -> Any:
