@@ -37,6 +37,7 @@ class Asked:
     """Stands in for everything a function may ask or write, and remembers that it was."""
 
     what: list[str] = field(default_factory=list)
+    before_write: Any = None
 
     def __getattr__(self, name: str) -> Any:
         self.what.append(name)
