@@ -12,7 +12,7 @@ import pytest
 from .history import History
 from .stage import staged
 
-HANDFUL = "2,3,4,5,6,8,9,13"
+HANDFUL = "2,3,4,5,6,8,9,13,50,213"
 
 
 def seeds() -> list[int]:

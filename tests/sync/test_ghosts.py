@@ -109,6 +109,17 @@ def test_history_26_equal_names_are_told_apart_by_their_contents(
     assert len(files_on_case(loop, case_id)) == len(files_on_issue(loop, case_id)) == 4
 
 
+def test_a_table_that_is_lost_before_jiras_index_shows_an_issue_makes_no_second_one(loop: Loop) -> None:
+    loop.jira.switches.search_lag = 90.0
+    case_id = open_case(loop)
+    loop.settle()
+    loop.lose_the_table()
+    loop.sweep_cases()
+    loop.advance(3_600)
+    assert list(loop.pairs()) == [case_id]
+    assert len(loop.jira.issues()) == 1
+
+
 def test_history_26_a_file_that_came_while_the_table_was_lost_is_copied_once(
     loop: Loop, case_id: str, ada: Person
 ) -> None:

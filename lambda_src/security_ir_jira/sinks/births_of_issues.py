@@ -13,6 +13,7 @@ from aws_lambda_powertools import Logger
 
 from ..errors import NotFound, NotPermitted, Refused, RetryLater, SideDown, Unavailable
 from ..events import Change, Heard
+from ..ids import is_issue_key
 from ..jira.client import JiraClient
 from ..memory import Base, Facts, IssueEntry, Pair
 from ..model import Case, MadeFor, case_label
@@ -25,6 +26,7 @@ from ..plan.births import (
     without_labels,
 )
 from ..plan.watchers import born_with
+from ..recognition import notice_in
 from .hand import Born, CaseReader
 from .relearn import relearn
 from .surroundings import Surroundings
@@ -147,6 +149,23 @@ class BirthsOfIssues:
             if reservation is not None:
                 return self._bind(case, issue_id, key, reservation.base)
             return self._found_again(case, issue_id, key)
+        return None if reservation is not None else self._named_on(case)
+
+    def _named_on(self, case: Case) -> Pair | None:
+        """The pair whose issue a comment of ours on the case names: Jira's index may not show yet what a lost ledger
+        knew. Anybody may write such a comment; what the issue carries is ours.
+        """
+        for comment in self.cases.comments(case.id):
+            notice = notice_in("security_ir", comment.body)
+            key = notice.values["key"] if notice is not None and notice.kind == "link" else None
+            if not is_issue_key(key):
+                continue
+            try:
+                issue = self.jira.issue(key, with_property=True)
+            except NotFound:
+                continue
+            if issue.made_for is not None and self._is_of(case, issue.made_for, issue.key):
+                return self._found_again(case, issue.id, issue.key)
         return None
 
     def _bind_own_case(self, case: Case, issue_id: str, entry: IssueEntry | None) -> Pair | None:
