@@ -197,11 +197,10 @@ class Worker(Generic[Subject, Request]):
             with _best_effort():
                 self.queue.change_message_visibility_batch(QueueUrl=os.environ["QUEUE_URL"], Entries=entries)
 
-    def come_again(self, record: Record, asked: float | None) -> bool:
+    def come_again(self, record: Record, history: _History, asked: float | None) -> bool:
         """See that a failed record is delivered again in time. Whether it was put into the queue anew for that, and is
         to be deleted.
         """
-        history = _History.of(record)
         seconds = visible_after(history.tries, asked)
         with _best_effort():
             if int(record["attributes"]["ApproximateReceiveCount"]) >= _MOST_RECEIVES:
@@ -226,13 +225,7 @@ class Worker(Generic[Subject, Request]):
         """
         printable = "".join(letter for letter in reason if letter.isprintable())[:250]
         try:
-            try:
-                self._bury(record, {"reason": {"DataType": "String", "StringValue": printable or "not told"}})
-            except ClientError as error:
-                if error.response["Error"]["Code"] not in ("InvalidParameterValue", "InvalidMessageContents"):
-                    raise
-                # The largest body leaves no room for an attribute; the log has the reason.
-                self._bury(record, {})
+            self._bury(record, {"reason": {"DataType": "String", "StringValue": printable or "not told"}})
         except Exception as error:
             # Whatever it is: it must not make the whole batch come again.
             logger.warning("no dead letter yet", error=type(error).__name__)
@@ -240,9 +233,16 @@ class Worker(Generic[Subject, Request]):
         return True
 
     def _bury(self, record: Record, attributes: dict[str, MessageAttributeValueTypeDef]) -> None:
-        self.queue.send_message(
-            QueueUrl=os.environ["DEAD_LETTER_QUEUE_URL"], MessageBody=record["body"], MessageAttributes=attributes
-        )
+        try:
+            self.queue.send_message(
+                QueueUrl=os.environ["DEAD_LETTER_QUEUE_URL"], MessageBody=record["body"], MessageAttributes=attributes
+            )
+        except ClientError as error:
+            code = error.response["Error"]["Code"]
+            if not attributes or code not in ("InvalidParameterValue", "InvalidMessageContents"):
+                raise
+            # The largest body leaves no room for an attribute; the log has the reason.
+            self._bury(record, {})
 
 
 def entry_point(make: Callable[[], Function[Any, Any]]) -> Callable[[dict[str, Any], LambdaContext], Any]:
@@ -273,29 +273,26 @@ class _Batch(Generic[Subject, Request]):
     def __init__(self, worker: Worker[Subject, Request], event: dict[str, Any], context: LambdaContext) -> None:
         self._worker = worker
         self._context = context
-        self._since: dict[Subject, float] = {}
+        self._histories = {record["messageId"]: _History.of(record) for record in event["Records"]}
         self._read: dict[str, tuple[Subject, Request] | Exception] = {
             record["messageId"]: self._read_body(record) for record in event["Records"]
         }
-        self._sent = {each["messageId"]: _History.of(each).sent for each in event["Records"]}
         self._outcomes: dict[Subject, Exception | None] = {}
 
     def _read_body(self, record: Record) -> tuple[Subject, Request] | Exception:
         """A record's subject and request, or why there are none. No reason repeats what a stranger wrote."""
         _log_as(record["messageId"])
-        since = _History.of(record).since
         try:
             body = read_json(record["body"])
             if not isinstance(body, dict):
                 return Undeliverable(
                     "not a JSON object: only the module's own rules, topic and schedules may send here"
                 )
-            subject, request = self._worker.function.read(_order(body))
-            self._since[subject] = min(since, self._since.get(subject, since))
-            return subject, request
+            return self._worker.function.read(_order(body))
         except RetryLater as reason:
             error = type(reason).__name__
-            self._log(error, since)("cannot be read, to be tried again", reason=str(reason), error=error)
+            log = self._log(error, self._histories[record["messageId"]].since)
+            log("cannot be read, to be tried again", reason=str(reason), error=error)
             count(error)
             return reason
         except Undeliverable as reason:
@@ -315,10 +312,11 @@ class _Batch(Generic[Subject, Request]):
                 return False
             count("RecordsDeadLettered")
         elif failure is not None:
+            history = self._histories[record["messageId"]]
             # Whoever finds a pair in use only waits for its turn, and never for long.
             if not isinstance(failure, MoreToDo | PairBusy):
-                measure("FailingFor", self._worker.clock() - _History.of(record).since)
-            return self._worker.come_again(record, failure.delay if isinstance(failure, RetryLater) else None)
+                measure("FailingFor", self._worker.clock() - history.since)
+            return self._worker.come_again(record, history, failure.delay if isinstance(failure, RetryLater) else None)
         return True
 
     def _log(self, error: str, since: float) -> Callable[..., None]:
@@ -340,7 +338,8 @@ class _Batch(Generic[Subject, Request]):
             for number, read in self._read.items()
             if not isinstance(read, Exception) and read[0] == subject
         }
-        sent = max(self._sent[number] for number in told)
+        histories = [self._histories[number] for number in told]
+        sent, since = max(each.sent for each in histories), min(each.since for each in histories)
         try:
             self._worker.function.receive(subject, list(told.values()), seconds_left(self._context), sent)
         except Undeliverable as reason:
@@ -350,7 +349,7 @@ class _Batch(Generic[Subject, Request]):
             return reason
         except RetryLater as reason:
             error = _alarming(reason)
-            log = self._log(error, self._since[subject])
+            log = self._log(error, since)
             log("to be tried again", subject=str(subject), reason=str(reason), error=error)
             count(error)
             return reason
