@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any, Generic, Protocol
@@ -56,10 +56,10 @@ class Births(Protocol):
 class Waiting:
     """Parts of a run that have to wait: none holds up another, and the run comes again for them.
 
-    ``denied`` tells what a 404 means where the side itself is there, and raises ``NotFound`` where it is not.
+    ``denial`` tells what a 404 means where the side itself is there; ``None`` where it is not.
     """
 
-    denied: Callable[[NotFound], RetryLater]
+    denial: Callable[[NotFound], RetryLater | None]
     troubles: list[RetryLater | Refused] = field(default_factory=list)
 
     @contextmanager
@@ -71,7 +71,10 @@ class Waiting:
         except (RetryLater, Refused) as trouble:
             self._put_off(trouble)
         except NotFound as missing:
-            self._put_off(self.denied(missing))
+            denial = self.denial(missing)
+            if denial is None:
+                raise
+            self._put_off(denial)
 
     def _put_off(self, trouble: RetryLater | Refused) -> None:
         logger.warning("a part has to wait", reason=str(trouble), error=type(trouble).__name__)
@@ -162,18 +165,21 @@ class Sink(Generic[Body]):
             if changed == {"notice"} and side == "security_ir":
                 # The other sink would only ask again for what is to be said; that a case is gone the sweep finds.
                 raise RetryLater("a case cannot be told anything", delay=GONE_SECONDS + 60) from missing
-            try:
-                raise self._denied(pair, missing) from missing
-            except NotFound as absent:
-                self._leave_absence_to_the_other_sink(pair, absent)
+            denial = self._denial(pair, missing)
+            if denial is not None:
+                raise denial from missing
+            self._leave_absence_to_the_other_sink(pair, missing)
 
-    def _denied(self, pair: Pair, missing: NotFound) -> RetryLater:
+    def _denial(self, pair: Pair, missing: NotFound) -> NotPermitted | None:
         """What a 404 means that came from a side that is there: who lacks a permission may be answered like that.
 
         Taken for an absence it would have both sinks ring each other on and on: one finds what the other misses.
-        Raises ``NotFound`` where the side is not there.
+        ``None`` where the side is not there.
         """
-        self.hand.find(pair)
+        try:
+            self.hand.find(pair)
+        except NotFound:
+            return None
         return NotPermitted(str(missing), delay=ABOUT_US_DELAY)
 
     def _voice(self, pair: Pair, facts: Facts) -> Voice[Body]:
@@ -205,7 +211,7 @@ class Sink(Generic[Body]):
 
     def _carry_out(self, seen: Seen, changed: frozenset[Change]) -> None:
         side, surroundings = self.hand.side, self.surroundings
-        waiting, workflow = Waiting(partial(self._denied, seen.pair)), None
+        waiting, workflow = Waiting(partial(self._denial, seen.pair)), None
         with waiting.part():
             workflow = self._workflow(seen)
         url = surroundings.issue_url(seen.pair.issue_key)
@@ -383,7 +389,8 @@ class Sink(Generic[Body]):
         try:
             self.hand.part(pair, voice)
         except NotFound as missing:
-            with suppress(NotFound):
-                raise self._denied(pair, missing) from missing
+            denial = self._denial(pair, missing)
+            if denial is not None:
+                raise denial from missing
             logger.info("its other half is gone as well", case_id=pair.case_id, issue_key=pair.issue_key)
         ledger.gone(pair.case_id, side)
