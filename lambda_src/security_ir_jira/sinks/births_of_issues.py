@@ -7,6 +7,7 @@ by its tag.
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from aws_lambda_powertools import Logger
@@ -16,7 +17,7 @@ from ..events import Change, Heard
 from ..ids import is_issue_key
 from ..jira.client import JiraClient
 from ..memory import Base, Facts, IssueEntry, Pair
-from ..model import Case, MadeFor, case_label
+from ..model import Case, Comment, MadeFor, case_label
 from ..plan.births import (
     base_of_found_case,
     base_of_new_issue,
@@ -84,7 +85,12 @@ class BirthsOfIssues:
             logger.info("no case of this membership", case_id=case_id, reason=str(refusal))
             return None
         newborn = facts.reservation is None and self._is_newborn(case)
-        found = self._found(case, facts, newborn=newborn)
+        surely_new = newborn and self._has_lost_nothing(case)
+        found = self._found(case, facts, newborn=newborn, surely_new=surely_new)
+        comments = None
+        if found is None and facts.reservation is None and not surely_new:
+            comments = self.cases.comments(case_id)
+            found = self._named_on(case, comments)
         if found is not None:
             return found
         if facts.reservation is not None:
@@ -99,7 +105,8 @@ class BirthsOfIssues:
         elif case.closed and not (self._closed_ones_are_wanted() or self._was_seen_open(case)):
             return None
         # Each comment has a native event of its own: nothing but the case was told of before anybody commented.
-        return Born(self._create(case), case, deep=not (newborn and heard.changed <= _NO_COMMENTS))
+        deep = not (newborn and heard.changed <= _NO_COMMENTS)
+        return Born(self._create(case), case, deep=deep, comments=comments)
 
     def _is_newborn(self, case: Case) -> bool:
         """Whether a case came to be a moment ago."""
@@ -126,7 +133,7 @@ class BirthsOfIssues:
         surroundings = self.surroundings
         return surroundings.config.backfill_closed_cases or surroundings.ledger.backfill_asked_for("security_ir")
 
-    def _found(self, case: Case, facts: Facts, *, newborn: bool) -> Pair | None:
+    def _found(self, case: Case, facts: Facts, *, newborn: bool, surely_new: bool) -> Pair | None:
         """A pair whose other half exists: the case was made for an issue, or an issue was made and not bound."""
         reservation = facts.reservation
         if reservation is None and not (newborn and _is_by_aws(case)):
@@ -136,7 +143,7 @@ class BirthsOfIssues:
                 found = self._bind_own_case(case, issue_id, entry)
                 if found is not None:
                     return found
-        if newborn and self._has_lost_nothing(case):
+        if surely_new:
             return None
         labelled = self.jira.issues_labelled(case_label(case.id))
         if reservation is not None:
@@ -149,13 +156,13 @@ class BirthsOfIssues:
             if reservation is not None:
                 return self._bind(case, issue_id, key, reservation.base)
             return self._found_again(case, issue_id, key)
-        return None if reservation is not None else self._named_on(case)
+        return None
 
-    def _named_on(self, case: Case) -> Pair | None:
+    def _named_on(self, case: Case, comments: Iterable[Comment]) -> Pair | None:
         """The pair whose issue a comment of ours on the case names: Jira's index may not show yet what a lost ledger
         knew. Anybody may write such a comment; what the issue carries is ours.
         """
-        for comment in self.cases.comments(case.id):
+        for comment in comments:
             notice = notice_in("security_ir", comment.body)
             key = notice.values["key"] if notice is not None and notice.kind == "link" else None
             if not is_issue_key(key):

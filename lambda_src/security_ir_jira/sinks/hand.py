@@ -144,13 +144,15 @@ class FileHand(Protocol):
 class Born:
     """A pair that was made just now, and what was read for it: the run that follows need not ask again.
 
-    ``issue`` is ``None`` where it is the one that was made; ``deep`` asks to look at everything all the same.
+    ``issue`` is ``None`` where it is the one that was made, ``comments`` are the case's, where they were read; ``deep``
+    asks to look at everything all the same.
     """
 
     pair: Pair
     case: Case
     issue: Issue | None = None
     deep: bool = False
+    comments: tuple[Comment, ...] | None = None
 
     def is_still(self, pair: Pair) -> bool:
         """Whether nobody has worked on the pair since, so that what was read is what its base was made of."""

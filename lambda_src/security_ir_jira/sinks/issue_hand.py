@@ -156,7 +156,8 @@ class IssueHand:
             case = born.case if born else self.cases.case(pair.case_id)
             deep = "deep" in changed
             if comments is None and (deep or "comments" in changed):
-                comments = self.cases.comments(pair.case_id)
+                known = born.comments if born else None
+                comments = self.cases.comments(pair.case_id) if known is None else known
         except NotFound as missing:
             raise Absent("security_ir") from missing
         seen = Seen(pair, facts, deep, case, case_comments=comments, new=born is not None)
