@@ -30,6 +30,7 @@ class Surroundings:
     config: Config
     ledger: PairLedger
     cursors: CaseCursors
+    issue_cursors: IssueCursors
     bus: EventBus
     site: Callable[[], str]
     count: Callable[[str], None]
@@ -37,7 +38,6 @@ class Surroundings:
     breakers: Sequence[Breaker]
     troubles: Troubles
     clock: Callable[[], float] = time.time
-    issue_cursors: IssueCursors | None = None
 
     def admit(self) -> None:
         """Raises ``SideDown`` while a side is to be left alone."""
@@ -67,7 +67,7 @@ class Surroundings:
 
         Where dates are whole seconds, it may have been updated once more within the one in which it was read.
         """
-        if self.issue_cursors is not None and issue.updated is not None and issue.updated.microsecond:
+        if issue.updated is not None and issue.updated.microsecond:
             self.issue_cursors.advance(issue.id, issue.updated.isoformat(), keep_for=_REMEMBERED_SECONDS)
 
     def leave(self, pair: Pair, notice: Notice) -> None:
