@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from security_ir_jira.config import StatusMapping
 
 MAPPING = StatusMapping(
@@ -22,3 +24,27 @@ MAPPING = StatusMapping(
     },
 )
 """`default_status_mapping` of configuration.tf."""
+
+DOCUMENT: Mapping[str, object] = {
+    "name": "security-ir-jira",
+    "account_id": "123456789012",
+    "jira_issue_type": "Task",
+    "jira_auth": "basic",
+    "jira_create_fields": {},
+    "jira_browse_url": None,
+    "transition_fields": {},
+    "closure_resolutions": {},
+    "jira_custom_fields": {},
+    "conflict_winner": "security_ir",
+    "create_cases_from_jira": True,
+    "issue_filter": {"issue_types": [], "labels": []},
+    "close_case_when_done": True,
+    "sync_watchers": True,
+    "sync_attachments": True,
+    "sync_restricted_comments": False,
+    "backfill_closed_cases": False,
+    "on_case_deleted": "comment",
+    "on_issue_deleted": "comment",
+    "status_mapping": {"to_jira": {}, "to_case": {}},
+}
+"""What Terraform writes into `SYNC_CONFIG`; the mapping left out."""

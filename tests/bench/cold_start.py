@@ -15,32 +15,12 @@ import zipfile
 from collections import defaultdict
 from pathlib import Path
 
+from tests.defaults import DOCUMENT
+
 FUNCTIONS = ("jira_client", "jira_notifications_handler", "security_ir_client", "security_ir_poller")
 FLOOR = "import boto3; boto3.client('dynamodb')"
 READY = "import {function}.handler"
 MEASURE = "; import time; print(time.process_time())"
-SETTINGS: dict[str, object] = {
-    "name": "security-ir-jira",
-    "account_id": "111122223333",
-    "status_mapping": {"to_jira": {}, "to_case": {}},
-    "issue_filter": {"issue_types": [], "labels": []},
-    "jira_issue_type": "Task",
-    "jira_auth": "basic",
-    "jira_create_fields": {},
-    "jira_browse_url": None,
-    "transition_fields": {},
-    "closure_resolutions": {},
-    "jira_custom_fields": {},
-    "conflict_winner": "security_ir",
-    "create_cases_from_jira": True,
-    "close_case_when_done": True,
-    "sync_watchers": True,
-    "sync_attachments": True,
-    "sync_restricted_comments": False,
-    "backfill_closed_cases": False,
-    "on_case_deleted": "comment",
-    "on_issue_deleted": "comment",
-}
 ENVIRONMENT = {
     "AWS_ACCESS_KEY_ID": "bench",
     "AWS_SECRET_ACCESS_KEY": "bench",
@@ -48,7 +28,7 @@ ENVIRONMENT = {
     "AWS_DEFAULT_REGION": "eu-central-1",
     # Has the handlers make everything at their import, as in Lambda.
     "AWS_LAMBDA_RUNTIME_API": "127.0.0.1:9",
-    "SYNC_CONFIG": json.dumps(SETTINGS),
+    "SYNC_CONFIG": json.dumps(DOCUMENT),
     "LEDGER_TABLE": "ledger",
     "EVENT_BUS_NAME": "bus",
     "JIRA_PARAMETERS": json.dumps({"url": "/url", "email": "/email", "project_key": "/key", "token": "/token"}),

@@ -17,7 +17,7 @@ from moto.core.botocore_stubber import BotocoreStubber
 from sandbox.jira import Person
 from security_ir_jira.config import Config
 from tests.defaults import MAPPING
-from tests.sync.loop import ACCOUNT, REGION, Loop, Message, looped
+from tests.sync.loop import ACCOUNT, REGION, Loop, Message, at_work, looped
 
 SURROUNDINGS = {
     "AWS_ACCESS_KEY_ID": "bench",
@@ -88,11 +88,5 @@ def bench() -> Iterator[Bench]:
             made.runs.append(Run(queue, tuple(calls), taken))
 
         with patch.object(Loop, "_run", lambda _, queue, batch: noted(queue, batch)):
-            loop.service.aws_responder.open_case("Earlier", "Some text")
-            ada.create_issue("SEC", "Earlier, too", "Some text")
-            loop.settle()
-            loop.sweep_cases()
-            loop.sweep_issues()
-            loop.settle()
-            loop.advance(30)
+            at_work(loop, ada)
             yield made

@@ -27,7 +27,7 @@ from moto.core.serialize import BaseJSONSerializer
 from moto.dynamodb.models.dynamo_type import Item
 from moto.dynamodb.models.table import Table as MotoTable
 
-from sandbox.jira import Comment, JiraServer
+from sandbox.jira import Comment, JiraServer, Person
 from sandbox.security_ir import SecurityIrServer
 from security_ir_jira.cases.calls import CaseCalls
 from security_ir_jira.cases.client import CaseClient
@@ -444,6 +444,17 @@ def a_day_of_sweeps(loop: Loop) -> None:
         loop.sweep_cases()
         loop.sweep_issues()
         loop.advance(10_800)
+
+
+def at_work(loop: Loop, ada: Person) -> None:
+    """The functions as they are most of the time: a pair was made each way, and the sweeps came."""
+    open_case(loop)
+    ada.create_issue("SEC", "Earlier", "Some text")
+    loop.settle()
+    loop.sweep_cases()
+    loop.sweep_issues()
+    loop.settle()
+    loop.advance(30)
 
 
 def make_table(name: str) -> None:

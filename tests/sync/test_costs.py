@@ -13,7 +13,7 @@ import pytest
 
 from sandbox.jira import Person
 
-from .loop import Loop, key_of, open_case, open_own_case
+from .loop import Loop, at_work, key_of, open_case, open_own_case
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,13 +26,7 @@ class Cost:
 def busy(loop: Loop, ada: Person) -> Loop:
     """The module as it is most of the time: it has made a pair each way, and sweeps."""
     loop.gathers = True
-    open_case(loop)
-    ada.create_issue("SEC", "Earlier", "Some text")
-    loop.settle()
-    loop.sweep_cases()
-    loop.sweep_issues()
-    loop.settle()
-    loop.advance(30)
+    at_work(loop, ada)
     return loop
 
 

@@ -9,34 +9,13 @@ from typing import Any
 
 from security_ir_jira.config import Config
 from tests.conftest import REPOSITORY
-from tests.defaults import MAPPING
+from tests.defaults import DOCUMENT, MAPPING
 
 
 def document(**changes: Any) -> dict[str, Any]:
     """What Terraform writes."""
-    ordinary: dict[str, Any] = {
-        "name": "security-ir-jira",
-        "account_id": "123456789012",
-        "jira_issue_type": "Task",
-        "jira_auth": "basic",
-        "jira_create_fields": {},
-        "jira_browse_url": None,
-        "transition_fields": {},
-        "closure_resolutions": {},
-        "jira_custom_fields": {},
-        "conflict_winner": "security_ir",
-        "create_cases_from_jira": True,
-        "issue_filter": {"issue_types": [], "labels": []},
-        "close_case_when_done": True,
-        "sync_watchers": True,
-        "sync_attachments": True,
-        "sync_restricted_comments": False,
-        "backfill_closed_cases": False,
-        "on_case_deleted": "comment",
-        "on_issue_deleted": "comment",
-        "status_mapping": {"to_jira": {"Closed": ["Done"], "Submitted": []}, "to_case": {"Done": "Closed", "Open": ""}},
-    }
-    return {**ordinary, **changes}
+    mapping = {"to_jira": {"Closed": ["Done"], "Submitted": []}, "to_case": {"Done": "Closed", "Open": ""}}
+    return {**DOCUMENT, "status_mapping": mapping, **changes}
 
 
 def read(**changes: Any) -> Config:
