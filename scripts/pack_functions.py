@@ -49,7 +49,7 @@ UNUSED = (
 UTILITIES = POWERTOOLS / "utilities"
 USED_UTILITIES = ("__init__.py", "jmespath_utils", "typing")
 # Only for who invokes a function by hand.
-SELDOM_IMPORTED = (PurePath("security_ir_jira", "operate"),)
+SELDOM_IMPORTED = PurePath("security_ir_jira", "operate")
 # Run by the runtime's own Python. Texts that nobody reads there, docstrings, are left out: a sixth of the bytecode.
 # https://peps.python.org/pep-0552/ is the form: unchecked, since a zip gives every file the same date.
 COMPILE = """
@@ -94,13 +94,10 @@ def files(root: Path, below: Path) -> dict[str, bytes]:
     return {path.relative_to(root).as_posix(): path.read_bytes() for path in paths if wanted(path.relative_to(root))}
 
 
-def is_often_imported(path: PurePath) -> bool:
-    return not any(path.is_relative_to(part) for part in SELDOM_IMPORTED)
-
-
 def bytecode(python: str, entries: dict[str, bytes]) -> dict[str, bytes]:
     """The bytecode that ``python`` makes of the modules among the entries; no date makes it stale."""
-    modules = sorted(name for name in entries if name.endswith(".py") and is_often_imported(PurePath(name)))
+    sources = (name for name in entries if name.endswith(".py"))
+    modules = sorted(name for name in sources if not PurePath(name).is_relative_to(SELDOM_IMPORTED))
     with tempfile.TemporaryDirectory() as folder:
         for name in modules:
             path = Path(folder, name)
@@ -133,27 +130,22 @@ def pack(target: Path, entries: dict[str, bytes]) -> None:
 
 
 def main(libraries: Path, python: str | None) -> None:
-    common = files(libraries, libraries)
-    compiled = sorted(name for name in common if name.endswith((".so", ".pyd", ".dylib")))
+    entries = files(libraries, libraries)
+    compiled = sorted(name for name in entries if name.endswith((".so", ".pyd", ".dylib")))
     if compiled:
         fail(f"would run on one architecture only: {', '.join(compiled)}. To lock pure Python instead: make lock")
     for package in (*FUNCTIONS, *SHARED):
         if not (SOURCES / package).is_dir():
             fail(f"{SOURCES / package} is missing: is the checkout whole?")
-    for package in SHARED:
-        common |= files(SOURCES, SOURCES / package)
-    own = {function: files(SOURCES, SOURCES / function) for function in FUNCTIONS}
+        entries |= files(SOURCES, SOURCES / package)
     if python:
-        every = bytecode(python, {**common, **{name: source for each in own.values() for name, source in each.items()}})
-        of_functions = {name for name in every if name.split("/")[0] in FUNCTIONS}
-        common |= {name: code for name, code in every.items() if name not in of_functions}
-        for function in FUNCTIONS:
-            own[function] |= {name: every[name] for name in of_functions if name.startswith(f"{function}/")}
+        entries |= bytecode(python, entries)
     DIST.mkdir(exist_ok=True)
     sums = []
     for function in FUNCTIONS:
         target = DIST / f"{function}.zip"
-        pack(target, common | own[function])
+        others = {*FUNCTIONS} - {function}
+        pack(target, {name: content for name, content in entries.items() if PurePath(name).parts[0] not in others})
         content = target.read_bytes()
         sums.append(f"{hashlib.sha256(content).hexdigest()}  {target.name}\n")
         print(f"{target}  {len(content) / 1e6:.2f} MB")
