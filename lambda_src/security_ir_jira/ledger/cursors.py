@@ -94,7 +94,7 @@ class CaseCursors:
         for item in self._table.query(self._PARTITION):
             kind, _, case_id = item["SK"].partition("#")
             if kind == "SWEEP":
-                sweep = Sweep(float(item["began_at"]), float(item["interval"]))
+                sweep = _read_sweep(item)
             elif kind == "CASE":
                 swept[case_id] = item
             elif kind == "SEEN":
@@ -110,7 +110,7 @@ class CaseCursors:
     def last_sweep(self) -> Sweep | None:
         """The last sweep that went through."""
         item = self._table.get(self._PARTITION, "SWEEP")
-        return None if item is None else Sweep(float(item["began_at"]), float(item["interval"]))
+        return None if item is None else _read_sweep(item)
 
     def swept(self, sweep: Sweep) -> None:
         """A case sweep began."""
@@ -180,6 +180,10 @@ class CaseCursors:
         self._table.update(
             self._PARTITION, f"SEEN#{case_id}", changes, {":now": now, **(values or {})}, condition=condition
         )
+
+
+def _read_sweep(item: Item) -> Sweep:
+    return Sweep(float(item["began_at"]), float(item["interval"]))
 
 
 def _written(cursor: Cursor, now: float) -> dict[str, object]:
