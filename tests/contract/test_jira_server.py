@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -458,6 +458,36 @@ def test_a_hundred_writes_in_thirty_seconds_are_enough_too(jira: JiraServer, res
     assert rest.put("/issue/SEC-1/properties/n", json=0).headers["Retry-After"] == "9"
     jira.switches.rate_limits = False
     assert rest.put("/issue/SEC-1/properties/n", json=0).status_code == 200
+
+
+def test_a_hundred_questions_a_second_are_enough_for_one_endpoint(jira: JiraServer, rest: Rest, clock: Clock) -> None:
+    keys = [rest.create().json()["key"] for _ in range(2)]
+    answers = [rest.get(f"/issue/{key}") for key in keys * 51]
+
+    assert [each.status_code for each in answers] == [200] * 100 + [429] * 2
+    assert answers[-1].headers["RateLimit-Reason"] == "jira-burst-based"
+    assert answers[-1].headers["Retry-After"] == "1"
+    assert rest.get("/issue/SEC-1/transitions").status_code == 200
+    clock.pass_seconds(1)
+    assert rest.get("/issue/SEC-1").status_code == 200
+
+
+WRITES: list[tuple[Callable[[Rest], requests.Response], int]] = [
+    (lambda rest: rest.comment("SEC-1"), 100),
+    (lambda rest: rest.put("/issue/SEC-1/properties/n", json=0), 50),
+    (lambda rest: rest.delete("/issue/SEC-1/watchers", params={"accountId": rest.jira.integration.account_id}), 50),
+]
+
+
+@pytest.mark.parametrize(("write", "most"), WRITES, ids=["POST", "PUT", "DELETE"])
+def test_fewer_writes_a_second_are_enough(
+    jira: JiraServer, rest: Rest, write: Callable[[Rest], requests.Response], most: int
+) -> None:
+    rest.create()
+    jira.switches.rate_limits = False
+    codes = [write(rest).status_code for _ in range(most + 1)]
+    assert codes[-2] < 300
+    assert codes.index(429) == most
 
 
 def test_a_fault_strikes_as_often_as_told(jira: JiraServer, rest: Rest) -> None:

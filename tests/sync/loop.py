@@ -479,6 +479,8 @@ def looped(config: Config, contract: Path | None = None) -> Iterator[Loop]:
         stack.enter_context(patch.object(MotoTable, "all_items", _unsorted))
         make_table("ledger")
         jira = stack.enter_context(JiraServer(clock=clock, contract=contract))
+        # Time stands still while functions work, so that everything would come at once.
+        jira.switches.bursts.clear()
         service = stack.enter_context(SecurityIrServer(clock=clock, region=REGION))
         surroundings = {"AWS_ENDPOINT_URL_SECURITY_IR": service.url, "AWS_DEFAULT_REGION": REGION}
         stack.enter_context(patch.dict(os.environ, surroundings))

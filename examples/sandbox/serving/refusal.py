@@ -11,9 +11,9 @@ from werkzeug import Response
 class Refused(Exception):
     """A request that is answered with an error.
 
-    ``status`` is the HTTP status, 0 for the one that the service's model has for ``code``. ``details`` is what the
-    answer holds besides its words: in Jira the error of each field, in security-ir further members.
-    ``retry_after`` is in seconds.
+    ``status`` is the HTTP status, 0 for the one that the service's model has for ``code``; in Jira ``code`` names the
+    limit that was met. ``details`` is what the answer holds besides its words: in Jira the error of each field, in
+    security-ir further members. ``retry_after`` is in seconds.
     """
 
     def __init__(

@@ -19,7 +19,7 @@ from sandbox.jira.api.call import Answer, Call, Endpoint
 from sandbox.jira.api.views import View
 from sandbox.jira.rules import documents
 from sandbox.jira.rules.files import media
-from sandbox.jira.rules.limits import WriteLimits
+from sandbox.jira.rules.limits import ISSUE_WRITES, Limit
 from sandbox.jira.state.model import User
 from sandbox.jira.state.store import Store
 from sandbox.serving import Faults, Log, Refused, Request
@@ -58,7 +58,7 @@ class App:
         self._store = store
         self._faults = faults
         self._log = log
-        self._limits = WriteLimits(store.clock)
+        self._bursts, self._writes = Limit(store.clock), Limit(store.clock)
         self._contract = _loaded(contract)
         self._document_problem = self._contract.document_problem if self._contract else documents.outline_problem
         self._malformed: list[str] = []
@@ -146,7 +146,7 @@ class App:
 
     def _carry_out(self, request: Request, endpoint: Endpoint, call: Call, operation: Operation | None) -> Response:
         with self._store.turn():
-            self._limit(request)
+            self._limit(request, endpoint)
             self._malformed.clear()
             try:
                 answer = endpoint.act(call)
@@ -162,13 +162,17 @@ class App:
                 self._breach(request, f"the simulated answer {answer.status}: {problem}")
         return _response(answer)
 
-    def _limit(self, request: Request) -> None:
+    def _limit(self, request: Request, endpoint: Endpoint) -> None:
+        most = self._store.switches.bursts.get(request.method)
+        wait = most and self._bursts.admit((request.method, endpoint), ((1.0, most),))
+        if wait is not None:
+            raise Refused(429, "Rate limit exceeded.", code="jira-burst-based", retry_after=wait)
         issue = self._store.peek(request.about) if request.about else None
         if request.method == "GET" or issue is None or not self._store.switches.rate_limits:
             return
-        wait = self._limits.admit(issue.id)
+        wait = self._writes.admit(issue.id, ISSUE_WRITES)
         if wait is not None:
-            raise Refused(429, "Rate limit exceeded.", retry_after=wait)
+            raise Refused(429, "Rate limit exceeded.", code="jira-per-issue-on-write", retry_after=wait)
 
     def _media(self, http: werkzeug.Request, request: Request, media_id: str) -> Response:
         """The media host knows no accounts: a token that is sent to it has left Jira's hands."""
@@ -217,9 +221,9 @@ def _response(answer: Answer) -> Response:
 
 def _refusal(refused: Refused) -> Response:
     """The error as Jira writes it."""
-    headers = {}
+    headers = {"RateLimit-Reason": refused.code} if refused.code else {}
     if refused.retry_after is not None:
-        headers = {"Retry-After": str(refused.retry_after), "RateLimit-Reason": "jira-per-issue-on-write"}
+        headers["Retry-After"] = str(refused.retry_after)
     body = {"errorMessages": list(refused.messages), "errors": refused.details}
     return _response(Answer(refused.status or 500, body, headers))
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
+
+BURSTS = {"GET": 100, "POST": 100, "PUT": 50, "DELETE": 50}
+"""https://developer.atlassian.com/cloud/jira/platform/rate-limiting/"""
 
 
 @dataclass(slots=True)
@@ -18,6 +21,7 @@ class Switches:
     - ``adf_measure``: what counts against 32,767: the plain ``text`` or, more strictly, the ``json``.
     - ``autowatch``: who creates or comments becomes a watcher.
     - ``rate_limits``: 429 beyond 20 writes in 2 s or 100 in 30 s on one issue.
+    - ``bursts``: 429 beyond so many requests a second to one endpoint, by method.
     - ``attachment_limit``: bytes a file; ``media_seconds``: how long a download link lives.
     - ``item_limit``: comments an issue, and likewise attachments and remote links.
     """
@@ -31,6 +35,7 @@ class Switches:
     adf_measure: Literal["text", "json"] = "text"
     autowatch: bool = True
     rate_limits: bool = True
+    bursts: dict[str, int] = field(default_factory=lambda: dict(BURSTS))
     attachment_limit: int = 1_000_000_000
     media_seconds: float = 600.0
     item_limit: int = 5_000
