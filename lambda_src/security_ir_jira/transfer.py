@@ -34,7 +34,7 @@ class UrlRefused(Exception):
     """A presigned URL was not accepted (403 and the like): it has expired, and another one is needed."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False, repr=False, slots=True)
 class Spool:
     """A file on the function's disk, gone when closed; ``content`` is its SHA-256."""
 

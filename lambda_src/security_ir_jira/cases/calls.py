@@ -53,7 +53,7 @@ class _Unanswered(Unavailable):
     """No answer, or a server error."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False, repr=False, slots=True)
 class CaseCalls:
     """What becomes of an answer is said in ``answers.SECURITY_IR``. Every method raises ``NotFound``, ``Refused``,
     ``Conflict`` (409), ``Throttled`` (429), ``NotPermitted``, ``SideDown`` or ``Unavailable``.

@@ -40,7 +40,7 @@ from ..errors import (
     Undeliverable,
 )
 from ..events import read_json
-from ..trust import share_with_boto3
+from .clients import prepare_boto3
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
@@ -172,7 +172,7 @@ class Function(Protocol[Subject, Request]):
         ...
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False, repr=False, slots=True)
 class Worker(Generic[Subject, Request]):
     """Runs a function for the subjects of a batch of records: those of one subject together, once a batch."""
 
@@ -253,7 +253,7 @@ def entry_point(make: Callable[[], Function[Any, Any]]) -> Callable[[dict[str, A
 
     @cache
     def worker() -> Worker[Any, Any]:
-        share_with_boto3()
+        prepare_boto3()
         return Worker(make())
 
     if "AWS_LAMBDA_RUNTIME_API" in os.environ:

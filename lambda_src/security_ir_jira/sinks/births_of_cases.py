@@ -26,7 +26,7 @@ class _Foreign(Exception):
     """The issue mirrors a case that is not there, or not for this instance to see."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False, repr=False, slots=True)
 class BirthsOfCases:
     """Cases made for issues, and pairs found again."""
 

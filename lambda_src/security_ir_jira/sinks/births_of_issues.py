@@ -53,7 +53,7 @@ _NO_COMMENTS: frozenset[Change] = frozenset({"case"})
 _UNKNOWN = Base()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False, repr=False, slots=True)
 class BirthsOfIssues:
     """Issues made for cases, and pairs found again."""
 

@@ -69,7 +69,7 @@ def unless_closed(cases: CaseClient, case_id: str, write: Callable[[], _Answer])
         raise
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False, repr=False, slots=True)
 class CommentsOfCase:
     """Comments of a case."""
 
@@ -107,7 +107,7 @@ class CommentsOfCase:
         return self.cases.comments(self.case_id)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False, repr=False, slots=True)
 class FilesOfCase:
     """Attachments of a case; ``sent`` are the names of those that were put there since it was read."""
 
@@ -165,7 +165,7 @@ class FilesOfCase:
         return hashlib.sha256(named.encode()).hexdigest()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False, repr=False, slots=True)
 class CaseHand:
     """Writes cases, and reads issues."""
 

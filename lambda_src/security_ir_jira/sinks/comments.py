@@ -32,7 +32,7 @@ def _nothing() -> None:
     """What is done before a refusal is settled, where there is nothing to do."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False, repr=False, slots=True)
 class Delivery(Generic[Body]):
     """Deliveries to one side of one pair.
 
@@ -142,7 +142,7 @@ class Delivery(Generic[Body]):
         return hashlib.sha256(named.encode()).hexdigest()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False, repr=False, slots=True)
 class Voice(Generic[Body]):
     """All that is said on one side of a pair: copies of the other side's comments, and notices."""
 

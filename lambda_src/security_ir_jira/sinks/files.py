@@ -51,7 +51,7 @@ class Source:
         return cls(key, work.file.name, url, lambda: content(work.file, FILE_LIMIT), obstacle)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False, repr=False, slots=True)
 class FileMemory:
     """What the ledger knows of one pair's files, kept up to date as they are brought."""
 
@@ -103,7 +103,7 @@ def same_content(copy: FileCopy, files: Sequence[File], content: Content) -> Fil
     return None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False, repr=False, slots=True)
 class Files:
     """One pair's files on their way to one side. ``tell`` says what cannot go."""
 

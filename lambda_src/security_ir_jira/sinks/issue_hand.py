@@ -62,7 +62,7 @@ def _permitted(jira: JiraClient, issue_key: str, permission: str) -> Iterator[No
         raise
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False, repr=False, slots=True)
 class CommentsOfIssue:
     """Comments of an issue; internal notes in a service project, or the customer portal would show them."""
 
@@ -101,7 +101,7 @@ class CommentsOfIssue:
         return self.jira.all_comments(self.pair.issue_id)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False, repr=False, slots=True)
 class FilesOfIssue:
     """Attachments of an issue."""
 
@@ -132,7 +132,7 @@ class FilesOfIssue:
                 raise Refused(str(missing), status=404) from missing
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False, repr=False, slots=True)
 class IssueHand:
     """Writes issues, and reads cases."""
 

@@ -47,7 +47,7 @@ def relearn(
     found.copied_files()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False, repr=False, slots=True)
 class _Relearning:
     """``ours`` are the comments that are accounted for, by side and id."""
 

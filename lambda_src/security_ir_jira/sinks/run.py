@@ -52,7 +52,7 @@ class Births(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False, repr=False, slots=True)
 class Waiting:
     """Parts of a run that have to wait: none holds up another, and the run comes again for them.
 
@@ -86,7 +86,7 @@ class Waiting:
             raise min(self.troubles, key=lambda trouble: getattr(trouble, "delay", None) or 0.0)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False, repr=False, slots=True)
 class Sink(Generic[Body]):
     """Everything a function does that writes one side."""
 

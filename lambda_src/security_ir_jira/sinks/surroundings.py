@@ -21,7 +21,7 @@ _BELLS: dict[Side, EventType] = {"jira": "CaseUpdated", "security_ir": "IssueUpd
 """The events that the sink of each side listens to: those of the other side."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False, repr=False, slots=True)
 class Surroundings:
     """``site`` gives the address of the Jira site, ``clock`` the epoch in seconds; ``count`` adds one to a metric, and
     ``measure`` notes a number of seconds. ``breakers`` are those of both sides.

@@ -37,7 +37,7 @@ logger = Logger(child=True)
 _LOOK_AGAIN_SECONDS = 86_400
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False, repr=False, slots=True)
 class WatchersOfIssue:
     """The case's watchers on their way to the issue."""
 
@@ -147,7 +147,7 @@ class WatchersOfIssue:
         return account.id if account else ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False, repr=False, slots=True)
 class WatchersOfCase:
     """The issue's watchers on their way to the case."""
 

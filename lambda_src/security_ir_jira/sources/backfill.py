@@ -35,7 +35,7 @@ class Stretch:
     through: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False, repr=False, slots=True)
 class Backfiller:
     """One direction: ``next_stretch`` finds what comes after a position."""
 
@@ -71,7 +71,7 @@ def closed_cases(table: Table, calls: CaseCalls, bus: EventBus) -> Backfiller:
     return Backfiller("security_ir", Backfills(table), Breakers(table), bus, ClosedCases(calls))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False, repr=False, slots=True)
 class OlderIssues:
     """Issues of the project that were there before the module, by the time of their creation."""
 
@@ -109,7 +109,7 @@ class OlderIssues:
         return Stretch(events, moved, through)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False, repr=False, slots=True)
 class ClosedCases:
     """Closed cases, by their ids; one that has its issue already costs its sink a look."""
 

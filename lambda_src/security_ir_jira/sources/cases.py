@@ -109,7 +109,7 @@ def _uncounted(_: str) -> None:
     """Where nobody counts."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False, repr=False, slots=True)
 class CaseSource:
     """Everything the function ``security_ir_poller`` does; ``count`` adds one to a metric."""
 
@@ -234,7 +234,7 @@ Announcement = tuple[Event, Cursor]
 """An event, and what is to be remembered once the bus has accepted it."""
 
 
-@dataclass(slots=True)
+@dataclass(eq=False, repr=False, slots=True)
 class _Telling:
     """A sweep's announcements on their way to the bus, and into the ledger once they are there; ``until`` is when the
     sweep has to stop (epoch).

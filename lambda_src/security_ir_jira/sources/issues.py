@@ -62,7 +62,7 @@ NOTHING = "nothing"
 """What is to be done about a stranger's message."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False, repr=False, slots=True)
 class IssueSource:
     """Everything the function ``jira_notifications_handler`` does; ``count`` adds one to a metric."""
 

@@ -16,7 +16,7 @@ _ASKED_AGAIN_SECONDS = 60.0
 """A flood of wrong secrets must not become one of requests to SSM."""
 
 
-@dataclass(slots=True)
+@dataclass(eq=False, repr=False, slots=True)
 class SharedSecret:
     """What ``notifications_shared_secret_parameter_arn`` holds; ``credentials(fresh)`` reads it, anew where asked."""
 

@@ -1,0 +1,77 @@
+"""That clients which are made quickly are the same clients."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import boto3
+import botocore.session
+import pytest
+from botocore.exceptions import DataNotFoundError
+from botocore.loaders import JSONFileLoader
+
+from security_ir_jira.shell import clients
+
+ELSEWHERE = ["us-gov-west-1", "cn-north-1", "eusc-de-east-1", "us-iso-east-1"]
+
+
+@pytest.fixture(autouse=True)
+def surroundings(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "testing")
+
+
+@pytest.fixture
+def read(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The descriptions that are read from their files meanwhile."""
+    names: list[str] = []
+    load = JSONFileLoader.load_file
+    monkeypatch.setattr(JSONFileLoader, "load_file", lambda self, path: names.append(path) or load(self, path))  # type: ignore[func-returns-value]
+    return names
+
+
+def told(service: str) -> tuple[Any, ...]:
+    """Where a client sends its requests, and how it signs them."""
+    make: Any = boto3.client
+    client = make(service)
+    signer = client._request_signer
+    return client.meta.endpoint_url, signer.region_name, signer.signing_name, signer.signature_version
+
+
+@pytest.mark.parametrize("region", [*botocore.session.get_session().get_available_regions("dynamodb"), *ELSEWHERE])
+def test_the_clients_are_those_that_boto3_makes(region: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_DEFAULT_REGION", region)
+    ordinary = [told(service) for service in clients.SERVICES]
+    clients.prepare_boto3()
+    assert [told(service) for service in clients.SERVICES] == ordinary
+
+
+@pytest.mark.parametrize("region", ["eu-central-1", "us-gov-west-1"])
+def test_the_endpoints_of_all_services_are_read_where_they_are_needed(
+    region: str, read: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AWS_DEFAULT_REGION", region)
+    clients.prepare_boto3()
+    told("dynamodb")
+    assert any(path.endswith("/endpoints") for path in read) == (region == "us-gov-west-1")
+    assert any("dynamodb" in path for path in read)
+
+
+def test_no_folder_of_a_service_is_looked_through_but_those_in_use(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-central-1")
+    looked: list[str] = []
+    exists = JSONFileLoader.exists
+    monkeypatch.setattr(JSONFileLoader, "exists", lambda self, path: looked.append(path) or exists(self, path))  # type: ignore[func-returns-value]
+    clients.prepare_boto3()
+    told("dynamodb")
+    assert looked
+    assert all("dynamodb" in path for path in looked)
+
+
+def test_a_boto3_that_lacks_a_service_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-central-1")
+    clients.prepare_boto3()
+    monkeypatch.setattr(clients.Descriptions, "list_available_services", lambda *_: ["unheard-of"])
+    with pytest.raises(DataNotFoundError, match="unheard-of"):
+        told("unheard-of")
