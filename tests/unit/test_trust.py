@@ -120,7 +120,9 @@ def test_a_certificate_for_another_host_is_not_trusted(
         new_session().get(url.replace("127.0.0.1", "localhost"))
 
 
-@pytest.mark.parametrize("bundle", ["no base64", pack("no certificate"), pack("")])
+@pytest.mark.parametrize(
+    "bundle", ["no base64", pack("no certificate"), pack("")], ids=["no base64", "no certificate", "nothing"]
+)
 def test_a_bundle_without_certificates_is_named(bundle: str, read: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(trust.CA_BUNDLE, bundle)
     with pytest.raises(ValueError, match="aws_ca_bundle holds no certificates"):
