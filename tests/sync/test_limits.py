@@ -6,7 +6,7 @@ import threading
 from collections import Counter
 from typing import Any
 
-from security_ir_jira.errors import RetryLater
+from security_ir_jira.errors import PairBusy, RetryLater
 from security_ir_jira.ledger.breakers import Breakers
 
 from .loop import LEASE_SECONDS, Loop, key_of, open_case, said_on_issue
@@ -55,10 +55,12 @@ def in_threads(loop: Loop, queue: str, details: list[dict[str, Any]]) -> list[Ba
             subject, heard = loop.functions[queue].read({"detail": detail})
             try:
                 loop.functions[queue].receive(subject, [heard], LEASE_SECONDS, loop.clock.now)
-            except RetryLater:
+            except PairBusy:
                 waiting.insert(0, detail)
-                loop.clock.pass_seconds(0.2)
                 pause.wait(0.01)
+            except RetryLater as failure:
+                waiting.insert(0, detail)
+                loop.clock.pass_seconds(failure.delay or 1.0)
             except BaseException as failure:
                 wrong.append(failure)
                 return
@@ -68,6 +70,7 @@ def in_threads(loop: Loop, queue: str, details: list[dict[str, Any]]) -> list[Ba
         thread.start()
     for thread in threads:
         thread.join(120)
+        assert not thread.is_alive()
     return wrong
 
 
@@ -86,6 +89,7 @@ def test_ten_sinks_at_once_keep_to_what_one_issue_may_be_written(loop: Loop, cas
     for number in range(105):
         loop.service.aws_responder.comment(case_id, f"Remark {number}.")
     assert in_threads(loop, "jira_client", [{"caseId": case_id, "changed": ["comments"]}] * CONCURRENCY) == []
+    assert sum(held_back(loop).values()) > 0
     loop.settle()
     said = [each.text for each in said_on_issue(loop, key_of(loop, case_id))]
     for number in range(105):

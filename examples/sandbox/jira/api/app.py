@@ -164,7 +164,7 @@ class App:
 
     def _limit(self, request: Request, endpoint: Endpoint) -> None:
         most = self._store.switches.bursts.get(request.method)
-        wait = most and self._bursts.admit((request.method, endpoint), ((1.0, most),))
+        wait = None if most is None else self._bursts.admit((request.method, endpoint), ((1.0, most),))
         if wait is not None:
             raise Refused(429, "Rate limit exceeded.", code="jira-burst-based", retry_after=wait)
         issue = self._store.peek(request.about) if request.about else None
