@@ -34,6 +34,14 @@ _STANDARD: dict[str, Any] = {
                 "hostname": "{service}.{region}.{dnsSuffix}",
                 "protocols": ["https"],
                 "signatureVersions": ["v4"],
+                "variants": [
+                    {"dnsSuffix": suffix, "hostname": "{service}" + name + ".{region}.{dnsSuffix}", "tags": tags}
+                    for suffix, name, tags in (
+                        ("amazonaws.com", "-fips", ["fips"]),
+                        ("api.aws", "-fips", ["dualstack", "fips"]),
+                        ("api.aws", "", ["dualstack"]),
+                    )
+                ],
             },
         }
     ],
@@ -60,5 +68,7 @@ def prepare_boto3() -> None:
     """Have boto3 make its clients quickly from now on, and all of them connect by the process's TLS context."""
     share_with_boto3()
     session = botocore.session.get_session()
-    session.register_component("data_loader", Descriptions())
+    own_data = session.get_config_variable("data_path")
+    paths = own_data.split(os.pathsep) if own_data else []
+    session.register_component("data_loader", Descriptions(extra_search_paths=paths))
     boto3.setup_default_session(botocore_session=session)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import shutil
+from pathlib import Path
 from typing import Any
 
 import boto3
+import botocore
 import botocore.session
 import pytest
 from botocore.exceptions import DataNotFoundError
@@ -31,6 +34,9 @@ def read(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return names
 
 
+VARIANTS = ["AWS_USE_FIPS_ENDPOINT", "AWS_USE_DUALSTACK_ENDPOINT"]
+
+
 def told(service: str) -> tuple[Any, ...]:
     """Where a client sends its requests, and how it signs them."""
     make: Any = boto3.client
@@ -45,6 +51,28 @@ def test_the_clients_are_those_that_boto3_makes(region: str, monkeypatch: pytest
     ordinary = [told(service) for service in clients.SERVICES]
     clients.prepare_boto3()
     assert [told(service) for service in clients.SERVICES] == ordinary
+
+
+@pytest.mark.parametrize("variants", [VARIANTS[:1], VARIANTS[1:], VARIANTS], ids=" ".join)
+def test_they_are_where_other_endpoints_are_asked_for(variants: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    usual = [told(service) for service in clients.SERVICES]
+    for name in variants:
+        monkeypatch.setenv(name, "true")
+    monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)
+    ordinary = [told(service) for service in clients.SERVICES]
+    assert all(one[0] != other[0] for one, other in zip(usual, ordinary, strict=True))
+    clients.prepare_boto3()
+    assert [told(service) for service in clients.SERVICES] == ordinary
+
+
+def test_descriptions_of_one_s_own_come_first(tmp_path: Path, read: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-central-1")
+    own = shutil.copytree(Path(botocore.__file__).parent / "data" / "sqs", tmp_path / "sqs")
+    monkeypatch.setenv("AWS_DATA_PATH", str(tmp_path))
+    clients.prepare_boto3()
+    told("sqs")
+    assert any(path.startswith(str(own)) for path in read)
 
 
 @pytest.mark.parametrize("region", ["eu-central-1", "us-gov-west-1"])
