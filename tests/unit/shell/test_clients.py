@@ -5,11 +5,14 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 from typing import Any
+from unittest.mock import Mock
 
 import boto3
 import botocore
 import botocore.session
+import botocore.useragent
 import pytest
+from botocore.awsrequest import AWSPreparedRequest
 from botocore.exceptions import DataNotFoundError
 from botocore.loaders import JSONFileLoader
 
@@ -95,6 +98,25 @@ def test_no_folder_of_a_service_is_looked_through_but_those_in_use(monkeypatch: 
     told("dynamodb")
     assert looked
     assert all("dynamodb" in path for path in looked)
+
+
+class Sent(Exception):
+    """A request that goes no further."""
+
+
+def test_a_request_carries_a_name_that_was_put_together_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-central-1")
+    clients.prepare_boto3()
+    client = boto3.client("dynamodb")
+
+    def stop(request: AWSPreparedRequest, **_: Any) -> None:
+        raise Sent(request.headers["User-Agent"])
+
+    client.meta.events.register("before-send.dynamodb", stop)
+    again = Mock(side_effect=AssertionError("put together anew"))
+    monkeypatch.setattr(botocore.useragent, "sanitize_user_agent_string_component", again)
+    with pytest.raises(Sent, match="Botocore/"):
+        client.describe_table(TableName="ledger")
 
 
 def test_a_boto3_that_lacks_a_service_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
