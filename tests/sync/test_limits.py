@@ -28,7 +28,7 @@ def born_once(loop: Loop, number: int) -> None:
     assert Breakers(loop.table).all() == {}
 
 
-def test_what_is_born_at_one_moment_keeps_to_a_hundred_requests_a_second(loop: Loop) -> None:
+def test_what_is_born_at_one_moment_keeps_to_so_many_requests_a_second(loop: Loop) -> None:
     loop.jira.switches.bursts.update(POST=20, GET=20, PUT=10, DELETE=10)
     loop.native = False
     for number in range(60):

@@ -22,6 +22,7 @@ SERVICES = ("dynamodb", "events", "security-ir", "sqs", "ssm")
 """What the functions have clients of."""
 _ENDPOINTS = "endpoints"
 _REGIONS = r"^(us|eu|ap|sa|ca|me|af|il|mx)\-\w+\-\d+$"
+_HOST, _FIPS = "{service}.{region}.{dnsSuffix}", "{service}-fips.{region}.{dnsSuffix}"
 _STANDARD: dict[str, Any] = {
     "version": 3,
     "partitions": [
@@ -32,16 +33,13 @@ _STANDARD: dict[str, Any] = {
             "regions": {},
             "services": {},
             "defaults": {
-                "hostname": "{service}.{region}.{dnsSuffix}",
+                "hostname": _HOST,
                 "protocols": ["https"],
                 "signatureVersions": ["v4"],
                 "variants": [
-                    {"dnsSuffix": suffix, "hostname": "{service}" + name + ".{region}.{dnsSuffix}", "tags": tags}
-                    for suffix, name, tags in (
-                        ("amazonaws.com", "-fips", ["fips"]),
-                        ("api.aws", "-fips", ["dualstack", "fips"]),
-                        ("api.aws", "", ["dualstack"]),
-                    )
+                    {"tags": ["fips"], "dnsSuffix": "amazonaws.com", "hostname": _FIPS},
+                    {"tags": ["dualstack", "fips"], "dnsSuffix": "api.aws", "hostname": _FIPS},
+                    {"tags": ["dualstack"], "dnsSuffix": "api.aws", "hostname": _HOST},
                 ],
             },
         }
@@ -69,9 +67,8 @@ def prepare_boto3() -> None:
     """Have boto3 make its clients quickly from now on, and all of them connect by the process's TLS context."""
     share_with_boto3()
     session = botocore.session.get_session()
-    own_data = session.get_config_variable("data_path")
-    paths = own_data.split(os.pathsep) if own_data else []
-    session.register_component("data_loader", Descriptions(extra_search_paths=paths))
+    paths = session.get_component("data_loader").search_paths
+    session.register_component("data_loader", Descriptions(paths, include_default_search_paths=False))
     # Otherwise botocore puts its own name together anew for each request: a quarter of what a request costs.
     session.set_default_client_config(Config(user_agent=session.user_agent()))
     boto3.setup_default_session(botocore_session=session)
