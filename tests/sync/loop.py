@@ -41,6 +41,7 @@ from security_ir_jira.ledger.cursors import CaseCursors, IssueCursors
 from security_ir_jira.ledger.pairs import PairLedger
 from security_ir_jira.ledger.table import Table
 from security_ir_jira.ledger.troubles import Troubles
+from security_ir_jira.shell.clients import prepare_boto3
 from security_ir_jira.shell.worker import Function, visible_after
 from security_ir_jira.sinks.cases import case_sink
 from security_ir_jira.sinks.issues import issue_sink
@@ -474,6 +475,7 @@ def looped(config: Config, contract: Path | None = None) -> Iterator[Loop]:
     clock = Clock(BEGINNING)
     with ExitStack() as stack:
         stack.enter_context(mock_aws())
+        prepare_boto3()
         stack.enter_context(patch("moto.dynamodb.models.table.utcnow", lambda: datetime.fromtimestamp(clock(), UTC)))
         stack.enter_context(patch.object(BaseJSONSerializer, "_serialize_type_structure", _quickly))
         stack.enter_context(patch.object(MotoTable, "all_items", _unsorted))

@@ -6,8 +6,9 @@ import http.server
 import ssl
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import boto3
 import botocore.httpsession
@@ -24,6 +25,10 @@ from tests.certificates import a_certificate, pack
 class Answer(http.server.BaseHTTPRequestHandler):
     """Says yes to everything, and hangs up."""
 
+    connection: ssl.SSLSocket
+    resumed: ClassVar[list[bool]] = []
+    """Of each connection, whether it took up an earlier session."""
+
     def do_GET(self) -> None:
         self._answer()
 
@@ -32,6 +37,7 @@ class Answer(http.server.BaseHTTPRequestHandler):
         self._answer()
 
     def _answer(self) -> None:
+        self.resumed.append(bool(self.connection.session_reused))
         self.send_response(200)
         self.send_header("Content-Length", "2")
         self.send_header("Connection", "close")
@@ -49,9 +55,15 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, Path]:
 
 @pytest.fixture
 def url(certificate: tuple[str, Path]) -> Iterator[str]:
+    with serving(certificate[1]) as url:
+        yield url
+
+
+@contextmanager
+def serving(chain: Path) -> Iterator[str]:
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Answer)
     tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    tls.load_cert_chain(certificate[1])
+    tls.load_cert_chain(chain)
     server.socket = tls.wrap_socket(server.socket, server_side=True)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     yield f"https://127.0.0.1:{server.server_address[1]}"
@@ -101,6 +113,31 @@ def test_roots_are_read_once_for_all_connections_of_all_clients(
         assert session.get(url).status_code == 200
         assert new_session().get(url).status_code == 200
     assert [Path(file).name for file in read if file] == [Path(certifi.where()).name]
+
+
+def test_a_host_that_is_known_already_is_taken_at_its_word(
+    url: str, certificate: tuple[str, Path], read: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(trust.CA_BUNDLE, pack(certificate[0]))
+    trust.share_with_boto3()
+    Answer.resumed.clear()
+    table, session = a_client("dynamodb", url), new_session()
+    for _ in range(2):
+        table.describe_table(TableName="ledger")
+        session.get(url)
+    assert Answer.resumed == [False, True, True, True]
+
+
+def test_a_host_that_forgot_a_session_is_connected_to_all_the_same(
+    certificate: tuple[str, Path], read: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(trust.CA_BUNDLE, pack(certificate[0]))
+    Answer.resumed.clear()
+    session = new_session()
+    for _ in range(2):
+        with serving(certificate[1]) as url:
+            assert session.get(url).status_code == 200
+    assert Answer.resumed == [False, False]
 
 
 def test_whom_nobody_vouches_for_is_not_trusted(url: str, read: list[str]) -> None:

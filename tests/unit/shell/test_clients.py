@@ -15,8 +15,11 @@ import pytest
 from botocore.awsrequest import AWSPreparedRequest
 from botocore.exceptions import DataNotFoundError
 from botocore.loaders import JSONFileLoader
+from moto import mock_aws
 
+from security_ir_jira.ledger.table import Table
 from security_ir_jira.shell import clients
+from tests.sync.loop import make_table
 
 ELSEWHERE = ["us-gov-west-1", "cn-north-1", "eusc-de-east-1", "us-iso-east-1"]
 
@@ -117,6 +120,35 @@ def test_a_request_carries_a_name_that_was_put_together_once(monkeypatch: pytest
     monkeypatch.setattr(botocore.useragent, "sanitize_user_agent_string_component", again)
     with pytest.raises(Sent, match="Botocore/"):
         client.describe_table(TableName="ledger")
+
+
+def test_items_are_what_was_put_whatever_kind_their_values_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-central-1")
+    item = {
+        "text": "ÿ" * 3,
+        "number": 7,
+        "none": "",
+        "yes": True,
+        "list": ["a", {"deep": [1, "b"]}],
+        "map": {"empty": {}},
+    }
+    with mock_aws():
+        clients.prepare_boto3()
+        make_table("ledger")
+        table = Table(boto3.client("dynamodb"), "ledger")
+        table.put("PAIR#1", "META", item)
+        key = {"PK": "PAIR#1", "SK": "META"}
+        assert table.get("PAIR#1", "META") == item | key
+        assert list(table.query("PAIR#1")) == [item | key]
+        table.update("PAIR#1", "META", "SET #name = :it", {":it": [{"c": 1}]}, {"#name": "list"})
+        assert list(table.query("PAIR#1")) == [item | key | {"list": [{"c": 1}]}]
+
+
+@pytest.mark.parametrize(
+    "written", [1_790_000_000, 1_790_000_000.0, "1790000000", "2026-09-21T14:13:20Z", "2026-09-21T16:13:20+02:00"]
+)
+def test_times_are_understood_however_they_are_written(written: object) -> None:
+    assert clients._time_of(written).timestamp() == 1_790_000_000
 
 
 def test_a_boto3_that_lacks_a_service_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
