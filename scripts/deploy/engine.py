@@ -94,12 +94,16 @@ class Terraform:
     token: Token | None
 
     def run(self, *arguments: str, token: bool = False) -> int:
-        """Run one command, its words on the screen, and return its exit code. Raises ``Interrupted``."""
-        with subprocess.Popen(
-            [self.engine.path, f"-chdir={self.folder}", *arguments[:1], *_plain(), *arguments[1:]],
-            env=self._environment(token=token),
-            stdin=subprocess.DEVNULL,
-        ) as process:
+        """Run one command, its words on the screen, and return its exit code. Raises ``Stop``."""
+        try:
+            process = subprocess.Popen(
+                [self.engine.path, f"-chdir={self.folder}", *arguments[:1], *_plain(), *arguments[1:]],
+                env=self._environment(token=token),
+                stdin=subprocess.DEVNULL,
+            )
+        except OSError as error:
+            raise Stop(f"{self.engine.path} cannot be started: {error.strerror}") from None
+        with process:
             code, interrupted = _wait(process, self.engine.brand)
         if interrupted:
             raise Interrupted("Stopped.")
@@ -123,7 +127,7 @@ class Terraform:
 
     def outputs(self) -> dict[str, object]:
         answer = self.asked("output", "-json")
-        told = json.loads(answer[answer.index("{") :])
+        told = json.loads(answer[answer.find("{") :] if "{" in answer else "{}")
         return {name: each["value"] for name, each in told.items()}
 
     def _environment(self, *, token: bool) -> dict[str, str]:

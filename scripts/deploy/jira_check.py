@@ -25,7 +25,7 @@ from security_ir_jira.operate.jira_site import NEW_TOKEN, JiraSite, Seen, lackin
 from security_ir_jira.operate.jira_ways import Way, Ways
 from security_ir_jira.operate.rounds import Finding, Look, Rounds, reason
 from security_ir_jira.plan.status import issue_target
-from security_ir_jira.trust import CA_BUNDLE
+from security_ir_jira.trust import CA_BUNDLE, context
 
 from . import hcl, module
 from .inputs import Inputs
@@ -115,14 +115,19 @@ def _trust_also(settings: Settings) -> None:
         texts.append(given)
     certificates = "\n".join(_CERTIFICATE.findall("\n".join(texts)))
     if certificates:
+        # The context is made once. A whole store in the environment would keep other programs from being started.
         os.environ[CA_BUNDLE] = base64.b64encode(gzip.compress(certificates.encode("ascii"))).decode()
+        context()
+        del os.environ[CA_BUNDLE]
 
 
 def config_of(settings: Settings) -> Config:
     """The settings as the functions will see them. Raises ``Stop``."""
     given = settings.values
-    document = {each.name: given.get(each.name, _default(each)) for each in fields(Config)} | {
-        "name": given.get("name", "security-ir-jira"),
+    # As for Terraform, null stands for the default.
+    set_here = {name: value for name, value in given.items() if value is not None}
+    document = {each.name: set_here.get(each.name, _default(each)) for each in fields(Config)} | {
+        "name": set_here.get("name", "security-ir-jira"),
         "account_id": "",
         "issue_filter": {"issue_types": [], "labels": []},
     }

@@ -161,7 +161,9 @@ def _plan_and_apply(terraform: Terraform, wanted: Wanted) -> bool:
 
 def _finish(terraform: Terraform, now: Record, further: Settings) -> None:
     outputs = terraform.outputs()
-    topic = str(outputs["jira_notifications_topic_arn"])
+    topic = str(outputs.get("jira_notifications_topic_arn", ""))
+    if not topic:
+        raise Stop(f"{terraform.engine.brand} does not tell its outputs, of which the topic's ARN is one.")
     account = topic.split(":")[4]
     if account != now.account_id:
         # From now on, credentials of another account are refused instead of making everything there a second time.

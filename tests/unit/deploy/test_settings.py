@@ -52,12 +52,14 @@ def test_settings_reach_the_questions_that_jira_is_asked(tmp_path: Path) -> None
     text = """
 jira_issue_type = "Incident"
 sync_watchers = false
+sync_attachments = null
 jira_create_fields = { customfield_10020 = "high" }
 status_mapping = { to_jira = { Submitted = ["Triage"] }, to_case = { Triage = "" } }
 """
     config = jira_check.config_of(settings(written(tmp_path, text)))
     assert config.jira_issue_type == "Incident"
     assert not config.sync_watchers
+    assert config.sync_attachments
     assert config.jira_create_fields == {"customfield_10020": "high"}
     assert config.status_mapping.to_jira == {**MAPPING.to_jira, "Submitted": ("Triage",)}
     assert config.status_mapping.to_case == {**MAPPING.to_case, "Triage": ""}

@@ -14,8 +14,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import certifi
 import pytest
 
+from sandbox.jira import JiraServer
 from tests.conftest import REPOSITORY
 
 SCRIPT = REPOSITORY / "deploy-integrations-solution.py"
@@ -365,6 +367,16 @@ def test_what_was_never_deployed_cannot_be_destroyed(desk: Desk) -> None:
 
 
 # Jira is asked first
+
+
+def test_what_jira_is_asked_with_stays_out_of_terraform_s_environment(desk: Desk) -> None:
+    with JiraServer(token=TOKEN) as jira:
+        jira.add_project("SEC")
+        options = ["--email", jira.email, "--url", jira.url, "--project-key", "SEC"]
+        said = desk.run(*options, *TAKEN, SSL_CERT_FILE=certifi.where())
+    assert "No problem found" in said
+    assert "Deployed." in said
+    assert all("CA_BUNDLE" not in each["environment"] for each in desk.seen())
 
 
 def test_a_problem_in_jira_ends_the_run_before_anything_is_made(desk: Desk) -> None:
