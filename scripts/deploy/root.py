@@ -33,9 +33,10 @@ def write(folder: Path, record: Record, settings: Settings, overrides: Mapping[s
     """Write it into the folder, which only its owner may read. Raises ``Stop`` where somebody else's is there."""
     refuse_others(folder)
     try:
-        folder.mkdir(parents=True, mode=0o700, exist_ok=True)
+        folder.mkdir(parents=True, exist_ok=True)
+        folder.chmod(0o700)  # also where it was made beforehand, for the settings
     except OSError as error:
-        raise Stop(f"--directory: {folder} cannot be made: {error.strerror}") from None
+        raise Stop(f"--directory: {folder} cannot be made, or is not yours: {error.strerror}") from None
     file = folder / FILE
     file.touch(mode=0o600)
     file.write_text(text(folder, record, settings, overrides or {}), encoding="utf-8")

@@ -156,7 +156,7 @@ def test_the_folder_holds_a_root_that_can_become_ones_own(desk: Desk) -> None:
         'output "doctor_command" {',
     ):
         assert line in text
-    assert desk.folder.stat().st_mode & 0o077 == 0 or (desk.folder / "main.tf").stat().st_mode & 0o077 == 0
+    assert desk.folder.stat().st_mode & 0o077 == 0
 
 
 def test_a_token_of_somebody_else_s_parameter_is_not_asked_for(desk: Desk) -> None:
@@ -219,6 +219,13 @@ def test_a_token_whose_apply_failed_is_still_to_be_written(desk: Desk) -> None:
     desk.deploy(JIRA_TOKEN="another", FAKE_APPLY="1", code=1)
     desk.deploy(JIRA_TOKEN="another")
     assert "jira_token_version = 2\n" in desk.main_tf()
+
+
+def test_a_third_token_after_an_apply_that_failed_is_not_taken_for_the_second(desk: Desk) -> None:
+    desk.deploy()
+    desk.deploy(JIRA_TOKEN="another", FAKE_APPLY="1", code=1)
+    desk.deploy(JIRA_TOKEN="third")
+    assert "jira_token_version = 3\n" in desk.main_tf()
 
 
 # Ends that are not good ones

@@ -35,7 +35,7 @@ def test_statuses_are_chosen_by_what_people_call_them() -> None:
         "i:Triage",
         "i:Investigating",
         "i:Containment",
-        "i:Waiting for vendor",
+        "i:Waiting for review",
         "i:Lessons learned",
         "d:Closed",
     )
@@ -54,7 +54,7 @@ def test_statuses_are_chosen_by_what_people_call_them() -> None:
         "Triage": "Acknowledged",
         "Investigating": "Detection and Analysis",
         "Containment": "Containment, Eradication and Recovery",
-        "Waiting for vendor": "",
+        "Waiting for review": "",
         "Lessons learned": "Post-incident Activities",
         "Closed": "Closed",
     }

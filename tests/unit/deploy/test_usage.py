@@ -55,6 +55,12 @@ def test_the_help_names_every_option_there_is_and_no_other() -> None:
     assert all(option in usage.JIRA.partition("\noptions:")[0] for option in known - {"--help"})
 
 
+def test_the_documentation_has_every_option() -> None:
+    page = (REPOSITORY / "docs" / "deploy-script.md").read_text()
+    options = {option for action in usage.jira_parser()._actions for option in action.option_strings}
+    assert {option for option in options if option not in page} == {"-h", "--help"}
+
+
 @pytest.mark.parametrize("asked", [("-h",), ("--help",)])
 def test_the_help_of_the_whole_names_the_integrations(asked: tuple[str, ...]) -> None:
     shown = run(*asked)
