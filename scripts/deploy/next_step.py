@@ -12,8 +12,9 @@ _CLICKS = (
     "Create rule > Create from scratch",
     "When: Add a trigger > the trigger, with the settings named above > Next",
     "New component > THEN: Add an action > Send message to Amazon SNS topic",
-    "Connect > paste the topic's ARN from above > Connect (once; the other rules offer it then)",
+    "Connect > paste the topic's ARN from above > confirm (once; the other rules offer it then)",
     "Key-value pairs: key IssueId, type String, value {{issue.key}}",
+    "Next, or Save; give the rule a name",
     "the arrow beside Turn on rule > Validate rule",
     "Turn on rule",
 )
@@ -31,7 +32,8 @@ The topic that Jira is to tell what changed:
 
     {topic_arn}
 
-Next, in Jira ({url}): the three dots beside the project {project_key} > Project settings > Automation.
+Next, as an administrator of the project {project_key} in Jira ({url}):
+the three dots beside the project > Project settings (or Space settings) > Automation.
 Make four rules, one for each of these triggers:
 
 {triggers}
