@@ -31,6 +31,8 @@ if __name__ == "__main__":
     if sys.version_info < LEAST:
         with_newer_python()
     os.environ.pop(RETRIED, None)
+    # Also where Python is told to leave a script's own folder out (PYTHONSAFEPATH), or is called by a link.
+    sys.path.insert(0, os.path.dirname(os.path.realpath(__file__)))  # noqa: PTH120
     from scripts.deploy.main import main
 
     sys.exit(main(sys.argv[1:]))

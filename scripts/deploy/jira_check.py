@@ -49,6 +49,7 @@ _TITLES = {
 _WORDS = {
     NEW_TOKEN: f"make a new API token, in the account of --email, at {WHERE}",
     "; terraform apply": "",
+    ", terraform apply": "",
     "correct jira_url": "correct --url",
     "if it is jira_url: correct it": "or correct --url",
     "where jira_url leads": "where --url leads",

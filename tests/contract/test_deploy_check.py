@@ -96,7 +96,9 @@ def test_a_site_that_does_not_answer_is_named_by_its_option(jira: JiraServer) ->
     answer = asked(jira)
     jira.down = False
     assert problems(answer) == {"jira-reachable"}
-    assert "--url" in said(answer)
+    assert "or correct --url\n" in said(answer)
+    assert "terraform apply" not in said(answer)
+    assert "  ok " not in said(answer), "of a site that does not answer nothing is known"
 
 
 def test_a_missing_project_is_named_by_its_option(jira: JiraServer) -> None:

@@ -138,6 +138,11 @@ class JiraSite:
                 token.found("The integration's account is deactivated.", "reactivate the account in Atlassian's admin")
             else:
                 token.fact(f"Jira knows the account {who.account_id}")
+        for look in (token, scope):
+            if reachable.findings:
+                look.cannot("before Jira answers")
+        if token.findings:
+            scope.cannot("before Jira takes the token")
         return not (reachable.findings or token.findings)
 
     def _refused_to_say_who(self, refusal: Exception, token: Look, scope: Look) -> bool:
@@ -147,6 +152,7 @@ class JiraSite:
                 "give the account access to the product, and allow the functions' addresses in Atlassian's IP "
                 "allowlist",
             )
+            scope.cannot("before Jira takes the token")
             return False
         if self.config.sync_watchers:
             scope.found(

@@ -55,6 +55,15 @@ def test_the_help_names_every_option_there_is_and_no_other() -> None:
     assert all(option in usage.JIRA.partition("\noptions:")[0] for option in known - {"--help"})
 
 
+def test_the_script_finds_its_parts_however_it_is_called(tmp_path: Path) -> None:
+    link = tmp_path / "deploy"
+    link.symlink_to(SCRIPT)
+    shown = subprocess.run(
+        [sys.executable, link, "jira", "-h"], env={"PYTHONSAFEPATH": "1"}, capture_output=True, text=True, check=False
+    )
+    assert shown.stdout == usage.JIRA
+
+
 def test_the_documentation_has_every_option() -> None:
     page = (REPOSITORY / "docs" / "deploy-script.md").read_text()
     options = {option for action in usage.jira_parser()._actions for option in action.option_strings}
