@@ -103,7 +103,8 @@ resource "aws_kms_key" "this" {
 
 # What the on-call tool is subscribed to; alarms of this account may publish.
 resource "aws_sns_topic" "on_call" {
-  name = "cloud-security-on-call"
+  name              = "cloud-security-on-call"
+  kms_master_key_id = aws_kms_key.this.arn
 }
 
 data "aws_caller_identity" "current" {}
@@ -151,7 +152,8 @@ resource "aws_cloudwatch_event_target" "closed_cases" {
 }
 
 resource "aws_sqs_queue" "closed_cases" {
-  name = "closed-cases"
+  name                    = "closed-cases"
+  sqs_managed_sse_enabled = true
 }
 
 data "aws_iam_policy_document" "closed_cases" {

@@ -10,6 +10,8 @@ locals {
 }
 
 resource "aws_cloudwatch_log_group" "this" {
+  #checkov:skip=CKV_AWS_338:How long logs are kept is the estate's to say, by log_retention_days.
+
   name              = "/aws/events/${var.name}"
   retention_in_days = var.log_retention_days
   kms_key_id        = var.kms_key_arn
