@@ -34,7 +34,7 @@ export TF_PLUGIN_CACHE_DIR := $(CURDIR)/.cache/terraform-plugins
 export TF_PLUGIN_CACHE_MAY_BREAK_DEPENDENCY_LOCK_FILE := 1
 endif
 
-.PHONY: help demo sandbox test soak bench build venv runtime lock clean format needs-terraform needs-python \
+.PHONY: help demo sandbox test soak bench build release venv runtime lock clean format needs-terraform needs-python \
 	terraform-config $(CHECKS)
 
 help: ## This list
@@ -129,6 +129,10 @@ format: needs-terraform venv ## Formats Terraform and Python, mends what ruff ca
 # --- What the commands need ------------------------------------------------------------------------
 build: needs-python ## dist/<function>.zip and dist/SHA256SUMS
 	@PYTHON='$(PYTHON)' ./build.sh
+
+# RELEASE_URL is the folder that the archive will lie in; the notes name it.
+release: needs-python ## VERSION=1.0.0: archive, checksums, notes and SBOM in dist/release, and a tag with dist/
+	@$(PYTHON) -m scripts.release "$${VERSION-}"
 
 venv: $(VENV)/.installed ## The checks' Python, in .venv
 

@@ -1,0 +1,391 @@
+"""make release: an archive and a tag that serve as a module source as they are, the same every time."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import posixpath
+import re
+import shutil
+import subprocess
+import sys
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path, PurePosixPath
+from threading import Thread
+from typing import Any
+
+import pytest
+
+from tests.conftest import REPOSITORY
+
+VERSION = "1.2.3"
+TITLE = f"terraform-aws-security-ir-jira-{VERSION}"
+OURS = f"python{sys.version_info.major}.{sys.version_info.minor}"
+FUNCTIONS = ("jira_client", "jira_notifications_handler", "security_ir_client", "security_ir_poller")
+BUILT = {"dist/SHA256SUMS", *(f"dist/{function}.zip" for function in FUNCTIONS)}
+SAID = "- A thing that is new, as [its page](docs/guide.md#a-thing) tells."
+# Somebody who commits at a moment of 2026.
+PERSON = {
+    f"GIT_{role}_{what}": value
+    for role in ("AUTHOR", "COMMITTER")
+    for what, value in (("NAME", "Ada"), ("EMAIL", "ada@example.com"), ("DATE", "1772000000 +0100"))
+}
+WHO_AM_I = b"""<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><GetCallerIdentityResult>
+<Arn>arn:aws:iam::123456789012:user/ada</Arn><UserId>ADA</UserId><Account>123456789012</Account>
+</GetCallerIdentityResult></GetCallerIdentityResponse>"""
+
+
+def git(root: Path, *arguments: str) -> str:
+    environment = os.environ | PERSON
+    return subprocess.run(
+        ["git", *arguments], cwd=root, env=environment, capture_output=True, text=True, check=True
+    ).stdout.strip()
+
+
+def clone(folder: Path, *, changelog: str = f"## [{VERSION}] - 2026-11-27\n\n### Added\n\n{SAID}\n") -> Path:
+    """A repository with our files in one commit; Lambda's Python is that of the tests there."""
+    folder.mkdir()
+    for name in git(REPOSITORY, "ls-files", "--cached", "--others", "--exclude-standard").splitlines():
+        if (REPOSITORY / name).is_file():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(REPOSITORY / name, folder / name)
+    variables = folder / "variables.operations.tf"
+    variables.write_text(variables.read_text().replace('default     = "python3.13"', f'default     = "{OURS}"'))
+    assert f'"{OURS}"' in variables.read_text()
+    (folder / "CHANGELOG.md").write_text(
+        f"# Changelog\n\n## [Unreleased]\n\n{changelog}\n## [1.0.0] - 2026-01-01\n\n- Old.\n"
+    )
+    git(folder, "init", "--quiet", "--initial-branch=main")
+    git(folder, "add", "--all")
+    git(folder, "commit", "--quiet", "--message=All of it")
+    installed = REPOSITORY / ".cache" / "build"
+    installed.mkdir(parents=True, exist_ok=True)
+    (folder / ".cache").mkdir()
+    (folder / ".cache" / "build").symlink_to(installed)
+    return folder
+
+
+def make(root: Path, version: str = VERSION, **environment: str) -> subprocess.CompletedProcess[str]:
+    command = ["make", "--no-print-directory", "release", f"PYTHON={sys.executable}", f"VERSION={version}"]
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith(("MAKE", "MFLAGS"))}
+    return subprocess.run(command, cwd=root, env=inherited | environment, capture_output=True, text=True, check=False)
+
+
+def output(root: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in (root / "dist" / "release").iterdir()}
+
+
+@pytest.fixture(scope="module")
+def repository(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    root = clone(tmp_path_factory.mktemp("release") / "a clone")
+    done = make(root, RELEASE_URL="https://example.com/v1.2.3/")
+    assert done.returncode == 0, done.stderr
+    assert f"git push origin v{VERSION}" in done.stdout
+    return root
+
+
+@pytest.fixture(scope="module")
+def archive(repository: Path) -> zipfile.ZipFile:
+    return zipfile.ZipFile(repository / "dist" / "release" / f"{TITLE}.zip")
+
+
+@pytest.fixture(scope="module")
+def plain(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A repository that no release was made of."""
+    return clone(tmp_path_factory.mktemp("plain") / "main", changelog="")
+
+
+def test_a_release_is_an_archive_an_sbom_their_checksums_and_notes(repository: Path) -> None:
+    files = output(repository)
+    assert sorted(files) == ["RELEASE_NOTES.md", "SHA256SUMS", f"{TITLE}.cdx.json", f"{TITLE}.zip"]
+    sums = [f"{hashlib.sha256(files[name]).hexdigest()}  {name}" for name in (f"{TITLE}.zip", f"{TITLE}.cdx.json")]
+    assert files["SHA256SUMS"].decode().splitlines() == sums
+
+
+def test_the_notes_are_the_changelog_s_and_say_how_to_use_it(repository: Path) -> None:
+    files = output(repository)
+    notes, checksum = files["RELEASE_NOTES.md"].decode(), hashlib.sha256(files[f"{TITLE}.zip"]).hexdigest()
+    assert notes.startswith("### Added\n\n- A thing that is new, as its page tells.\n")
+    assert f'source = "https://example.com/v1.2.3/{TITLE}.zip?checksum=sha256:{checksum}"' in notes
+    assert "Old." not in notes
+
+
+def test_the_archive_holds_what_a_user_needs_and_no_tests(archive: zipfile.ZipFile) -> None:
+    names = set(archive.namelist())
+    modules = {name for name in git(REPOSITORY, "ls-files", "*.tf").splitlines() if "/sandbox/" not in name}
+    assert {*BUILT, "README.md", "LICENSE", "CHANGELOG.md", "docs/guide.md", "examples/basic/main.tf"} <= names
+    assert modules <= names
+    unwanted = re.compile(
+        r"(^|/)(\.|tests/|__pycache__|sandbox/)|^(Makefile|pyproject\.toml|requirements-dev)|\.tfstate"
+    )
+    assert [name for name in names if unwanted.search(name)] == []
+
+
+def test_the_archive_s_pages_link_to_what_is_in_it(archive: zipfile.ZipFile) -> None:
+    names = set(archive.namelist())
+    folders = {str(folder) for name in names for folder in PurePosixPath(name).parents}
+    broken = []
+    for page in (name for name in names if name.endswith(".md")):
+        for target in re.findall(r"\]\((?![a-z]+:|#)([^)\s#]+)", archive.read(page).decode()):
+            path = posixpath.normpath(posixpath.join(posixpath.dirname(page), target))
+            broken += [f"{page}: {target}"] if path not in names and path not in folders else []
+    assert broken == []
+
+
+def test_whoever_has_the_archive_builds_the_same_zips_from_it(archive: zipfile.ZipFile, tmp_path: Path) -> None:
+    archive.extractall(tmp_path)
+    (tmp_path / ".cache").mkdir()
+    (tmp_path / ".cache" / "build").symlink_to(REPOSITORY / ".cache" / "build")
+    shutil.rmtree(tmp_path / "dist")
+    assert archive.getinfo("build.sh").external_attr >> 16 == 0o100755
+    subprocess.run(
+        ["bash", tmp_path / "build.sh"], env=os.environ | {"PYTHON": sys.executable}, capture_output=True, check=True
+    )
+    assert (tmp_path / "dist" / "SHA256SUMS").read_bytes() == archive.read("dist/SHA256SUMS")
+
+
+def test_the_tag_s_commit_holds_dist_and_is_off_the_branch(repository: Path, archive: zipfile.ZipFile) -> None:
+    added = git(repository, "diff", "--name-status", "main", f"v{VERSION}").splitlines()
+    assert added == [f"A\t{name}" for name in sorted(BUILT)]
+    assert git(repository, "rev-parse", f"v{VERSION}^") == git(repository, "rev-parse", "main")
+    assert git(repository, "show", f"v{VERSION}:dist/SHA256SUMS") == archive.read("dist/SHA256SUMS").decode().strip()
+
+
+def test_the_branch_the_index_and_the_files_are_as_they_were(repository: Path) -> None:
+    assert git(repository, "symbolic-ref", "HEAD") == "refs/heads/main"
+    assert git(repository, "status", "--porcelain") == ""
+    assert git(repository, "rev-list", "--count", "main") == "1"
+    assert sorted(path.name for path in (repository / "dist").iterdir()) == ["release"]
+
+
+def test_another_clone_makes_the_same_bytes_and_finds_the_tag_to_be_its_own(repository: Path, tmp_path: Path) -> None:
+    other = tmp_path / "other"
+    git(tmp_path, "clone", "--quiet", "--no-local", "--branch=main", str(repository), str(other))
+    (other / ".cache").mkdir()
+    (other / ".cache" / "build").symlink_to(REPOSITORY / ".cache" / "build")
+    for path in other.rglob("*.py"):
+        os.utime(path, (1_000_000_000, 1_000_000_000))
+    (other / "lambda_src" / "jira_client" / "left.tfstate").write_text("ignored by git, and no part of the commit")
+    done = make(other, RELEASE_URL="https://example.com/v1.2.3")
+    assert done.returncode == 0, done.stderr
+    assert output(other) == output(repository)
+    assert git(other, "rev-parse", f"v{VERSION}") == git(repository, "rev-parse", f"v{VERSION}")
+
+
+def test_the_sbom_names_each_library_of_the_zips_once(repository: Path) -> None:
+    document: dict[str, Any] = json.loads(output(repository)[f"{TITLE}.cdx.json"])
+    lock = (REPOSITORY / "lambda_src" / "requirements.txt").read_text()
+    locked = sorted(
+        f"pkg:pypi/{name}@{version}" for name, version in re.findall(r"^([\w-]+)==(\S+)", lock, re.MULTILINE)
+    )
+    parts = document["components"]
+    assert (document["bomFormat"], document["specVersion"]) == ("CycloneDX", "1.6")
+    assert [part["purl"] for part in parts if part["type"] == "library"] == locked
+    assert all(part["licenses"][0]["expression"] for part in parts if part["type"] == "library")
+    sums = {part["name"]: part["hashes"][0]["content"] for part in parts if part["type"] == "file"}
+    assert {f"{checksum}  {name}" for name, checksum in sums.items()} == set(
+        git(repository, "show", f"v{VERSION}:dist/SHA256SUMS").splitlines()
+    )
+    known = {document["metadata"]["component"]["bom-ref"], *(part["bom-ref"] for part in parts)}
+    edges = {edge["ref"]: edge["dependsOn"] for edge in document["dependencies"]}
+    assert set(edges) == known
+    assert {target for targets in edges.values() for target in targets} <= known
+    assert [target for target in edges[next(each for each in edges if "/requests@" in each)] if "urllib3" in target]
+
+
+# --- What is refused -------------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    ("version", "said"),
+    [
+        ("", "which version? make release VERSION=1.0.0"),
+        ("v1.2.3", "'v1.2.3' is not a version. One is 1.0.0 or 1.0.0-rc.1, without a v"),
+        ("1.2", "'1.2' is not a version"),
+        ("1.02.3", "'1.02.3' is not a version"),
+        ("1.2.3; id", "'1.2.3; id' is not a version"),
+        (VERSION, f"CHANGELOG.md has no section for {VERSION}. Put this heading below [Unreleased]"),
+    ],
+)
+def test_a_version_that_cannot_be_is_refused(plain: Path, version: str, said: str) -> None:
+    refused = make(plain, version)
+    assert refused.returncode != 0
+    assert f"make release: {said}" in refused.stderr
+    assert not (plain / "dist").exists()
+
+
+@pytest.mark.parametrize(
+    ("section", "said"),
+    [
+        (f"## [{VERSION}] - Unreleased\n\n- New.\n", f"does not say when {VERSION} is released"),
+        (f"## [{VERSION}]\n\n- New.\n", f"does not say when {VERSION} is released"),
+        (f"## [{VERSION}] - 2026-11-27\n", f"says nothing about {VERSION}"),
+    ],
+)
+def test_a_changelog_that_is_not_done_is_refused(plain: Path, section: str, said: str) -> None:
+    changelog = plain / "CHANGELOG.md"
+    before = changelog.read_text()
+    changelog.write_text(before.replace("## [Unreleased]\n", f"## [Unreleased]\n\n{section}"))
+    git(plain, "commit", "--quiet", "--all", "--message=A section")
+    refused = make(plain)
+    git(plain, "reset", "--quiet", "--hard", "HEAD~")
+    assert refused.returncode != 0
+    assert f"CHANGELOG.md {said}" in refused.stderr
+
+
+@pytest.mark.parametrize("name", ["README.md", "new.tf"])
+def test_a_work_tree_that_is_not_clean_is_refused_by_name(plain: Path, name: str) -> None:
+    with (plain / name).open("a") as file:
+        file.write("\n")
+    refused = make(plain)
+    git(plain, "clean", "--quiet", "--force", "--", name)
+    git(plain, "checkout", "--quiet", "--", ".")
+    assert refused.returncode != 0
+    assert "the work tree is not clean" in refused.stderr
+    assert name in refused.stderr
+
+
+def test_a_tag_of_something_else_is_never_moved(repository: Path) -> None:
+    tag = git(repository, "rev-parse", f"v{VERSION}")
+    git(repository, "tag", "--force", f"v{VERSION}", "main")
+    refused = make(repository)
+    git(repository, "tag", "--force", f"v{VERSION}", tag)
+    assert refused.returncode != 0
+    assert f"the tag v{VERSION} is there, and is not what this commit" in refused.stderr
+
+
+def test_without_lambda_s_python_there_is_no_release(tmp_path: Path) -> None:
+    root = clone(tmp_path / "main")
+    variables = root / "variables.operations.tf"
+    variables.write_text(variables.read_text().replace(f'"{OURS}"', '"python3.99"'))
+    git(root, "commit", "--quiet", "--all", "--message=Another runtime")
+    refused = make(root)
+    assert refused.returncode != 0
+    assert "python3.99 is not here. Name one: LAMBDA_PYTHON=/path/to/python3.99" in refused.stderr
+
+
+# --- As a source -----------------------------------------------------------------------------------
+@contextmanager
+def serving(archive: bytes) -> Iterator[str]:
+    """The archive at its address, and an STS that knows whoever asks."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self._answer(archive if self.path.split("?")[0] == f"/{TITLE}.zip" else None)
+
+        def do_HEAD(self) -> None:
+            self.do_GET()
+
+        def do_POST(self) -> None:
+            self.rfile.read(int(self.headers["Content-Length"]))
+            self._answer(WHO_AM_I)
+
+        def _answer(self, body: bytes | None) -> None:
+            self.send_response(200 if body else 404)
+            self.send_header("Content-Length", str(len(body or b"")))
+            self.end_headers()
+            if self.command != "HEAD":
+                self.wfile.write(body or b"")
+
+        def log_message(self, format: str, *args: object) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    thread = Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
+ROOT = """
+provider "aws" {
+  region                      = "eu-west-1"
+  access_key                  = "any"
+  secret_key                  = "any"
+  skip_credentials_validation = true
+  skip_metadata_api_check     = true
+}
+
+variable "jira_token" {
+  type      = string
+  ephemeral = true
+  sensitive = true
+}
+
+module "security_ir_jira" {
+  source = "%s"
+
+  jira_url         = "https://your-company.atlassian.net"
+  jira_email       = "jira-bot@example.com"
+  jira_project_key = "SEC"
+  jira_token       = var.jira_token
+  alarm_emails     = ["soc@example.com"]
+}
+"""
+
+
+def terraform(root: Path, sts: str, path: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Terraform as a user has it, with this PATH and no variable of ours but where providers and AWS are."""
+    program = shutil.which("terraform")
+    assert program
+    kept = {name: value for name, value in os.environ.items() if name.startswith(("TF_CLI_CONFIG", "TF_PLUGIN_CACHE"))}
+    environment = {"PATH": path, "HOME": str(root), "AWS_ENDPOINT_URL_STS": sts, "TF_VAR_jira_token": "t", **kept}
+    return subprocess.run(
+        [program, f"-chdir={root}", *arguments, "-no-color"],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def root_of(folder: Path, source: str) -> Path:
+    folder.mkdir()
+    (folder / "main.tf").write_text(ROOT % source)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def address(repository: Path) -> Iterator[str]:
+    with serving(output(repository)[f"{TITLE}.zip"]) as url:
+        yield url
+
+
+def test_a_root_plans_from_the_archive_with_neither_python_nor_git(
+    repository: Path, address: str, tmp_path: Path
+) -> None:
+    checksum = hashlib.sha256(output(repository)[f"{TITLE}.zip"]).hexdigest()
+    root = root_of(tmp_path / "root", f"{address}/{TITLE}.zip?checksum=sha256:{checksum}")
+    nothing = tmp_path / "nothing"
+    nothing.mkdir()
+    assert not shutil.which("python3", path=str(nothing))
+    assert not shutil.which("git", path=str(nothing))
+    initialised = terraform(root, address, str(nothing), "init", "-input=false")
+    assert initialised.returncode == 0, initialised.stderr
+    planned = terraform(root, address, str(nothing), "plan", "-input=false")
+    assert planned.returncode == 0, planned.stderr
+    assert re.search(r"^Plan: \d{2,} to add, 0 to change, 0 to destroy\.$", planned.stdout, re.MULTILINE)
+    for function in FUNCTIONS:
+        assert f"/dist/{function}.zip" in planned.stdout
+
+
+def test_a_wrong_checksum_is_refused(address: str, tmp_path: Path) -> None:
+    root = root_of(tmp_path / "root", f"{address}/{TITLE}.zip?checksum=sha256:{'0' * 64}")
+    refused = terraform(root, address, os.environ["PATH"], "init", "-input=false")
+    assert refused.returncode != 0
+    assert "Checksums did not match" in " ".join(refused.stderr.split())
+    assert not (root / ".terraform" / "modules" / "security_ir_jira").exists()
+
+
+def test_the_tag_serves_as_a_source(repository: Path, tmp_path: Path) -> None:
+    root = root_of(tmp_path / "root", f"git::{repository.as_uri()}?ref=v{VERSION}")
+    initialised = terraform(root, "http://127.0.0.1:9", os.environ["PATH"], "get")
+    assert initialised.returncode == 0, initialised.stderr
+    fetched = root / ".terraform" / "modules" / "security_ir_jira"
+    assert {f"dist/{path.name}" for path in (fetched / "dist").iterdir()} == BUILT
