@@ -13,6 +13,7 @@ import sys
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path, PurePosixPath
 from threading import Thread
@@ -20,59 +21,29 @@ from typing import Any
 
 import pytest
 
+from tests import opentofu
 from tests.conftest import REPOSITORY
+
+from .clone import OURS, clone, git, make, with_libraries
 
 VERSION = "1.2.3"
 TITLE = f"terraform-aws-security-ir-jira-{VERSION}"
-OURS = f"python{sys.version_info.major}.{sys.version_info.minor}"
 FUNCTIONS = ("jira_client", "jira_notifications_handler", "security_ir_client", "security_ir_poller")
 BUILT = {"dist/SHA256SUMS", *(f"dist/{function}.zip" for function in FUNCTIONS)}
-SAID = "- A thing that is new, as [its page](docs/guide.md#a-thing) tells."
-# Somebody who commits at a moment of 2026.
-PERSON = {
-    f"GIT_{role}_{what}": value
-    for role in ("AUTHOR", "COMMITTER")
-    for what, value in (("NAME", "Ada"), ("EMAIL", "ada@example.com"), ("DATE", "1772000000 +0100"))
-}
+SECTION = f"""\
+## [{VERSION}] - 2026-11-27
+
+### Added
+
+- A thing that is new, as [its page](docs/guide.md#a-thing) tells.
+"""
 WHO_AM_I = b"""<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><GetCallerIdentityResult>
 <Arn>arn:aws:iam::123456789012:user/ada</Arn><UserId>ADA</UserId><Account>123456789012</Account>
 </GetCallerIdentityResult></GetCallerIdentityResponse>"""
 
 
-def git(root: Path, *arguments: str) -> str:
-    environment = os.environ | PERSON
-    return subprocess.run(
-        ["git", *arguments], cwd=root, env=environment, capture_output=True, text=True, check=True
-    ).stdout.strip()
-
-
-def clone(folder: Path, *, changelog: str = f"## [{VERSION}] - 2026-11-27\n\n### Added\n\n{SAID}\n") -> Path:
-    """A repository with our files in one commit; Lambda's Python is that of the tests there."""
-    folder.mkdir()
-    for name in git(REPOSITORY, "ls-files", "--cached", "--others", "--exclude-standard").splitlines():
-        if (REPOSITORY / name).is_file():
-            (folder / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy(REPOSITORY / name, folder / name)
-    variables = folder / "variables.operations.tf"
-    variables.write_text(variables.read_text().replace('default     = "python3.13"', f'default     = "{OURS}"'))
-    assert f'"{OURS}"' in variables.read_text()
-    (folder / "CHANGELOG.md").write_text(
-        f"# Changelog\n\n## [Unreleased]\n\n{changelog}\n## [1.0.0] - 2026-01-01\n\n- Old.\n"
-    )
-    git(folder, "init", "--quiet", "--initial-branch=main")
-    git(folder, "add", "--all")
-    git(folder, "commit", "--quiet", "--message=All of it")
-    installed = REPOSITORY / ".cache" / "build"
-    installed.mkdir(parents=True, exist_ok=True)
-    (folder / ".cache").mkdir()
-    (folder / ".cache" / "build").symlink_to(installed)
-    return folder
-
-
-def make(root: Path, version: str = VERSION, **environment: str) -> subprocess.CompletedProcess[str]:
-    command = ["make", "--no-print-directory", "release", f"PYTHON={sys.executable}", f"VERSION={version}"]
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith(("MAKE", "MFLAGS"))}
-    return subprocess.run(command, cwd=root, env=inherited | environment, capture_output=True, text=True, check=False)
+def release(root: Path, version: str = VERSION, **environment: str) -> subprocess.CompletedProcess[str]:
+    return make(root, "release", f"VERSION={version}", **environment)
 
 
 def output(root: Path) -> dict[str, bytes]:
@@ -81,8 +52,8 @@ def output(root: Path) -> dict[str, bytes]:
 
 @pytest.fixture(scope="module")
 def repository(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    root = clone(tmp_path_factory.mktemp("release") / "a clone")
-    done = make(root, RELEASE_URL="https://example.com/v1.2.3/")
+    root = clone(tmp_path_factory.mktemp("release") / "a clone", SECTION)
+    done = release(root, RELEASE_URL="https://example.com/v1.2.3/")
     assert done.returncode == 0, done.stderr
     assert f"git push origin v{VERSION}" in done.stdout
     return root
@@ -96,7 +67,7 @@ def archive(repository: Path) -> zipfile.ZipFile:
 @pytest.fixture(scope="module")
 def plain(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A repository that no release was made of."""
-    return clone(tmp_path_factory.mktemp("plain") / "main", changelog="")
+    return clone(tmp_path_factory.mktemp("plain") / "main")
 
 
 def test_a_release_is_an_archive_an_sbom_their_checksums_and_notes(repository: Path) -> None:
@@ -138,8 +109,7 @@ def test_the_archive_s_pages_link_to_what_is_in_it(archive: zipfile.ZipFile) -> 
 
 def test_whoever_has_the_archive_builds_the_same_zips_from_it(archive: zipfile.ZipFile, tmp_path: Path) -> None:
     archive.extractall(tmp_path)
-    (tmp_path / ".cache").mkdir()
-    (tmp_path / ".cache" / "build").symlink_to(REPOSITORY / ".cache" / "build")
+    with_libraries(tmp_path)
     shutil.rmtree(tmp_path / "dist")
     assert archive.getinfo("build.sh").external_attr >> 16 == 0o100755
     subprocess.run(
@@ -165,12 +135,11 @@ def test_the_branch_the_index_and_the_files_are_as_they_were(repository: Path) -
 def test_another_clone_makes_the_same_bytes_and_finds_the_tag_to_be_its_own(repository: Path, tmp_path: Path) -> None:
     other = tmp_path / "other"
     git(tmp_path, "clone", "--quiet", "--no-local", "--branch=main", str(repository), str(other))
-    (other / ".cache").mkdir()
-    (other / ".cache" / "build").symlink_to(REPOSITORY / ".cache" / "build")
+    with_libraries(other)
     for path in other.rglob("*.py"):
         os.utime(path, (1_000_000_000, 1_000_000_000))
     (other / "lambda_src" / "jira_client" / "left.tfstate").write_text("ignored by git, and no part of the commit")
-    done = make(other, RELEASE_URL="https://example.com/v1.2.3")
+    done = release(other, RELEASE_URL="https://example.com/v1.2.3")
     assert done.returncode == 0, done.stderr
     assert output(other) == output(repository)
     assert git(other, "rev-parse", f"v{VERSION}") == git(repository, "rev-parse", f"v{VERSION}")
@@ -210,7 +179,7 @@ def test_the_sbom_names_each_library_of_the_zips_once(repository: Path) -> None:
     ],
 )
 def test_a_version_that_cannot_be_is_refused(plain: Path, version: str, said: str) -> None:
-    refused = make(plain, version)
+    refused = release(plain, version)
     assert refused.returncode != 0
     assert f"make release: {said}" in refused.stderr
     assert not (plain / "dist").exists()
@@ -229,7 +198,7 @@ def test_a_changelog_that_is_not_done_is_refused(plain: Path, section: str, said
     before = changelog.read_text()
     changelog.write_text(before.replace("## [Unreleased]\n", f"## [Unreleased]\n\n{section}"))
     git(plain, "commit", "--quiet", "--all", "--message=A section")
-    refused = make(plain)
+    refused = release(plain)
     git(plain, "reset", "--quiet", "--hard", "HEAD~")
     assert refused.returncode != 0
     assert f"CHANGELOG.md {said}" in refused.stderr
@@ -239,7 +208,7 @@ def test_a_changelog_that_is_not_done_is_refused(plain: Path, section: str, said
 def test_a_work_tree_that_is_not_clean_is_refused_by_name(plain: Path, name: str) -> None:
     with (plain / name).open("a") as file:
         file.write("\n")
-    refused = make(plain)
+    refused = release(plain)
     git(plain, "clean", "--quiet", "--force", "--", name)
     git(plain, "checkout", "--quiet", "--", ".")
     assert refused.returncode != 0
@@ -250,18 +219,18 @@ def test_a_work_tree_that_is_not_clean_is_refused_by_name(plain: Path, name: str
 def test_a_tag_of_something_else_is_never_moved(repository: Path) -> None:
     tag = git(repository, "rev-parse", f"v{VERSION}")
     git(repository, "tag", "--force", f"v{VERSION}", "main")
-    refused = make(repository)
+    refused = release(repository)
     git(repository, "tag", "--force", f"v{VERSION}", tag)
     assert refused.returncode != 0
     assert f"the tag v{VERSION} is there, and is not what this commit" in refused.stderr
 
 
 def test_without_lambda_s_python_there_is_no_release(tmp_path: Path) -> None:
-    root = clone(tmp_path / "main")
+    root = clone(tmp_path / "main", SECTION)
     variables = root / "variables.operations.tf"
     variables.write_text(variables.read_text().replace(f'"{OURS}"', '"python3.99"'))
     git(root, "commit", "--quiet", "--all", "--message=Another runtime")
-    refused = make(root)
+    refused = release(root)
     assert refused.returncode != 0
     assert "python3.99 is not here. Name one: LAMBDA_PYTHON=/path/to/python3.99" in refused.stderr
 
@@ -330,15 +299,32 @@ module "security_ir_jira" {
 """
 
 
-def terraform(root: Path, sts: str, path: str, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """Terraform as a user has it, with this PATH and no variable of ours but where providers and AWS are."""
-    program = shutil.which("terraform")
-    assert program
+@dataclass(frozen=True, slots=True)
+class Program:
+    """Terraform or OpenTofu, and the variables that tell it where providers are."""
+
+    path: str
+    environment: dict[str, str]
+
+
+def program(tool: str) -> Program:
     kept = {name: value for name, value in os.environ.items() if name.startswith(("TF_CLI_CONFIG", "TF_PLUGIN_CACHE"))}
-    environment = {"PATH": path, "HOME": str(root), "AWS_ENDPOINT_URL_STS": sts, "TF_VAR_jira_token": "t", **kept}
+    if tool == "opentofu":
+        return Program(str(opentofu.program()), kept | opentofu.configuration())
+    found = shutil.which(os.environ.get("TERRAFORM", "terraform"))
+    assert found
+    return Program(found, kept)
+
+
+def terraform(
+    root: Path, sts: str, path: str, *arguments: str, tool: str = "terraform"
+) -> subprocess.CompletedProcess[str]:
+    """Terraform as a user has it, with this PATH and no variable of ours but where providers and AWS are."""
+    chosen = program(tool)
+    told = {"PATH": path, "HOME": str(root), "AWS_ENDPOINT_URL_STS": sts, "TF_VAR_jira_token": "t"}
     return subprocess.run(
-        [program, f"-chdir={root}", *arguments, "-no-color"],
-        env=environment,
+        [chosen.path, f"-chdir={root}", *arguments, "-no-color"],
+        env=told | chosen.environment,
         capture_output=True,
         text=True,
         check=False,
@@ -357,8 +343,9 @@ def address(repository: Path) -> Iterator[str]:
         yield url
 
 
+@pytest.mark.parametrize("tool", ["terraform", "opentofu"])
 def test_a_root_plans_from_the_archive_with_neither_python_nor_git(
-    repository: Path, address: str, tmp_path: Path
+    repository: Path, address: str, tmp_path: Path, tool: str
 ) -> None:
     checksum = hashlib.sha256(output(repository)[f"{TITLE}.zip"]).hexdigest()
     root = root_of(tmp_path / "root", f"{address}/{TITLE}.zip?checksum=sha256:{checksum}")
@@ -366,9 +353,9 @@ def test_a_root_plans_from_the_archive_with_neither_python_nor_git(
     nothing.mkdir()
     assert not shutil.which("python3", path=str(nothing))
     assert not shutil.which("git", path=str(nothing))
-    initialised = terraform(root, address, str(nothing), "init", "-input=false")
+    initialised = terraform(root, address, str(nothing), "init", "-input=false", tool=tool)
     assert initialised.returncode == 0, initialised.stderr
-    planned = terraform(root, address, str(nothing), "plan", "-input=false")
+    planned = terraform(root, address, str(nothing), "plan", "-input=false", tool=tool)
     assert planned.returncode == 0, planned.stderr
     assert re.search(r"^Plan: \d{2,} to add, 0 to change, 0 to destroy\.$", planned.stdout, re.MULTILINE)
     for function in FUNCTIONS:
