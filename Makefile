@@ -33,7 +33,9 @@ export CHECKPOINT_DISABLE := 1
 TERRAFORM_CONFIG := .cache/terraform.rc
 OPENTOFU_CONFIG := .cache/opentofu.rc
 ifndef USERS_TERRAFORM_CONFIG
+ifneq ($(TF_CLI_CONFIG_FILE),$(CURDIR)/$(TERRAFORM_CONFIG))
 export USERS_TERRAFORM_CONFIG := $(TF_CLI_CONFIG_FILE)
+endif
 endif
 export TF_CLI_CONFIG_FILE := $(CURDIR)/$(TERRAFORM_CONFIG)
 ifeq ($(TF_PLUGIN_CACHE_DIR),)
@@ -103,6 +105,9 @@ tflint: needs-tflint ## tflint, in every module and example
 
 terraform-test: needs-terraform terraform-config build ## terraform test
 	@export TF_DATA_DIR="$$PWD/.cache/terraform/."; \
+	if "$$TERRAFORM" version | grep -q '^OpenTofu v'; then \
+		exec "$$PYTHON" -m scripts.opentofu_tests "$$TERRAFORM" $(TERRAFORM_TESTS) .cache/opentofu-tests; \
+	fi; \
 	log=$$("$$TERRAFORM" init $(INIT_FLAGS) -test-directory=$(TERRAFORM_TESTS) 2>&1) || { echo "$$log"; exit 1; }; \
 	"$$TERRAFORM" test -no-color -test-directory=$(TERRAFORM_TESTS)
 

@@ -87,6 +87,8 @@ def released(version: str) -> Released:
     if changed:
         listed = "".join(f"\n  {line}" for line in changed[:10])
         raise Refused(f"the work tree is not clean. Commit these, or put them away: git stash -u{listed}")
+    if git("ls-tree", "HEAD", "dist/"):
+        raise Refused("this commit is a release's own: it holds dist/. Check out the one below it: git checkout HEAD^")
     commit, seconds = git("show", "--no-patch", "--format=%H %ct", "HEAD").split()
     date = datetime.fromtimestamp(int(seconds), UTC)
     return Released(version, commit, date, _people())

@@ -33,7 +33,8 @@ def clone(folder: Path, changelog: str = "") -> Path:
     """
     folder.mkdir()
     for name in git(REPOSITORY, "ls-files", "--cached", "--others", "--exclude-standard").splitlines():
-        if (REPOSITORY / name).is_file():
+        # A release's own commit holds dist/, and what it was made of does not.
+        if (REPOSITORY / name).is_file() and not name.startswith("dist/"):
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(REPOSITORY / name, folder / name)
     variables = folder / "variables.operations.tf"

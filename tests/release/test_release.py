@@ -12,19 +12,15 @@ import subprocess
 import sys
 import zipfile
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path, PurePosixPath
-from threading import Thread
 from typing import Any
 
 import pytest
 
-from tests import opentofu
 from tests.conftest import REPOSITORY
 
 from .clone import OURS, clone, git, make, with_libraries
+from .roots import root_of, serving, terraform
 
 VERSION = "1.2.3"
 TITLE = f"terraform-aws-security-ir-jira-{VERSION}"
@@ -37,9 +33,6 @@ SECTION = f"""\
 
 - A thing that is new, as [its page](docs/guide.md#a-thing) tells.
 """
-WHO_AM_I = b"""<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><GetCallerIdentityResult>
-<Arn>arn:aws:iam::123456789012:user/ada</Arn><UserId>ADA</UserId><Account>123456789012</Account>
-</GetCallerIdentityResult></GetCallerIdentityResponse>"""
 
 
 def release(root: Path, version: str = VERSION, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -225,6 +218,14 @@ def test_a_tag_of_something_else_is_never_moved(repository: Path) -> None:
     assert f"the tag v{VERSION} is there, and is not what this commit" in refused.stderr
 
 
+def test_a_release_of_a_release_is_refused(repository: Path, tmp_path: Path) -> None:
+    other = tmp_path / "other"
+    git(tmp_path, "clone", "--quiet", "--branch", f"v{VERSION}", str(repository), str(other))
+    refused = release(other)
+    assert refused.returncode != 0
+    assert "this commit is a release's own: it holds dist/" in refused.stderr
+
+
 def test_without_lambda_s_python_there_is_no_release(tmp_path: Path) -> None:
     root = clone(tmp_path / "main", SECTION)
     variables = root / "variables.operations.tf"
@@ -236,110 +237,9 @@ def test_without_lambda_s_python_there_is_no_release(tmp_path: Path) -> None:
 
 
 # --- As a source -----------------------------------------------------------------------------------
-@contextmanager
-def serving(archive: bytes) -> Iterator[str]:
-    """The archive at its address, and an STS that knows whoever asks."""
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            self._answer(archive if self.path.split("?")[0] == f"/{TITLE}.zip" else None)
-
-        def do_HEAD(self) -> None:
-            self.do_GET()
-
-        def do_POST(self) -> None:
-            self.rfile.read(int(self.headers["Content-Length"]))
-            self._answer(WHO_AM_I)
-
-        def _answer(self, body: bytes | None) -> None:
-            self.send_response(200 if body else 404)
-            self.send_header("Content-Length", str(len(body or b"")))
-            self.end_headers()
-            if self.command != "HEAD":
-                self.wfile.write(body or b"")
-
-        def log_message(self, format: str, *args: object) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
-
-
-ROOT = """
-provider "aws" {
-  region                      = "eu-west-1"
-  access_key                  = "any"
-  secret_key                  = "any"
-  skip_credentials_validation = true
-  skip_metadata_api_check     = true
-}
-
-variable "jira_token" {
-  type      = string
-  ephemeral = true
-  sensitive = true
-}
-
-module "security_ir_jira" {
-  source = "%s"
-
-  jira_url         = "https://your-company.atlassian.net"
-  jira_email       = "jira-bot@example.com"
-  jira_project_key = "SEC"
-  jira_token       = var.jira_token
-  alarm_emails     = ["soc@example.com"]
-}
-"""
-
-
-@dataclass(frozen=True, slots=True)
-class Program:
-    """Terraform or OpenTofu, and the variables that tell it where providers are."""
-
-    path: str
-    environment: dict[str, str]
-
-
-def program(tool: str) -> Program:
-    kept = {name: value for name, value in os.environ.items() if name.startswith(("TF_CLI_CONFIG", "TF_PLUGIN_CACHE"))}
-    if tool == "opentofu":
-        return Program(str(opentofu.program()), kept | opentofu.configuration())
-    found = shutil.which(os.environ.get("TERRAFORM", "terraform"))
-    assert found
-    return Program(found, kept)
-
-
-def terraform(
-    root: Path, sts: str, path: str, *arguments: str, tool: str = "terraform"
-) -> subprocess.CompletedProcess[str]:
-    """Terraform as a user has it, with this PATH and no variable of ours but where providers and AWS are."""
-    chosen = program(tool)
-    told = {"PATH": path, "HOME": str(root), "AWS_ENDPOINT_URL_STS": sts, "TF_VAR_jira_token": "t"}
-    return subprocess.run(
-        [chosen.path, f"-chdir={root}", *arguments, "-no-color"],
-        env=told | chosen.environment,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-
-
-def root_of(folder: Path, source: str) -> Path:
-    folder.mkdir()
-    (folder / "main.tf").write_text(ROOT % source)
-    return folder
-
-
 @pytest.fixture(scope="module")
 def address(repository: Path) -> Iterator[str]:
-    with serving(output(repository)[f"{TITLE}.zip"]) as url:
+    with serving(output(repository)) as url:
         yield url
 
 
