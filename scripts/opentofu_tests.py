@@ -16,8 +16,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-# Of a run with a module of its own, while the file speaks of the root's resources and variables.
-UNKNOWN_TO_OPENTOFU = ("Reference to undeclared resource", "Resource not found: ", "Unknown variable")
+# Of a run with a module of its own, while its file speaks of another's resources and variables.
+UNKNOWN_TO_OPENTOFU = (
+    "No value for required variable",
+    "Reference to undeclared resource",
+    "Resource not found: ",
+    "Unknown variable",
+    "Unsupported attribute",
+)
 _ERROR = re.compile(r"^Error: (.+)$", re.MULTILINE)
 
 

@@ -41,16 +41,15 @@ need_linux() {
 
 need_terraform() {
   local install="https://developer.hashicorp.com/terraform/install or https://opentofu.org/docs/intro/install/"
-  local said least=1.11.4
+  local said
   if ! here "$terraform_program"; then
-    lacks "Terraform 1.11.4 or later, or OpenTofu 1.11 or later." \
+    lacks "Terraform or OpenTofu 1.11.4 or later." \
       "$install, or name one that is here: make TERRAFORM=/path/to/it …"
     return
   fi
   said=$("$terraform_program" version 2>/dev/null | sed -n -e 's/^Terraform v/Terraform /p' -e 's/^OpenTofu v/OpenTofu /p' || true)
-  [[ $said != OpenTofu* ]] || least=1.11.0
-  at_least "$least" "${said#* }" ||
-    lacks "Terraform 1.11.4 or later, or OpenTofu 1.11 or later; $terraform_program is ${said:-neither}." \
+  at_least 1.11.4 "${said#* }" ||
+    lacks "Terraform or OpenTofu 1.11.4 or later; $terraform_program is ${said:-neither}." \
       "$install, or name another: make TERRAFORM=/path/to/it …"
 }
 

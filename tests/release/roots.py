@@ -21,11 +21,11 @@ WHO_AM_I = b"""<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/2
 
 @contextmanager
 def serving(files: Mapping[str, bytes]) -> Iterator[str]:
-    """The files by their names, and an STS that knows whoever asks."""
+    """The files by their names, in whatever folder or bucket, and an STS that knows whoever asks."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            self._answer(files.get(self.path.split("?")[0].removeprefix("/")))
+            self._answer(files.get(self.path.split("?")[0].rsplit("/", 1)[1]))
 
         def do_HEAD(self) -> None:
             self.do_GET()

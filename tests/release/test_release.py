@@ -270,6 +270,17 @@ def test_a_wrong_checksum_is_refused(address: str, tmp_path: Path) -> None:
     assert not (root / ".terraform" / "modules" / "security_ir_jira").exists()
 
 
+def test_a_bucket_of_s3_serves_as_a_source(repository: Path, address: str, tmp_path: Path) -> None:
+    checksum = hashlib.sha256(output(repository)[f"{TITLE}.zip"]).hexdigest()
+    # Credentials in the address make go-getter take another endpoint than AWS's; else they are the environment's.
+    bucket = f"s3::{address}/your-bucket/{TITLE}.zip?aws_access_key_id=a&aws_access_key_secret=s&region=eu-west-1"
+    root = root_of(tmp_path / "root", f"{bucket}&checksum=sha256:{checksum}")
+    fetched = terraform(root, address, "", "get")
+    assert fetched.returncode == 0, fetched.stderr
+    module = root / ".terraform" / "modules" / "security_ir_jira"
+    assert {f"dist/{path.name}" for path in (module / "dist").iterdir()} == BUILT
+
+
 def test_the_tag_serves_as_a_source(repository: Path, tmp_path: Path) -> None:
     root = root_of(tmp_path / "root", f"git::{repository.as_uri()}?ref=v{VERSION}")
     initialised = terraform(root, "http://127.0.0.1:9", os.environ["PATH"], "get")

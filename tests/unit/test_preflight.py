@@ -63,7 +63,7 @@ def test_on_an_empty_machine_everything_is_said_at_once_with_its_remedy(tmp_path
     done = preflight(tmp_path, {"uname": FINE["uname"]}, *EVERY)
     assert done.returncode == 1
     for missing, remedy in (
-        ("Terraform 1.11.4 or later, or OpenTofu 1.11 or later.", "https://developer.hashicorp.com/terraform/install"),
+        ("Terraform or OpenTofu 1.11.4 or later.", "https://developer.hashicorp.com/terraform/install"),
         ("Python 3.11 or later; python3 is not here.", "https://www.python.org/downloads/"),
         ("A C compiler, for the tests' virtual time.", "apt install gcc"),
         ("git.", "apt install git"),
@@ -83,7 +83,7 @@ def test_on_an_empty_machine_everything_is_said_at_once_with_its_remedy(tmp_path
         ("Terraform v2.0.0", True),
         ("Terraform v1.11.3", False),
         ("Terraform v1.9.10", False),
-        ("OpenTofu v1.11.0", True),
+        ("OpenTofu v1.11.5", True),
         ("OpenTofu v1.10.7", False),
         ("Something else", False),
     ],
@@ -151,6 +151,6 @@ def test_make_says_it_before_it_does_anything(tmp_path: Path) -> None:
     ours = {name: value for name, value in os.environ.items() if not name.startswith(("MAKE", "MFLAGS"))}
     done = subprocess.run(command, cwd=tmp_path, env=ours, capture_output=True, text=True, check=False)
     assert done.returncode != 0
-    assert "Terraform 1.11.4 or later" in done.stderr
+    assert "Terraform or OpenTofu 1.11.4 or later" in done.stderr
     assert "Installing" not in done.stdout
     assert sorted(tmp_path.iterdir()) == before
