@@ -64,10 +64,14 @@ test pytest: NEEDS := linux terraform python venv runtime compiler git tflint op
 demo: $(PREPARED) ## Plays an incident in the sandbox: no AWS account, no Jira site
 	@$(SANDBOX) $(ARGS)
 
-test: $(PREPARED) opentofu opentofu-config ## All checks
-	@summary= failed=0; \
+# OpenTofu is built beside the checks before pytest, which leave a processor idle.
+test: $(PREPARED) ## All checks
+	@$(MAKE) --no-print-directory opentofu >.cache/opentofu.log 2>&1 & opentofu=$$!; \
+	trap 'kill $$opentofu 2>/dev/null || true' EXIT; \
+	summary= failed=0; \
 	for check in $(CHECKS); do \
 		printf '\n==> %s\n' $$check; \
+		if [ $$check = pytest ]; then wait $$opentofu || true; fi; \
 		start=$$SECONDS; verdict=ok; \
 		$(MAKE) --no-print-directory -o build $$check || { verdict=FAILED; failed=1; }; \
 		summary+=$$(printf '\n  %-16s %-7s %4d s' $$check $$verdict $$((SECONDS - start))); \

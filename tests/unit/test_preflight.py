@@ -140,6 +140,25 @@ def test_an_opentofu_of_the_tests_version_makes_go_needless(tmp_path: Path) -> N
     assert preflight(tmp_path, programs, "opentofu").returncode == 0
 
 
+@pytest.mark.parametrize(("here", "taken"), [(("terraform", "tofu"), "terraform"), (("tofu",), "tofu")])
+def test_make_takes_opentofu_where_it_is_alone(tmp_path: Path, here: tuple[str, ...], taken: str) -> None:
+    said = {"terraform": "Terraform v1.11.4", "tofu": "OpenTofu v1.12.6"}
+    programs = {name: f'echo "{said[name]}"; echo "{name} $*" >>"{tmp_path}/calls"' for name in here}
+    assert preflight(tmp_path, programs).returncode == 0
+    make = shutil.which("make")
+    assert make
+    done = subprocess.run(
+        [make, "fmt"],
+        cwd=tmp_path / "a clone",
+        env={"PATH": str(tmp_path / "bin")},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "calls").read_text().splitlines()[-1] == f"{taken} fmt -check -diff -recursive"
+
+
 def test_make_says_it_before_it_does_anything(tmp_path: Path) -> None:
     for name in ("Makefile", "build.sh"):
         shutil.copy(REPOSITORY / name, tmp_path)
