@@ -33,6 +33,11 @@ at_least() {
   done
 }
 
+# version_of tofu: "OpenTofu 1.12.6". Not always the first line: a warning may come before it.
+version_of() {
+  "$1" version 2>/dev/null | sed -n -e 's/^Terraform v/Terraform /p' -e 's/^OpenTofu v/OpenTofu /p' || true
+}
+
 need_linux() {
   [[ $(uname -s) == Linux ]] ||
     lacks "Linux; this is $(uname -s). Lambda's runtime client and the tests' virtual time are for Linux only." \
@@ -47,7 +52,7 @@ need_terraform() {
       "$install, or name one that is here: make TERRAFORM=/path/to/it …"
     return
   fi
-  said=$("$terraform_program" version 2>/dev/null | sed -n -e 's/^Terraform v/Terraform /p' -e 's/^OpenTofu v/OpenTofu /p' || true)
+  said=$(version_of "$terraform_program")
   at_least 1.11.4 "${said#* }" ||
     lacks "Terraform or OpenTofu 1.11.4 or later; $terraform_program is ${said:-neither}." \
       "$install, or name another: make TERRAFORM=/path/to/it …"
@@ -105,7 +110,7 @@ need_tflint() {
 
 need_opentofu() {
   [[ -x .cache/tools/opentofu-$opentofu_version/tofu ]] || go_builds ||
-    { here tofu && tofu version | grep -qxF "OpenTofu v$opentofu_version"; } ||
+    [[ $(version_of tofu) == "OpenTofu $opentofu_version" ]] ||
     lacks "OpenTofu $opentofu_version, or Go 1.26.6 or later to build it." \
       "https://go.dev/doc/install, or https://github.com/opentofu/opentofu/releases/tag/v$opentofu_version"
 }

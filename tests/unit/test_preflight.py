@@ -14,7 +14,7 @@ import pytest
 from tests.conftest import REPOSITORY
 
 # What the script calls besides what it looks for.
-TOOLS = ("bash", "dirname", "grep", "sed")
+TOOLS = ("bash", "dirname", "sed")
 FINE = {
     "uname": 'case "$1" in -s) echo Linux ;; -m) echo x86_64 ;; esac',
     "terraform": "echo Terraform v1.11.4; echo on linux_amd64",
