@@ -35,8 +35,13 @@ FOR_DEVELOPERS = (
     PurePosixPath("pyproject.toml"),
     PurePosixPath("requirements-dev.in"),
     PurePosixPath("requirements-dev.txt"),
+    PurePosixPath("scripts", "opentofu"),
+    PurePosixPath("scripts", "opentofu_tests.py"),
+    PurePosixPath("scripts", "preflight.sh"),
+    PurePosixPath("scripts", "release.py"),
+    PurePosixPath("scripts", "sbom.py"),
+    PurePosixPath("scripts", "terraform_providers.py"),
 )
-SCRIPTS_OF_THE_BUILD = {"pack_functions.py", "runtime_python.py"}
 LINK = re.compile(r"(?<!!)\[([^\]]+)\]\((?![a-z]+:|#)([^)\s#]+)[^)\s]*\)")
 
 
@@ -124,9 +129,7 @@ def without_links(markdown: str, leads_somewhere: Callable[[str], bool] = lambda
 
 def wanted(path: PurePosixPath) -> bool:
     """Whether a file of the repository belongs to whoever uses the module."""
-    if path.parts[0].startswith(".") or any(path.is_relative_to(folder) for folder in FOR_DEVELOPERS):
-        return False
-    return path.parts[0] != "scripts" or path.name in SCRIPTS_OF_THE_BUILD
+    return not path.parts[0].startswith(".") and not any(path.is_relative_to(part) for part in FOR_DEVELOPERS)
 
 
 def check_out(tree: Path, index: Path) -> None:
