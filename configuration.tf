@@ -32,7 +32,7 @@ locals {
     closure_resolutions      = var.closure_resolutions
     conflict_winner          = var.conflict_winner
     create_cases_from_jira   = var.create_cases_from_jira
-    issue_filter             = var.issue_filter
+    issue_filter             = local.issue_filter
     backfill_closed_cases    = var.backfill_closed_cases
     close_case_when_done     = var.close_case_when_done
     sync_watchers            = var.sync_watchers
@@ -41,8 +41,8 @@ locals {
     on_case_deleted          = var.on_case_deleted
     on_issue_deleted         = var.on_issue_deleted
     status_mapping = {
-      to_jira = merge(local.default_status_mapping.to_jira, var.status_mapping.to_jira)
-      to_case = merge(local.default_status_mapping.to_case, var.status_mapping.to_case)
+      to_jira = merge(local.default_status_mapping.to_jira, local.status_mapping.to_jira)
+      to_case = merge(local.default_status_mapping.to_case, local.status_mapping.to_case)
     }
   }
 

@@ -43,6 +43,19 @@ locals {
 }
 
 locals {
+  role_limits = { path = var.iam_role_path, permissions_boundary_arn = var.permissions_boundary_arn }
+
+  function_settings = {
+    packages           = local.packages
+    runtime            = var.lambda_runtime
+    architecture       = var.lambda_architecture
+    memory_mb          = var.lambda_memory_mb
+    log_retention_days = var.log_retention_days
+    kms_key_arn        = var.kms_key_arn
+    vpc_config         = local.vpc_config
+    role               = local.role_limits
+  }
+
   function_names = { for function in keys(local.workers) : function => "${var.name}-${replace(function, "_", "-")}" }
 }
 
@@ -56,15 +69,11 @@ module "worker" {
   tags     = var.tags
 
   function = {
-    description        = each.value.description
-    package            = each.key
-    packages_directory = trimsuffix(coalesce(var.lambda_packages.directory, "${path.module}/dist"), "/")
-    environment        = each.value.environment
-    policy             = each.value.policy
-    runtime            = var.lambda_runtime
-    architecture       = var.lambda_architecture
-    memory_mb          = var.lambda_memory_mb
-    log_retention_days = var.log_retention_days
+    description = each.value.description
+    package     = each.key
+    environment = each.value.environment
+    policy      = each.value.policy
+    settings    = local.function_settings
   }
 
   alarms = {
@@ -84,13 +93,9 @@ module "operations" {
   tags     = var.tags
 
   function = {
-    packages_directory = trimsuffix(coalesce(var.lambda_packages.directory, "${path.module}/dist"), "/")
-    environment        = local.environment_with_jira
-    policy             = module.permissions.operations_policy
-    runtime            = var.lambda_runtime
-    architecture       = var.lambda_architecture
-    memory_mb          = var.lambda_memory_mb
-    log_retention_days = var.log_retention_days
+    environment = local.environment_with_jira
+    policy      = module.permissions.operations_policy
+    settings    = local.function_settings
   }
 
   installation = {
@@ -106,7 +111,7 @@ module "permissions" {
   ledger_table_name    = module.ledger.table.name
   event_bus_name       = module.events.bus.name
   credential_arns      = module.credentials.arns
-  jira_token_parameter = var.jira_token_parameter
+  jira_token_parameter = local.jira_token_parameter
   location             = local.location
 
   notifications_secret = one([
@@ -125,7 +130,8 @@ module "credentials" {
   jira_project_key     = var.jira_project_key
   jira_token           = var.jira_token
   jira_token_version   = var.jira_token_version
-  jira_token_parameter = var.jira_token_parameter
+  jira_token_parameter = local.jira_token_parameter
+  kms_key_arn          = var.kms_key_arn
   location             = local.location
   tags                 = var.tags
 }
@@ -135,30 +141,31 @@ module "ledger" {
 
   name                = var.name
   deletion_protection = var.deletion_protection
+  kms_key_arn         = var.kms_key_arn
   tags                = var.tags
 }
 
 module "events" {
   source = "./modules/events"
 
-  name               = var.name
-  queue_arns         = { for function, worker in module.worker : function => worker.queue.arn }
-  dead_letter_arns   = { for function, worker in module.worker : function => worker.queue.dead_letter_arn }
-  native_events      = var.native_events
-  log_retention_days = var.log_retention_days
-  location           = local.location
-  tags               = var.tags
+  name                      = var.name
+  event_log_resource_policy = var.event_log_resource_policy
+  kms_key_arn               = var.kms_key_arn
+  queue_arns                = { for function, worker in module.worker : function => worker.queue.arn }
+  dead_letter_arns          = { for function, worker in module.worker : function => worker.queue.dead_letter_arn }
+  native_events             = var.native_events
+  log_retention_days        = var.log_retention_days
+  location                  = local.location
+  tags                      = var.tags
 }
 
 module "notifications" {
   source = "./modules/notifications"
 
-  name            = var.name
-  queue_arn       = module.worker["jira_notifications_handler"].queue.arn
-  dead_letter_arn = module.worker["jira_notifications_handler"].queue.dead_letter_arn
-  # Jira Automation publishes as this account of Atlassian's, for all of its customers:
-  # https://support.atlassian.com/cloud-automation/docs/configure-aws-sns-for-jira-automation/
-  publisher_account_ids = ["815843069303"]
+  name                  = var.name
+  queue_arn             = module.worker["jira_notifications_handler"].queue.arn
+  dead_letter_arn       = module.worker["jira_notifications_handler"].queue.dead_letter_arn
+  publisher_account_ids = var.notifications_publisher_account_ids
   location              = local.location
   tags                  = var.tags
 }
@@ -166,9 +173,11 @@ module "notifications" {
 module "schedules" {
   source = "./modules/schedules"
 
-  name     = var.name
-  location = local.location
-  tags     = var.tags
+  name        = var.name
+  kms_key_arn = var.kms_key_arn
+  role_limits = local.role_limits
+  location    = local.location
+  tags        = var.tags
 
   sweeps = {
     case-sweep = {
@@ -199,6 +208,7 @@ module "monitoring" {
   name                   = var.name
   alarm_actions          = var.alarm_actions
   alarm_emails           = var.alarm_emails
+  kms_key_arn            = var.kms_key_arn
   functions              = local.function_names
   event_log_dead_letters = module.events.event_log_dead_letters
   location               = local.location

@@ -52,3 +52,8 @@ output "backfill_command" {
   description = "Shell command that brings in what the sweeps leave alone; add `issues` (older than the module) or `cases` (closed ones), and `start`, `status`, `pause` or `resume`. Alone it prints how far both are."
   value       = module.operations.commands.backfill
 }
+
+output "kms_key_policy_json" {
+  description = "Policy (JSON) for the key of `kms_key_arn`: what each service and the account's own policies need. It does not depend on the key."
+  value       = data.aws_iam_policy_document.kms_key.json
+}

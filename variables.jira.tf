@@ -21,6 +21,11 @@ variable "jira_browse_url" {
     condition     = var.jira_browse_url == null ? true : can(regex("^https://[^/?#@\\s]+(/[^?#\\s]*)?$|^http://(localhost|127(\\.[0-9]{1,3}){3}|\\[::1\\])(:[0-9]+)?(/[^?#\\s]*)?$", var.jira_browse_url))
     error_message = "jira_browse_url must begin with https:// and have no query, for example https://your-company.atlassian.net; http:// is for localhost, 127.0.0.1 and [::1] only. Leave it out where it is jira_url."
   }
+
+  validation {
+    condition     = var.jira_browse_url == null ? true : !can(regex("^https://(?i:[^/]+\\.atlassian\\.net)/.|^https://(?i:api\\.atlassian\\.com)(/|$)", var.jira_browse_url))
+    error_message = "jira_browse_url must be the site itself, https://your-company.atlassian.net, neither one of its pages nor api.atlassian.com, on which nobody can click."
+  }
 }
 
 variable "jira_issue_type" {
@@ -69,6 +74,11 @@ variable "jira_custom_fields" {
   }
 
   validation {
+    condition     = length(setintersection(keys(var.jira_custom_fields), try(keys(var.jira_create_fields), []))) == 0
+    error_message = "jira_custom_fields and jira_create_fields name the same field: ${join(", ", setintersection(keys(var.jira_custom_fields), try(keys(var.jira_create_fields), [])))}. What the case says would overwrite the other at once: take it out of one of them."
+  }
+
+  validation {
     condition = length(setsubtract(values(var.jira_custom_fields), [
       "caseArn", "caseId", "caseStatus", "resolverType", "engagementType", "impactedAccounts", "impactedAwsRegions",
       "impactedServices", "threatActorIpAddresses", "pendingAction", "closureCode", "reportedIncidentStartDate",
@@ -84,15 +94,22 @@ variable "status_mapping" {
     - `to_jira`: case status → issue statuses (names or ids), of which the first that the issue's workflow knows is meant; `[]` for none.
     - `to_case`: issue status (name or id) → case status; `""` for none.
   EOT
-  type = object({
-    to_jira = optional(map(list(string)), {})
-    to_case = optional(map(string), {})
-  })
-  default  = {}
-  nullable = false
+  type        = any
+  default     = {}
+  nullable    = false
 
   validation {
-    condition = length(setsubtract(keys(var.status_mapping.to_jira), [
+    condition     = length(setsubtract(try(keys(var.status_mapping), [""]), ["to_jira", "to_case"])) == 0
+    error_message = "status_mapping must be an object of to_jira and to_case, and nothing else; it has ${join(", ", [for key in setsubtract(try(keys(var.status_mapping), [""]), ["to_jira", "to_case"]) : "\"${key}\""])}."
+  }
+
+  validation {
+    condition     = alltrue([for direction in ["to_jira", "to_case"] : try(var.status_mapping[direction], null) == null ? true : can(keys(var.status_mapping[direction]))])
+    error_message = "status_mapping: to_jira and to_case must be maps: { to_jira = { Acknowledged = [\"Triage\"] }, to_case = { Triage = \"Acknowledged\" } }."
+  }
+
+  validation {
+    condition = length(setsubtract(try(keys(var.status_mapping.to_jira), []), [
       "Submitted", "Acknowledged", "Detection and Analysis", "Containment, Eradication and Recovery",
       "Post-incident Activities", "Ready to Close", "Closed",
     ])) == 0
@@ -100,12 +117,12 @@ variable "status_mapping" {
   }
 
   validation {
-    condition     = alltrue([for status in flatten(values(var.status_mapping.to_jira)) : status == null ? false : trimspace(status) != ""])
-    error_message = "status_mapping.to_jira: each candidate must be the name or the id of an issue status. For none write an empty list: Acknowledged = []."
+    condition     = alltrue([for candidates in try(values(var.status_mapping.to_jira), []) : can([for status in tolist(candidates) : regex("\\S", status)])])
+    error_message = "status_mapping.to_jira: each value must be a list, and each candidate in it the name or the id of an issue status: Acknowledged = [\"Triage\"]. For none write an empty list: Acknowledged = []."
   }
 
   validation {
-    condition = length(setsubtract(values(var.status_mapping.to_case), [
+    condition = can(setsubtract(try(values(var.status_mapping.to_case), []), [])) && length(setsubtract(try(values(var.status_mapping.to_case), []), [
       "", "Submitted", "Acknowledged", "Detection and Analysis", "Containment, Eradication and Recovery",
       "Post-incident Activities", "Ready to Close", "Closed",
     ])) == 0

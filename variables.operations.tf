@@ -2,14 +2,33 @@
 
 variable "lambda_packages" {
   description = <<-EOT
-    Where the functions' zips are:
-    - `directory`: a directory that holds `<function>.zip` for each function; by default `dist/` in the module, where `build.sh` puts them.
+    Where the functions' zips are; by default in `dist/` in the module, where a release has them and `build.sh` puts them:
+    - `directory`: a directory that holds `<function>.zip` for each function.
+    - `s3_bucket`, `s3_prefix`: or a bucket of this Region that holds `<s3_prefix>/<function>.zip`.
   EOT
-  type = object({
-    directory = optional(string)
-  })
-  default  = {}
-  nullable = false
+  type        = any
+  default     = {}
+  nullable    = false
+
+  validation {
+    condition     = length(setsubtract(try(keys(var.lambda_packages), [""]), ["directory", "s3_bucket", "s3_prefix"])) == 0
+    error_message = "lambda_packages must be an object of directory, or of s3_bucket and s3_prefix, and nothing else; it has ${join(", ", [for key in setsubtract(try(keys(var.lambda_packages), [""]), ["directory", "s3_bucket", "s3_prefix"]) : "\"${key}\""])}."
+  }
+
+  validation {
+    condition     = try(var.lambda_packages.directory, null) == null || try(var.lambda_packages.s3_bucket, null) == null
+    error_message = "lambda_packages names both a directory and s3_bucket: leave one of them out."
+  }
+
+  validation {
+    condition     = try(var.lambda_packages.s3_bucket, null) == null ? try(var.lambda_packages.s3_prefix, null) == null : can(regex("^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$", var.lambda_packages.s3_bucket))
+    error_message = "lambda_packages.s3_bucket must be the name of a bucket, not its ARN or URL; s3_prefix goes with it. Leave both out to take the zips from a directory."
+  }
+
+  validation {
+    condition     = try(var.lambda_packages.directory, null) == null ? true : can(regex("\\S", var.lambda_packages.directory))
+    error_message = "lambda_packages.directory must be the path of a directory. Leave it out for dist/ in the module."
+  }
 }
 
 variable "lambda_runtime" {
@@ -70,6 +89,63 @@ variable "aws_ca_bundle" {
   }
 }
 
+variable "vpc_config" {
+  description = <<-EOT
+    Subnets and security groups that the functions run in; null outside of a VPC. From there they must reach Jira and AWS (DynamoDB, EventBridge, KMS, Logs, Security Incident Response, SQS, SSM):
+    - `subnet_ids`: private subnets, in two Availability Zones at least.
+    - `security_group_ids`: security groups that let HTTPS out.
+  EOT
+  type        = any
+  default     = null
+
+  validation {
+    condition     = var.vpc_config == null ? true : length(setsubtract(try(keys(var.vpc_config), [""]), ["subnet_ids", "security_group_ids"])) == 0
+    error_message = "vpc_config must be an object of subnet_ids and security_group_ids, and nothing else; it has ${join(", ", [for key in setsubtract(try(keys(var.vpc_config), [""]), ["subnet_ids", "security_group_ids"]) : "\"${key}\""])}."
+  }
+
+  validation {
+    condition = var.vpc_config == null ? true : can([
+      tolist(var.vpc_config.subnet_ids)[0], [for id in tolist(var.vpc_config.subnet_ids) : regex("^subnet-", id)],
+      tolist(var.vpc_config.security_group_ids)[0], [for id in tolist(var.vpc_config.security_group_ids) : regex("^sg-", id)],
+    ])
+    error_message = "vpc_config needs both subnet_ids and security_group_ids, lists of at least one id each: { subnet_ids = [\"subnet-…\"], security_group_ids = [\"sg-…\"] }."
+  }
+}
+
+variable "kms_key_arn" {
+  description = "ARN of one customer key for the queues, the ledger, the parameters, the log groups and the alarm topic; null for AWS's own keys. Its policy needs what the output `kms_key_policy_json` says."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.kms_key_arn == null ? true : can(regex("^arn:[^:]+:kms:[^:]+:[0-9]{12}:key/.+$", var.kms_key_arn))
+    error_message = "kms_key_arn must be the ARN of a key (arn:<partition>:kms:<region>:<account>:key/<id>), not of an alias: policies cannot name aliases."
+  }
+}
+
+variable "permissions_boundary_arn" {
+  description = "ARN of the policy that bounds every role of the module; null for none."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.permissions_boundary_arn == null ? true : can(regex("^arn:[^:]+:iam::([0-9]{12}|aws):policy/.+$", var.permissions_boundary_arn))
+    error_message = "permissions_boundary_arn must be the ARN of a policy: arn:<partition>:iam::<account>:policy/<name>."
+  }
+}
+
+variable "iam_role_path" {
+  description = "Path of the module's roles, for example `/security/`."
+  type        = string
+  default     = "/"
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^/([!-.0-~]+/)*$", var.iam_role_path)) && length(var.iam_role_path) <= 512
+    error_message = "iam_role_path must begin and end with a slash, for example /security/."
+  }
+}
+
 # Who is told, what is logged, and what is kept.
 
 variable "alarm_actions" {
@@ -126,6 +202,18 @@ variable "log_retention_days" {
       0, 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
     ], var.log_retention_days)
     error_message = "log_retention_days must be one that CloudWatch Logs has: 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288 or 3653, or 0 to keep logs for ever."
+  }
+}
+
+variable "event_log_resource_policy" {
+  description = "How EventBridge is let into the event log. CloudWatch Logs takes ten resource policies in a Region: `own` makes one for this instance, `shared` one for all log groups of the account under `/aws/events/`, and `none` leaves it to another instance's, or to one that is there already."
+  type        = string
+  default     = "own"
+  nullable    = false
+
+  validation {
+    condition     = contains(["own", "shared", "none"], var.event_log_resource_policy)
+    error_message = "event_log_resource_policy must be \"own\", \"shared\" or \"none\"."
   }
 }
 

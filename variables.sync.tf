@@ -13,21 +13,23 @@ variable "issue_filter" {
     - `issue_types`: names of issue types, of which the issue must have one; without any, every type but sub-tasks.
     - `labels`: labels, of which the issue must carry one; without any, none is asked for.
   EOT
-  type = object({
-    issue_types = optional(list(string), [])
-    labels      = optional(list(string), [])
-  })
-  default  = {}
-  nullable = false
+  type        = any
+  default     = {}
+  nullable    = false
 
   validation {
-    condition     = alltrue([for type in var.issue_filter.issue_types : type == null ? false : trimspace(type) != "" && trimspace(type) == type])
-    error_message = "issue_filter.issue_types must be names of issue types of the project, for example [\"Incident\"], without blanks around them. For every type leave it out."
+    condition     = length(setsubtract(try(keys(var.issue_filter), [""]), ["issue_types", "labels"])) == 0
+    error_message = "issue_filter must be an object of issue_types and labels, and nothing else; it has ${join(", ", [for key in setsubtract(try(keys(var.issue_filter), [""]), ["issue_types", "labels"]) : "\"${key}\""])}."
   }
 
   validation {
-    condition     = alltrue([for label in var.issue_filter.labels : label == null ? false : can(regex("^\\S+$", label))])
-    error_message = "issue_filter.labels must be labels, for example [\"security\"]; Jira's labels hold no blanks. To ask for none leave it out."
+    condition     = try(var.issue_filter.issue_types, null) == null ? true : can([for type in tolist(var.issue_filter.issue_types) : regex("^\\S(.*\\S)?$", type)])
+    error_message = "issue_filter.issue_types must be a list of names of issue types of the project, for example [\"Incident\"], without blanks around them. For every type leave it out."
+  }
+
+  validation {
+    condition     = try(var.issue_filter.labels, null) == null ? true : can([for label in tolist(var.issue_filter.labels) : regex("^\\S+$", label)])
+    error_message = "issue_filter.labels must be a list of labels, for example [\"security\"]; Jira's labels hold no blanks. To ask for none leave it out."
   }
 }
 
@@ -132,6 +134,18 @@ variable "issue_sweep_schedule" {
   validation {
     condition     = var.issue_sweep_schedule == null ? true : can(regex("^(rate\\([1-9][0-9]* (minute|hour|day)s?\\)|cron\\(([^\\s()]+ ){5}[^\\s()]+\\))$", var.issue_sweep_schedule))
     error_message = "issue_sweep_schedule must be like rate(15 minutes) or, with six fields, cron(0/5 8-18 ? * MON-FRI *); null switches the sweep off."
+  }
+}
+
+variable "notifications_publisher_account_ids" {
+  description = "AWS accounts that may publish to the notifications topic. Jira Automation publishes as the default, an account of Atlassian's, for all of its customers (https://support.atlassian.com/cloud-automation/docs/configure-aws-sns-for-jira-automation/)."
+  type        = list(string)
+  default     = ["815843069303"]
+  nullable    = false
+
+  validation {
+    condition     = length(var.notifications_publisher_account_ids) > 0 && alltrue([for id in var.notifications_publisher_account_ids : can(regex("^[0-9]{12}$", id))])
+    error_message = "notifications_publisher_account_ids must be ids of AWS accounts, twelve digits each, and at least one: leave it out for Atlassian's, [\"815843069303\"]."
   }
 }
 

@@ -10,6 +10,16 @@ variable "jira_url" {
     condition     = can(regex("^https://[A-Za-z0-9.:\\[\\]-]+(/[^?#\\s]*)?$|^http://(localhost|127(\\.[0-9]{1,3}){3}|\\[::1\\])(:[0-9]+)?(/[^?#\\s]*)?$", var.jira_url))
     error_message = "jira_url must begin with https:// and have no query, for example https://your-company.atlassian.net (a host in another script as xn--…); http:// is for localhost, 127.0.0.1 and [::1] only."
   }
+
+  validation {
+    condition     = !can(regex("^https://(?i:[^/]+\\.atlassian\\.net)/.", var.jira_url)) && !can(regex("/(browse|projects|issues|boards|dashboards|secure|wiki|rest|jira/[^/]+)(/|$)", replace(var.jira_url, "/ex/jira/", "/")))
+    error_message = "jira_url is the address of a page, ${var.jira_url}: give what comes before its path, for example https://your-company.atlassian.net."
+  }
+
+  validation {
+    condition     = !can(regex("^https://(?i:api\\.atlassian\\.com)(/|$)", var.jira_url)) || can(regex("^https://[^/]+/ex/jira/[0-9A-Fa-f-]{36}/?$", var.jira_url))
+    error_message = "jira_url names Atlassian's gateway without your site: it must be https://api.atlassian.com/ex/jira/<cloudId>. The cloudId stands at https://your-company.atlassian.net/_edge/tenant_info."
+  }
 }
 
 variable "jira_email" {
@@ -62,6 +72,11 @@ variable "jira_token_version" {
     condition     = var.jira_token_version >= 1 && floor(var.jira_token_version) == var.jira_token_version
     error_message = "jira_token_version must be a whole number from 1 up: raise it by one for every new token."
   }
+
+  validation {
+    condition     = var.jira_token_parameter == null || var.jira_token_version == 1
+    error_message = "jira_token_version is the version of jira_token, and jira_token_parameter is given instead: leave jira_token_version out. A token in a parameter of your own is rotated there."
+  }
 }
 
 variable "jira_token_parameter" {
@@ -70,11 +85,13 @@ variable "jira_token_parameter" {
     - `arn`: the parameter's ARN.
     - `kms_key_arn`: ARN of the customer key it is encrypted with; leave it out for SSM's own key.
   EOT
-  type = object({
-    arn         = string
-    kms_key_arn = optional(string)
-  })
-  default = null
+  type        = any
+  default     = null
+
+  validation {
+    condition     = var.jira_token_parameter == null ? true : length(setsubtract(try(keys(var.jira_token_parameter), [""]), ["arn", "kms_key_arn"])) == 0
+    error_message = "jira_token_parameter must be an object of arn and, with a customer key, kms_key_arn, and nothing else; it has ${join(", ", [for key in setsubtract(try(keys(var.jira_token_parameter), [""]), ["arn", "kms_key_arn"]) : "\"${key}\""])}."
+  }
 
   validation {
     condition     = var.jira_token_parameter == null ? true : can(regex("^arn:[^:]+:ssm:[^:]+:[0-9]{12}:parameter/.+$", var.jira_token_parameter.arn))
@@ -121,4 +138,14 @@ variable "tags" {
   type        = map(string)
   default     = {}
   nullable    = false
+
+  validation {
+    condition     = !anytrue([for key in keys(var.tags) : startswith(lower(key), "aws:")])
+    error_message = "tags: keys must not begin with aws:, which AWS keeps for itself."
+  }
+
+  validation {
+    condition     = alltrue([for key, value in var.tags : can(regex("^.{1,128}$", key)) && (value == null ? false : length(value) <= 256)])
+    error_message = "tags: a key has 1 to 128 characters, a value at most 256, and none is null."
+  }
 }

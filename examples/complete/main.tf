@@ -64,10 +64,21 @@ module "security_ir_jira" {
   case_sweep_schedule  = "rate(10 minutes)"
   issue_sweep_schedule = "rate(30 minutes)"
 
+  # Atlassian's account publishes, and a test account of this estate.
+  notifications_publisher_account_ids = ["815843069303", data.aws_caller_identity.current.account_id]
+
+  kms_key_arn              = aws_kms_key.this.arn
+  vpc_config               = var.vpc_config
+  permissions_boundary_arn = var.permissions_boundary_arn
+  iam_role_path            = "/security/"
+
+  # All event logs of the account share one resource policy, and this instance makes it.
+  event_log_resource_policy = "shared"
+
   alarm_actions = [aws_sns_topic.on_call.arn]
   alarm_emails  = ["soc@example.com"]
 
-  lambda_packages     = { directory = var.packages_directory }
+  lambda_packages     = var.lambda_packages
   lambda_runtime      = "python3.13"
   lambda_architecture = "arm64"
   lambda_memory_mb    = 512
@@ -75,7 +86,7 @@ module "security_ir_jira" {
 
   log_level           = "info"
   log_retention_days  = 365
-  deletion_protection = true
+  deletion_protection = var.deletion_protection
 
   tags = {
     team    = "cloud-security"
@@ -83,9 +94,17 @@ module "security_ir_jira" {
   }
 }
 
+# The policy is known before the module makes anything, so the key has it from the start.
+resource "aws_kms_key" "this" {
+  description         = "Cases and issues of cloud-security"
+  enable_key_rotation = true
+  policy              = module.security_ir_jira.kms_key_policy_json
+}
+
 # What the on-call tool is subscribed to; alarms of this account may publish.
 resource "aws_sns_topic" "on_call" {
-  name = "cloud-security-on-call"
+  name              = "cloud-security-on-call"
+  kms_master_key_id = aws_kms_key.this.arn
 }
 
 data "aws_caller_identity" "current" {}
@@ -133,7 +152,8 @@ resource "aws_cloudwatch_event_target" "closed_cases" {
 }
 
 resource "aws_sqs_queue" "closed_cases" {
-  name = "closed-cases"
+  name                    = "closed-cases"
+  sqs_managed_sse_enabled = true
 }
 
 data "aws_iam_policy_document" "closed_cases" {

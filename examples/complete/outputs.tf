@@ -1,6 +1,21 @@
 output "jira_notifications_topic_arn" {
-  description = "Topic for Jira Automation to publish to."
+  description = "SNS topic for Jira Automation's action \"Send message to Amazon SNS topic\"."
   value       = module.security_ir_jira.jira_notifications_topic_arn
+}
+
+output "event_bus" {
+  description = "Event bus that every change of either side is announced on."
+  value       = module.security_ir_jira.event_bus
+}
+
+output "event_log_group" {
+  description = "Log group that holds every event of the bus."
+  value       = module.security_ir_jira.event_log_group
+}
+
+output "ledger_table" {
+  description = "DynamoDB table that remembers every pair."
+  value       = module.security_ir_jira.ledger_table
 }
 
 output "functions" {
@@ -18,9 +33,9 @@ output "redrive_commands" {
   value       = module.security_ir_jira.redrive_commands
 }
 
-output "event_log_group" {
-  description = "Where every event is logged."
-  value       = module.security_ir_jira.event_log_group
+output "dashboard_url" {
+  description = "Where the dashboard is in the console."
+  value       = module.security_ir_jira.dashboard_url
 }
 
 output "doctor_command" {
@@ -36,4 +51,9 @@ output "resync_command" {
 output "backfill_command" {
   description = "What to run, with `issues` or `cases` and `start` added, to bring in what was there before."
   value       = module.security_ir_jira.backfill_command
+}
+
+output "kms_key_policy_json" {
+  description = "Policy of a customer key, if there is to be one."
+  value       = module.security_ir_jira.kms_key_policy_json
 }

@@ -1,7 +1,6 @@
 variable "region" {
   description = "The Region your Security Incident Response membership is in."
   type        = string
-  default     = "us-east-1"
 }
 
 variable "jira_token_parameter" {
@@ -12,10 +11,25 @@ variable "jira_token_parameter" {
   })
 }
 
-variable "packages_directory" {
-  description = "Where the functions' zips are; null takes `dist/` in the module, where build.sh puts them."
+variable "vpc_config" {
+  description = "Subnets and security groups that the functions run in: `subnet_ids`, `security_group_ids`."
+  type        = map(list(string))
+}
+
+variable "permissions_boundary_arn" {
+  description = "ARN of the policy that bounds the module's roles."
   type        = string
-  default     = null
+}
+
+variable "lambda_packages" {
+  description = "Where the functions' zips are: `s3_bucket` and `s3_prefix`, or `directory`."
+  type        = map(string)
+}
+
+variable "deletion_protection" {
+  description = "Whether the ledger is protected against deletion. Apply with false before a destroy."
+  type        = bool
+  default     = true
 }
 
 variable "proxy_root" {

@@ -70,7 +70,7 @@ def main() -> int:
                 stage.raise_curtain()
             stage.cloud.start()
             transcript.note(f"The dashboard is drawn every ten seconds: {chosen.dashboard.resolve().as_uri()}")
-            with dashboard.drawn(stage.cloud, str(stage.outputs["event_bus"]["name"]), chosen.dashboard):
+            with dashboard.drawn(stage.cloud, str(stage.outputs["dashboard_url"]).rpartition("/")[2], chosen.dashboard):
                 if chosen.no_scenario or not own_servers:
                     _wait(stage, transcript)
                 else:

@@ -15,7 +15,10 @@ from collections.abc import Callable
 from functools import cache
 from typing import Any
 
-import botocore.httpsession
+try:
+    from botocore.httpsession import create_urllib3_context
+except ModuleNotFoundError:  # where Jira alone is asked, and not by a function: boto3 is no library of ours
+    from urllib3.util import create_urllib3_context
 
 CA_BUNDLE = "CA_BUNDLE"
 """Environment variable: roots to trust beside the public ones, PEM, packed with gzip and base64; may be missing."""
@@ -41,6 +44,8 @@ def share_with_boto3() -> None:
 
     botocore offers no such setting; should it make its contexts in another way one day, they are only slower.
     """
+    import botocore.httpsession
+
     botocore.httpsession.create_urllib3_context = _shared
 
 
@@ -48,7 +53,7 @@ def _shared(*_: Any, **__: Any) -> ssl.SSLContext:
     return context()
 
 
-_new_context = botocore.httpsession.create_urllib3_context
+_new_context = create_urllib3_context
 
 
 def _read_each_file_once(context: ssl.SSLContext) -> None:

@@ -4,6 +4,7 @@ resource "aws_ssm_parameter" "jira_url" {
   name        = "${var.parameter_prefix}/jiraUrl"
   description = "Jira's REST API of ${var.name}"
   type        = "SecureString"
+  key_id      = var.kms_key_arn
   value       = var.jira_url
   tags        = var.tags
 }
@@ -12,6 +13,7 @@ resource "aws_ssm_parameter" "jira_email" {
   name        = "${var.parameter_prefix}/jiraEmail"
   description = "Jira account of ${var.name}"
   type        = "SecureString"
+  key_id      = var.kms_key_arn
   value       = var.jira_email
   tags        = var.tags
 }
@@ -20,6 +22,7 @@ resource "aws_ssm_parameter" "jira_project_key" {
   name        = "${var.parameter_prefix}/jiraProjectKey"
   description = "Jira project of ${var.name}"
   type        = "SecureString"
+  key_id      = var.kms_key_arn
   value       = var.jira_project_key
   tags        = var.tags
 }
@@ -31,6 +34,7 @@ resource "aws_ssm_parameter" "jira_token" {
   name             = "${var.parameter_prefix}/jiraToken"
   description      = "Jira API token of ${var.name}"
   type             = "SecureString"
+  key_id           = var.kms_key_arn
   value_wo         = var.jira_token
   value_wo_version = var.jira_token_version
   tags             = var.tags

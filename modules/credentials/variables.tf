@@ -51,6 +51,12 @@ variable "jira_token_parameter" {
   default = null
 }
 
+variable "kms_key_arn" {
+  description = "Customer key of the parameters; null for SSM's own."
+  type        = string
+  default     = null
+}
+
 variable "location" {
   description = "Partition, Region and account this is applied in."
   type = object({

@@ -2,6 +2,9 @@
 # The rows are in files of their own; here they are stacked.
 
 locals {
+  # An account has one list of dashboards for all of its Regions.
+  name = "${var.name}-${var.location.region}"
+
   functions      = sort(keys(var.workers))
   jira_functions = [for function in local.functions : function if function != "security_ir_poller"]
 
@@ -29,6 +32,6 @@ locals {
 resource "aws_cloudwatch_dashboard" "this" {
   count = var.enabled ? 1 : 0
 
-  dashboard_name = var.name
+  dashboard_name = local.name
   dashboard_body = local.body
 }

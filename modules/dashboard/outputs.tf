@@ -1,6 +1,6 @@
 output "url" {
   description = "Where the dashboard is in the console; null without one."
-  value       = var.enabled ? "https://${var.location.region}.console.aws.amazon.com/cloudwatch/home?region=${var.location.region}#dashboards/dashboard/${var.name}" : null
+  value       = var.enabled ? "https://${var.location.region}.console.aws.amazon.com/cloudwatch/home?region=${var.location.region}#dashboards/dashboard/${local.name}" : null
 }
 
 output "body" {

@@ -22,6 +22,18 @@ variable "native_events" {
   nullable    = false
 }
 
+variable "event_log_resource_policy" {
+  description = "Who lets EventBridge write: `own` policy, one `shared` by all event logs of the account, or `none` of ours."
+  type        = string
+  nullable    = false
+}
+
+variable "kms_key_arn" {
+  description = "Customer key of the log group and the queue; null for AWS's own."
+  type        = string
+  default     = null
+}
+
 variable "log_retention_days" {
   description = "Days the event log is kept."
   type        = number

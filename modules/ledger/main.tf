@@ -25,7 +25,9 @@ resource "aws_dynamodb_table" "this" {
     enabled = true
   }
 
+  # AWS's own key for DynamoDB, where no other is given.
   server_side_encryption {
-    enabled = true
+    enabled     = true
+    kms_key_arn = var.kms_key_arn
   }
 }

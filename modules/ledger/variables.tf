@@ -10,6 +10,12 @@ variable "deletion_protection" {
   nullable    = false
 }
 
+variable "kms_key_arn" {
+  description = "Customer key of the table; null for AWS's own."
+  type        = string
+  default     = null
+}
+
 variable "tags" {
   description = "Tags of the table."
   type        = map(string)

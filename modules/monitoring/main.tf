@@ -2,6 +2,7 @@
 
 locals {
   name          = "${var.name}-alarms"
+  arn           = "arn:${var.location.partition}:sns:${var.location.region}:${var.location.account_id}:${local.name}"
   alarm_actions = concat(var.alarm_actions, aws_sns_topic.this[*].arn)
 }
 
@@ -9,7 +10,7 @@ data "aws_iam_policy_document" "topic" {
   statement {
     sid       = "OurAlarmsPublish"
     actions   = ["sns:Publish"]
-    resources = ["arn:${var.location.partition}:sns:${var.location.region}:${var.location.account_id}:${local.name}"]
+    resources = [local.arn]
 
     principals {
       type        = "Service"
@@ -28,15 +29,35 @@ data "aws_iam_policy_document" "topic" {
       values   = [var.location.account_id]
     }
   }
+
+  # Whoever may publish does so by TLS.
+  statement {
+    sid       = "NobodyInTheClear"
+    effect    = "Deny"
+    actions   = ["sns:Publish"]
+    resources = [local.arn]
+
+    principals {
+      type        = "*"
+      identifiers = ["*"]
+    }
+
+    condition {
+      test     = "Bool"
+      variable = "aws:SecureTransport"
+      values   = ["false"]
+    }
+  }
 }
 
 resource "aws_sns_topic" "this" {
   count = length(var.alarm_emails) > 0 ? 1 : 0
 
-  name         = local.name
-  display_name = "Alarms of ${var.name}"
-  policy       = data.aws_iam_policy_document.topic.json
-  tags         = var.tags
+  name              = local.name
+  display_name      = "Alarms of ${var.name}"
+  policy            = data.aws_iam_policy_document.topic.json
+  kms_master_key_id = var.kms_key_arn
+  tags              = var.tags
 }
 
 resource "aws_sns_topic_subscription" "email" {

@@ -16,6 +16,12 @@ variable "alarm_emails" {
   nullable    = false
 }
 
+variable "kms_key_arn" {
+  description = "Customer key of the alarm topic; null for none."
+  type        = string
+  default     = null
+}
+
 variable "functions" {
   description = "Key of each function → its name."
   type        = map(string)

@@ -21,10 +21,30 @@ data "aws_iam_policy_document" "topic" {
       values   = var.publisher_account_ids
     }
   }
+
+  # Whoever may publish does so by TLS.
+  statement {
+    sid       = "NobodyInTheClear"
+    effect    = "Deny"
+    actions   = ["sns:Publish"]
+    resources = [local.arn]
+
+    principals {
+      type        = "*"
+      identifiers = ["*"]
+    }
+
+    condition {
+      test     = "Bool"
+      variable = "aws:SecureTransport"
+      values   = ["false"]
+    }
+  }
 }
 
-# Not encrypted with a customer key: the publisher's roles would need the key too, and messages hold issue keys only.
 resource "aws_sns_topic" "this" {
+  #checkov:skip=CKV_AWS_26:The publisher's roles, Atlassian's, would need the key too, and messages hold issue keys only.
+
   name   = local.name
   policy = data.aws_iam_policy_document.topic.json
   tags   = var.tags

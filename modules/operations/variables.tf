@@ -7,22 +7,14 @@ variable "name" {
 variable "function" {
   description = <<-EOT
     The function:
-    - `packages_directory`: where the zips are, without a slash at its end.
     - `environment`: what the functions that talk to Jira are told.
     - `policy`: policy document (JSON): what it may do to things that are not its own.
-    - `runtime`: Lambda runtime.
-    - `architecture`: `arm64` or `x86_64`.
-    - `memory_mb`: memory in MB.
-    - `log_retention_days`: days its log is kept; 0 keeps it for ever.
+    - `settings`: what is the same for all functions, as `modules/function` declares it.
   EOT
   type = object({
-    packages_directory = string
-    environment        = map(string)
-    policy             = string
-    runtime            = string
-    architecture       = string
-    memory_mb          = number
-    log_retention_days = number
+    environment = map(string)
+    policy      = string
+    settings    = any
   })
   nullable = false
 }

@@ -28,10 +28,12 @@ data "aws_iam_policy_document" "trust" {
 }
 
 resource "aws_iam_role" "this" {
-  name               = local.name
-  description        = var.description
-  assume_role_policy = data.aws_iam_policy_document.trust.json
-  tags               = var.tags
+  name                 = local.name
+  path                 = var.limits.path
+  permissions_boundary = var.limits.permissions_boundary_arn
+  description          = var.description
+  assume_role_policy   = data.aws_iam_policy_document.trust.json
+  tags                 = var.tags
 }
 
 resource "aws_iam_role_policy" "this" {

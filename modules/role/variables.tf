@@ -34,6 +34,15 @@ variable "policy" {
   nullable    = false
 }
 
+variable "limits" {
+  description = "What the estate asks of every role: its `path`, and `permissions_boundary_arn` (null for none)."
+  type = object({
+    path                     = string
+    permissions_boundary_arn = string
+  })
+  nullable = false
+}
+
 variable "tags" {
   description = "Tags of the role."
   type        = map(string)

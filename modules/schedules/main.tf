@@ -18,6 +18,23 @@ data "aws_iam_policy_document" "schedules" {
     actions   = ["sqs:SendMessage"]
     resources = [for sweep in local.sweeps : sweep.dead_letter_arn]
   }
+
+  # Messages are encrypted for whoever sends them.
+  dynamic "statement" {
+    for_each = var.kms_key_arn[*]
+
+    content {
+      sid       = "UsesTheCustomerKeyBySqs"
+      actions   = ["kms:Decrypt", "kms:GenerateDataKey"]
+      resources = [statement.value]
+
+      condition {
+        test     = "StringEquals"
+        variable = "kms:ViaService"
+        values   = ["sqs.${var.location.region}.${var.location.dns_suffix}"]
+      }
+    }
+  }
 }
 
 module "role" {
@@ -32,6 +49,7 @@ module "role" {
   # https://docs.aws.amazon.com/scheduler/latest/UserGuide/cross-service-confused-deputy-prevention.html
   source_arn = "arn:${var.location.partition}:scheduler:${var.location.region}:${var.location.account_id}:schedule-group/${local.group}"
   policy     = data.aws_iam_policy_document.schedules.json
+  limits     = var.role_limits
   tags       = var.tags
 }
 
@@ -43,6 +61,8 @@ resource "aws_scheduler_schedule_group" "this" {
 }
 
 resource "aws_scheduler_schedule" "sweep" {
+  #checkov:skip=CKV_AWS_297:A schedule's message is the word sweep, and nobody's data.
+
   for_each = local.sweeps
 
   name                = "${var.name}-${each.key}"

@@ -23,10 +23,26 @@ variable "sweeps" {
   nullable = false
 }
 
+variable "kms_key_arn" {
+  description = "Customer key of the queues; null for SQS's own."
+  type        = string
+  default     = null
+}
+
+variable "role_limits" {
+  description = "What the estate asks of every role: its `path`, and `permissions_boundary_arn` (null for none)."
+  type = object({
+    path                     = string
+    permissions_boundary_arn = string
+  })
+  nullable = false
+}
+
 variable "location" {
-  description = "Partition, Region and account this is applied in."
+  description = "Partition, Region and account this is applied in, and the partition's DNS suffix."
   type = object({
     partition  = string
+    dns_suffix = string
     region     = string
     account_id = string
   })

@@ -24,10 +24,10 @@ resource "aws_cloudwatch_metric_alarm" "dead_letters" {
 
 resource "aws_cloudwatch_metric_alarm" "errors" {
   alarm_name        = "${var.name}-errors"
-  alarm_description = "${var.name} crashed or ran out of time; its messages are tried again. See the log group ${local.log_group_name}. Runbook: docs/runbook.md#errors"
+  alarm_description = "${var.name} crashed or ran out of time; its messages are tried again. See the log group ${module.function.function.log_group}. Runbook: docs/runbook.md#errors"
   namespace         = "AWS/Lambda"
   metric_name       = "Errors"
-  dimensions        = { FunctionName = aws_lambda_function.this.function_name }
+  dimensions        = { FunctionName = module.function.function.name }
   statistic         = "Sum"
   # What crashes is tried again within 15 minutes: a period without a crash does not end the alarm.
   period              = 15 * 60
@@ -48,7 +48,7 @@ resource "aws_cloudwatch_metric_alarm" "errors" {
 # apply, and the queue moves on.
 resource "aws_cloudwatch_metric_alarm" "age" {
   alarm_name          = "${var.name}-age"
-  alarm_description   = "A message of ${var.name} has waited for 15 minutes in a queue that stands still, or has failed again and again for so long, and no other alarm tells why. See the log group ${local.log_group_name}. Runbook: docs/runbook.md#age"
+  alarm_description   = "A message of ${var.name} has waited for 15 minutes in a queue that stands still, or has failed again and again for so long, and no other alarm tells why. See the log group ${module.function.function.log_group}. Runbook: docs/runbook.md#age"
   comparison_operator = "GreaterThanOrEqualToThreshold"
   threshold           = 15 * 60
   # Tries are up to one period apart, and a little more: a period without one does not end the alarm.

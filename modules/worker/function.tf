@@ -1,6 +1,4 @@
 locals {
-  package_path = "${var.function.packages_directory}/${var.function.package}.zip"
-
   # The namespace and the service name are those that the age alarm watches.
   given_environment = merge(var.function.environment, {
     POWERTOOLS_METRICS_NAMESPACE = var.alarms.metrics_namespace
@@ -18,52 +16,28 @@ locals {
     QUEUE_URL             = "${local.sqs_url_prefix}/${local.queue_name}"
     DEAD_LETTER_QUEUE_URL = "${local.sqs_url_prefix}/${local.dead_letters_name}"
   })
-  environment_bytes       = floor(length(base64encode(jsonencode(local.expected_environment))) / 4 * 3)
-  environment_bytes_limit = 4096
+  environment_bytes = floor(length(base64encode(jsonencode(local.expected_environment))) / 4 * 3)
 }
 
-# Made before the function: Lambda would make a group that keeps everything for ever, and Terraform could not take it over.
-resource "aws_cloudwatch_log_group" "this" {
-  name              = local.log_group_name
-  retention_in_days = var.function.log_retention_days
+module "function" {
+  source = "../function"
+
+  name              = var.name
+  description       = var.function.description
+  package           = var.function.package
+  handler           = "${var.function.package}.handler.handler"
+  timeout_seconds   = local.timeout_seconds
+  environment       = local.environment
+  environment_bytes = local.environment_bytes
+  policy            = data.aws_iam_policy_document.function.json
+  settings          = var.function.settings
+  location          = var.location
   tags              = var.tags
-}
-
-resource "aws_lambda_function" "this" {
-  function_name    = var.name
-  description      = var.function.description
-  role             = module.role.arn
-  handler          = "${var.function.package}.handler.handler"
-  runtime          = var.function.runtime
-  architectures    = [var.function.architecture]
-  filename         = local.package_path
-  source_code_hash = fileexists(local.package_path) ? filebase64sha256(local.package_path) : null
-  memory_size      = var.function.memory_mb
-  timeout          = local.timeout_seconds
-  tags             = var.tags
-
-  environment {
-    variables = local.environment
-  }
-
-  lifecycle {
-    precondition {
-      condition     = fileexists(local.package_path)
-      error_message = "${local.package_path} is missing. Run ./build.sh in the module's directory, or set lambda_packages = { directory = … } to where the zips are."
-    }
-
-    precondition {
-      condition     = local.environment_bytes <= local.environment_bytes_limit
-      error_message = "The environment of ${var.name} would hold ${local.environment_bytes} bytes, Lambda takes ${local.environment_bytes_limit}. Shorten jira_create_fields, transition_fields, status_mapping, jira_custom_fields or aws_ca_bundle; what matters less: issue_filter, closure_resolutions, name, parameter_prefix, jira_issue_type."
-    }
-  }
-
-  depends_on = [aws_cloudwatch_log_group.this]
 }
 
 resource "aws_lambda_event_source_mapping" "this" {
   event_source_arn        = aws_sqs_queue.this.arn
-  function_name           = aws_lambda_function.this.arn
+  function_name           = module.function.function.arn
   batch_size              = var.queue.batch_size
   function_response_types = ["ReportBatchItemFailures"]
   tags                    = var.tags

@@ -14,13 +14,11 @@ locals {
 
   queue_name        = var.name
   dead_letters_name = "${var.name}-dead-letters"
-  log_group_name    = "/aws/lambda/${var.name}"
 
   # Built from names, which a first plan knows already: it can show the policies that use them.
   sqs_arn_prefix   = "arn:${var.location.partition}:sqs:${var.location.region}:${var.location.account_id}"
   queue_arn        = "${local.sqs_arn_prefix}:${local.queue_name}"
   dead_letters_arn = "${local.sqs_arn_prefix}:${local.dead_letters_name}"
-  log_group_arn    = "arn:${var.location.partition}:logs:${var.location.region}:${var.location.account_id}:log-group:${local.log_group_name}"
 
   # The destination is named, since a dead letter that the function itself sent knows no queue it came from.
   # At a pace: thousands at once would be a storm for the other side.

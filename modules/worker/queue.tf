@@ -22,6 +22,25 @@ data "aws_iam_policy_document" "queue" {
       }
     }
   }
+
+  # Whoever may send, receive or ask does so by TLS.
+  statement {
+    sid       = "NobodyInTheClear"
+    effect    = "Deny"
+    actions   = ["sqs:*"]
+    resources = [each.value]
+
+    principals {
+      type        = "*"
+      identifiers = ["*"]
+    }
+
+    condition {
+      test     = "Bool"
+      variable = "aws:SecureTransport"
+      values   = ["false"]
+    }
+  }
 }
 
 resource "aws_sqs_queue" "dead_letters" {
@@ -29,7 +48,8 @@ resource "aws_sqs_queue" "dead_letters" {
   message_retention_seconds = local.message_retention_seconds
   # Nobody works on these: whoever looks at one hides it for as short as the alarm does not notice.
   visibility_timeout_seconds = 60
-  sqs_managed_sse_enabled    = true
+  sqs_managed_sse_enabled    = var.function.settings.kms_key_arn == null ? true : null
+  kms_master_key_id          = var.function.settings.kms_key_arn
   policy                     = data.aws_iam_policy_document.queue["dead_letters"].json
   tags                       = var.tags
 }
@@ -38,7 +58,8 @@ resource "aws_sqs_queue" "this" {
   name                       = local.queue_name
   message_retention_seconds  = local.message_retention_seconds
   visibility_timeout_seconds = local.visibility_timeout_seconds
-  sqs_managed_sse_enabled    = true
+  sqs_managed_sse_enabled    = var.function.settings.kms_key_arn == null ? true : null
+  kms_master_key_id          = var.function.settings.kms_key_arn
   # Whoever sends by a role of their own, as schedules do, needs no statement here.
   policy = data.aws_iam_policy_document.queue["messages"].json
   tags   = var.tags

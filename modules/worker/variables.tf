@@ -9,24 +9,16 @@ variable "function" {
     The function:
     - `description`: what it does, in one sentence.
     - `package`: its Python package, which is also the name of its zip and the one its logs and metrics go by: `jira_client` → `jira_client.zip`, handler `jira_client.handler.handler`.
-    - `packages_directory`: where the zips are, without a slash at its end.
     - `environment`: environment variables, besides those the worker knows itself: `QUEUE_URL`, `DEAD_LETTER_QUEUE_URL`, `POWERTOOLS_SERVICE_NAME`, `POWERTOOLS_METRICS_NAMESPACE`.
     - `policy`: policy document (JSON): what it may do to things that are not its own.
-    - `runtime`: Lambda runtime.
-    - `architecture`: `arm64` or `x86_64`.
-    - `memory_mb`: memory in MB.
-    - `log_retention_days`: days its log is kept; 0 keeps it for ever.
+    - `settings`: what is the same for all functions, as `modules/function` declares it.
   EOT
   type = object({
-    description        = string
-    package            = string
-    packages_directory = string
-    environment        = map(string)
-    policy             = string
-    runtime            = string
-    architecture       = string
-    memory_mb          = number
-    log_retention_days = number
+    description = string
+    package     = string
+    environment = map(string)
+    policy      = string
+    settings    = any
   })
   nullable = false
 }

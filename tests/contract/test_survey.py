@@ -15,7 +15,7 @@ from security_ir_jira.jira.credentials import Credentials
 from security_ir_jira.jira.http import JiraHttp
 from security_ir_jira.jira.survey import IssueType, JiraSurvey
 from security_ir_jira.model import LABEL
-from security_ir_jira.operate.jira_checks import PERMISSIONS
+from security_ir_jira.operate.jira_site import PERMISSIONS
 
 
 @pytest.fixture

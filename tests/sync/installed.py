@@ -50,6 +50,8 @@ class Installed:
 
 def install(loop: Loop, monkeypatch: pytest.MonkeyPatch) -> Installed:
     """Everything as Terraform leaves it, and both sweeps just run."""
+    # The function that people invoke has clients of many services, and makes them as boto3 always does.
+    boto3.setup_default_session()
     schedules = {"case-sweep": "rate(5 minutes)", "issue-sweep": "rate(15 minutes)"}
     installation = Installation(NAME, ACCOUNT, REGION, "aws", "amazonaws.com", True, schedules)
     monkeypatch.setenv("JIRA_PARAMETERS", json.dumps(PARAMETERS))

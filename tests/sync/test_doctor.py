@@ -18,7 +18,7 @@ from security_ir_jira.ledger.breakers import Breakers
 from security_ir_jira.ledger.troubles import Troubles
 from security_ir_jira.model import CASE_PROPERTY, LABEL
 from security_ir_jira.operate.installation import FUNCTIONS
-from security_ir_jira.operate.jira_checks import DEFAULT_STATUSES, needed_permissions
+from security_ir_jira.operate.jira_site import DEFAULT_STATUSES, needed_permissions
 from tests.defaults import MAPPING
 
 from .installed import NAME, PARAMETERS, Installed, client, install

@@ -75,3 +75,23 @@ run "a_given_parameter_is_used_and_none_is_made" {
     error_message = "The functions may read other parameters than the four."
   }
 }
+
+run "a_customer_key_encrypts_all_four" {
+  command = plan
+
+  module {
+    source = "./modules/credentials"
+  }
+
+  variables {
+    kms_key_arn = "arn:aws:kms:eu-central-1:111122223333:key/abcd"
+  }
+
+  assert {
+    condition = alltrue([
+      for parameter in [aws_ssm_parameter.jira_url, aws_ssm_parameter.jira_email, aws_ssm_parameter.jira_project_key, aws_ssm_parameter.jira_token[0]] :
+      parameter.key_id == "arn:aws:kms:eu-central-1:111122223333:key/abcd"
+    ])
+    error_message = "A parameter is encrypted with another key."
+  }
+}

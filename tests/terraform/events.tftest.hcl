@@ -13,7 +13,9 @@ variables {
   name               = "x"
   native_events      = true
   log_retention_days = 30
-  tags               = {}
+
+  event_log_resource_policy = "own"
+  tags                      = {}
   queue_arns = {
     security_ir_poller = "arn:aws:sqs:eu-central-1:111122223333:x-security-ir-poller"
     jira_client        = "arn:aws:sqs:eu-central-1:111122223333:x-jira-client"
@@ -82,14 +84,74 @@ run "every_event_of_both_directions_is_logged" {
 
   assert {
     condition = one([
-      for statement in jsondecode(aws_cloudwatch_log_resource_policy.this.policy_document).Statement : statement if statement.Action == "logs:PutLogEvents"
-    ]).Condition == { ArnEquals = { "aws:SourceArn" = "arn:aws:events:eu-central-1:111122223333:rule/x/x-event-log-rule" } }
+      for statement in jsondecode(aws_cloudwatch_log_resource_policy.this[0].policy_document).Statement : statement if statement.Action == "logs:PutLogEvents"
+    ]).Condition == { ArnLike = { "aws:SourceArn" = "arn:aws:events:eu-central-1:111122223333:rule/x/x-event-log-rule" } }
     error_message = "Other rules may write to the event log."
   }
 
   assert {
-    condition     = alltrue([for statement in jsondecode(aws_cloudwatch_log_resource_policy.this.policy_document).Statement : statement.Resource == "arn:aws:logs:eu-central-1:111122223333:log-group:/aws/events/x:*"])
+    condition     = alltrue([for statement in jsondecode(aws_cloudwatch_log_resource_policy.this[0].policy_document).Statement : statement.Resource == "arn:aws:logs:eu-central-1:111122223333:log-group:/aws/events/x:*"])
     error_message = "The event log's policy opens other log groups."
+  }
+}
+
+run "instances_may_share_one_policy_for_their_event_logs" {
+  command = plan
+
+  module {
+    source = "./modules/events"
+  }
+
+  variables {
+    event_log_resource_policy = "shared"
+  }
+
+  assert {
+    condition = alltrue([
+      for statement in jsondecode(aws_cloudwatch_log_resource_policy.this[0].policy_document).Statement : statement.Resource == "arn:aws:logs:eu-central-1:111122223333:log-group:/aws/events/*:*"
+    ])
+    error_message = "Another instance's event log is not open to its rule."
+  }
+
+  assert {
+    condition = one([
+      for statement in jsondecode(aws_cloudwatch_log_resource_policy.this[0].policy_document).Statement : statement if statement.Action == "logs:PutLogEvents"
+    ]).Condition == { ArnLike = { "aws:SourceArn" = "arn:aws:events:eu-central-1:111122223333:rule/*" } }
+    error_message = "Rules of other accounts may write to event logs, or another instance's may not."
+  }
+}
+
+run "an_instance_may_leave_the_policy_to_another" {
+  command = plan
+
+  module {
+    source = "./modules/events"
+  }
+
+  variables {
+    event_log_resource_policy = "none"
+  }
+
+  assert {
+    condition     = length(aws_cloudwatch_log_resource_policy.this) == 0
+    error_message = "One of the ten policies of a Region is taken."
+  }
+}
+
+run "a_customer_key_encrypts_the_event_log_and_its_dead_letters" {
+  command = plan
+
+  module {
+    source = "./modules/events"
+  }
+
+  variables {
+    kms_key_arn = "arn:aws:kms:eu-central-1:111122223333:key/abcd"
+  }
+
+  assert {
+    condition     = aws_cloudwatch_log_group.this.kms_key_id == "arn:aws:kms:eu-central-1:111122223333:key/abcd" && aws_sqs_queue.event_log_dead_letters.kms_master_key_id == "arn:aws:kms:eu-central-1:111122223333:key/abcd"
+    error_message = "Events are kept under another key."
   }
 }
 
@@ -145,7 +207,7 @@ run "an_event_that_a_queue_does_not_take_waits_in_its_dead_letters" {
   }
 
   assert {
-    condition = jsondecode(aws_sqs_queue.event_log_dead_letters.policy).Statement == [{
+    condition = [for statement in jsondecode(aws_sqs_queue.event_log_dead_letters.policy).Statement : statement if statement.Effect == "Allow"] == [{
       Sid       = "TheEventLogRuleDeadLetters"
       Effect    = "Allow"
       Action    = "sqs:SendMessage"

@@ -62,3 +62,20 @@ run "protection_can_be_lifted_to_destroy_the_module" {
     error_message = "The module can never be destroyed."
   }
 }
+
+run "a_customer_key_encrypts_the_ledger" {
+  command = plan
+
+  module {
+    source = "./modules/ledger"
+  }
+
+  variables {
+    kms_key_arn = "arn:aws:kms:eu-central-1:111122223333:key/abcd"
+  }
+
+  assert {
+    condition     = aws_dynamodb_table.this.server_side_encryption[0].kms_key_arn == "arn:aws:kms:eu-central-1:111122223333:key/abcd"
+    error_message = "The ledger is encrypted with another key."
+  }
+}

@@ -50,7 +50,7 @@ run "fault_24_every_address_is_subscribed_to_the_alarm_topic" {
   }
 
   assert {
-    condition = one(jsondecode(aws_sns_topic.this[0].policy).Statement).Condition == {
+    condition = one([for statement in jsondecode(aws_sns_topic.this[0].policy).Statement : statement if statement.Effect == "Allow"]).Condition == {
       ArnLike      = { "aws:SourceArn" = "arn:aws:cloudwatch:eu-central-1:111122223333:alarm:x-*" }
       StringEquals = { "aws:SourceAccount" = "111122223333" }
     }
@@ -210,5 +210,22 @@ run "a_sweep_too_seldom_for_cloudwatch_is_not_missed" {
   assert {
     condition     = aws_cloudwatch_metric_alarm.case_sweep["case-sweep"].evaluation_periods == 168 && length(aws_cloudwatch_metric_alarm.issue_sweep) == 0
     error_message = "CloudWatch would refuse the alarm, or a sweep is not watched that could be."
+  }
+}
+
+run "a_customer_key_encrypts_the_alarm_topic" {
+  command = plan
+
+  module {
+    source = "./modules/monitoring"
+  }
+
+  variables {
+    kms_key_arn = "arn:aws:kms:eu-central-1:111122223333:key/abcd"
+  }
+
+  assert {
+    condition     = aws_sns_topic.this[0].kms_master_key_id == "arn:aws:kms:eu-central-1:111122223333:key/abcd"
+    error_message = "Alarms are kept under another key."
   }
 }

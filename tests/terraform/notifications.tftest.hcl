@@ -33,7 +33,7 @@ run "fault_27_the_shared_publisher_may_only_publish" {
   }
 
   assert {
-    condition = jsondecode(aws_sns_topic.this.policy).Statement == [{
+    condition = [for statement in jsondecode(aws_sns_topic.this.policy).Statement : statement if statement.Effect == "Allow"] == [{
       Sid       = "JiraAutomationPublishes"
       Effect    = "Allow"
       Action    = "sns:Publish"
@@ -42,6 +42,11 @@ run "fault_27_the_shared_publisher_may_only_publish" {
       Condition = { StringEquals = { "aws:PrincipalAccount" = "815843069303" } }
     }]
     error_message = "The topic is open to others, or for more."
+  }
+
+  assert {
+    condition     = one([for statement in jsondecode(aws_sns_topic.this.policy).Statement : statement if statement.Effect == "Deny"]).Condition == { Bool = { "aws:SecureTransport" = "false" } }
+    error_message = "A notification could travel without TLS."
   }
 
   # With a customer key Atlassian's roles would need the key as well.
@@ -72,5 +77,24 @@ run "a_notification_that_the_queue_does_not_take_waits_in_its_dead_letters" {
   assert {
     condition     = aws_sns_topic_subscription.this.raw_message_delivery == false
     error_message = "Notifications come without their envelope."
+  }
+}
+
+run "whoever_else_is_named_may_publish_and_nobody_else" {
+  command = plan
+
+  module {
+    source = "./modules/notifications"
+  }
+
+  variables {
+    publisher_account_ids = ["815843069303", "222233334444"]
+  }
+
+  assert {
+    condition = one([for statement in jsondecode(aws_sns_topic.this.policy).Statement : [toset(statement.Principal.AWS), toset(statement.Condition.StringEquals["aws:PrincipalAccount"])] if statement.Effect == "Allow"]) == [
+      toset(["arn:aws:iam::815843069303:root", "arn:aws:iam::222233334444:root"]), toset(["815843069303", "222233334444"]),
+    ]
+    error_message = "The topic is open to others than are named, or closed to one of them."
   }
 }

@@ -15,7 +15,25 @@ variables {
   region      = "eu-central-1"
   service     = "lambda.amazonaws.com"
   policy      = jsonencode({ Version = "2012-10-17", Statement = [] })
+  limits      = { path = "/", permissions_boundary_arn = null }
   tags        = {}
+}
+
+run "the_estate_may_bound_it_and_say_where_it_belongs" {
+  command = plan
+
+  module {
+    source = "./modules/role"
+  }
+
+  variables {
+    limits = { path = "/security/", permissions_boundary_arn = "arn:aws:iam::111122223333:policy/boundary" }
+  }
+
+  assert {
+    condition     = aws_iam_role.this.path == "/security/" && aws_iam_role.this.permissions_boundary == "arn:aws:iam::111122223333:policy/boundary"
+    error_message = "The role is elsewhere, or unbounded."
+  }
 }
 
 run "a_role_carries_its_region_since_roles_are_global" {

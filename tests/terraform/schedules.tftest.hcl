@@ -10,8 +10,9 @@ provider "aws" {
 }
 
 variables {
-  name = "x"
-  tags = {}
+  name        = "x"
+  role_limits = { path = "/", permissions_boundary_arn = null }
+  tags        = {}
   sweeps = {
     case-sweep  = { description = "Cases", schedule = "rate(5 minutes)", queue_arn = "arn:aws:sqs:eu-central-1:111122223333:x-security-ir-poller", dead_letter_arn = "arn:aws:sqs:eu-central-1:111122223333:x-security-ir-poller-dead-letters", message = { sweep = "cases" } }
     issue-sweep = { description = "Issues", schedule = "rate(15 minutes)", queue_arn = "arn:aws:sqs:eu-central-1:111122223333:x-jira-notifications-handler", dead_letter_arn = "arn:aws:sqs:eu-central-1:111122223333:x-jira-notifications-handler-dead-letters", message = { sweep = "issues" } }
@@ -114,5 +115,24 @@ run "without_sweeps_there_is_nothing" {
   assert {
     condition     = length(aws_scheduler_schedule.sweep) == 0 && length(aws_scheduler_schedule_group.this) == 0 && length(module.role) == 0
     error_message = "A role or a group is left for schedules that are not there."
+  }
+}
+
+run "schedules_send_to_queues_under_a_customer_key" {
+  command = plan
+
+  module {
+    source = "./modules/schedules"
+  }
+
+  variables {
+    kms_key_arn = "arn:aws:kms:eu-central-1:111122223333:key/abcd"
+  }
+
+  assert {
+    condition = one([
+      for statement in jsondecode(data.aws_iam_policy_document.schedules.json).Statement : [sort(statement.Action), statement.Resource, statement.Condition.StringEquals] if startswith(statement.Sid, "UsesTheCustomerKey")
+    ]) == [tolist(["kms:Decrypt", "kms:GenerateDataKey"]), "arn:aws:kms:eu-central-1:111122223333:key/abcd", { "kms:ViaService" = "sqs.eu-central-1.amazonaws.com" }]
+    error_message = "A sweep's message could not be encrypted, or the key may be used for more."
   }
 }

@@ -33,7 +33,6 @@ run "what_is_none_of_its_kind_is_refused" {
     jira_token           = ""                                                # an empty token
     jira_token_version   = 1.5                                               # no whole number
     jira_issue_type      = ""                                                # an empty type
-    jira_create_fields   = ["priority"]                                      # a list
     status_mapping       = { to_jira = { Open = ["To Do"] } }                # no case status
     case_sweep_schedule  = "5 minutes"                                       # a schedule in words
     issue_sweep_schedule = "cron(0 8 * * *)"                                 # five fields
@@ -65,7 +64,6 @@ run "what_is_none_of_its_kind_is_refused" {
     var.jira_token,
     var.jira_token_version,
     var.jira_issue_type,
-    var.jira_create_fields,
     var.status_mapping,
     var.case_sweep_schedule,
     var.issue_sweep_schedule,
@@ -99,7 +97,6 @@ run "what_nearly_fits_is_refused" {
     jira_token          = "token\n"                                                                                                                    # a line end
     jira_token_version  = 0                                                                                                                            # below 1
     jira_auth           = "oauth"                                                                                                                      # unknown
-    jira_create_fields  = { summary = "Incident" }                                                                                                     # what comes from the case
     status_mapping      = { to_jira = { Closed = [""] } }                                                                                              # an empty issue status
     case_sweep_schedule = "rate(0 minutes)"                                                                                                            # never
     name                = "abcdefghijklmnopqrstuvwxyz-abcdefghijk"                                                                                     # too long for a function
@@ -119,7 +116,6 @@ run "what_nearly_fits_is_refused" {
     var.jira_token,
     var.jira_token_version,
     var.jira_auth,
-    var.jira_create_fields,
     var.status_mapping,
     var.case_sweep_schedule,
     var.name,
@@ -163,6 +159,26 @@ run "what_would_fail_at_AWS_or_in_Jira_is_refused" {
     var.issue_filter,
     var.lambda_memory_mb,
   ]
+}
+
+run "fields_that_are_no_object_are_refused" {
+  command = plan
+
+  variables {
+    jira_create_fields = ["priority"]
+  }
+
+  expect_failures = [var.jira_create_fields]
+}
+
+run "fields_that_come_from_the_case_are_refused" {
+  command = plan
+
+  variables {
+    jira_create_fields = { summary = "Incident" }
+  }
+
+  expect_failures = [var.jira_create_fields]
 }
 
 run "plain_http_leaves_the_machine_and_is_refused" {
@@ -222,7 +238,173 @@ run "an_alias_instead_of_a_key_is_refused" {
   expect_failures = [var.jira_token_parameter]
 }
 
+run "keys_that_nobody_knows_are_refused" {
+  command = plan
+
+  variables {
+    jira_token           = null
+    jira_token_parameter = { arn = "arn:aws:ssm:eu-central-1:111122223333:parameter/shared/jira", kms_key = "arn:aws:kms:eu-central-1:111122223333:key/abcd" }
+    issue_filter         = { issue_type = ["Incident"] }
+    status_mapping       = { to_jria = { Acknowledged = ["Triage"] } }
+    lambda_packages      = { directroy = "tests/terraform/fixtures/packages" }
+    vpc_config           = { subnets = ["subnet-1"], subnet_ids = ["subnet-1"], security_group_ids = ["sg-1"] }
+  }
+
+  expect_failures = [
+    var.jira_token_parameter,
+    var.issue_filter,
+    var.status_mapping,
+    var.lambda_packages,
+    var.vpc_config,
+  ]
+}
+
+run "values_of_another_kind_are_refused" {
+  command = plan
+
+  variables {
+    jira_token           = null
+    jira_token_parameter = "arn:aws:ssm:eu-central-1:111122223333:parameter/shared/jira"
+    issue_filter         = { issue_types = "Incident" }
+    status_mapping       = { to_jira = { Acknowledged = "Triage" } }
+    lambda_packages      = "dist"
+    vpc_config           = ["subnet-1"]
+
+    notifications_publisher_account_ids = []
+    permissions_boundary_arn            = "boundary"
+    iam_role_path                       = "security"
+    kms_key_arn                         = "arn:aws:kms:eu-central-1:111122223333:alias/security"
+    event_log_resource_policy           = "mine"
+    tags                                = { "aws:team" = "soc" }
+  }
+
+  expect_failures = [
+    var.jira_token_parameter,
+    var.issue_filter,
+    var.status_mapping,
+    var.lambda_packages,
+    var.vpc_config,
+    var.notifications_publisher_account_ids,
+    var.permissions_boundary_arn,
+    var.iam_role_path,
+    var.kms_key_arn,
+    var.event_log_resource_policy,
+    var.tags,
+  ]
+}
+
+run "lists_and_maps_are_looked_into" {
+  command = plan
+
+  variables {
+    issue_filter    = { labels = [null] }
+    status_mapping  = { to_case = { Triage = null } }
+    lambda_packages = { s3_prefix = "releases" }
+    vpc_config      = { subnet_ids = [], security_group_ids = ["sg-1"] }
+
+    notifications_publisher_account_ids = ["arn:aws:iam::815843069303:root"]
+  }
+
+  expect_failures = [
+    var.issue_filter,
+    var.status_mapping,
+    var.lambda_packages,
+    var.vpc_config,
+    var.notifications_publisher_account_ids,
+  ]
+}
+
+run "a_map_where_another_is_wanted_is_refused" {
+  command = plan
+
+  variables {
+    issue_filter    = ["Incident"]
+    status_mapping  = { to_jira = ["Triage"] }
+    lambda_packages = { s3_bucket = "arn:aws:s3:::releases" }
+    vpc_config      = { subnet_ids = ["subnet-1"] }
+  }
+
+  expect_failures = [
+    var.issue_filter,
+    var.status_mapping,
+    var.lambda_packages,
+    var.vpc_config,
+  ]
+}
+
+run "inputs_that_contradict_each_other_are_refused" {
+  command = plan
+
+  variables {
+    jira_token           = null
+    jira_token_version   = 2
+    jira_token_parameter = { arn = "arn:aws:ssm:eu-central-1:111122223333:parameter/shared/jira" }
+    lambda_packages      = { directory = "tests/terraform/fixtures/packages", s3_bucket = "releases" }
+    jira_create_fields   = { customfield_10050 = "none yet" }
+    jira_custom_fields   = { customfield_10050 = "caseArn" }
+
+    notifications_shared_secret_kms_key_arn = "arn:aws:kms:eu-central-1:111122223333:key/abcd"
+  }
+
+  expect_failures = [
+    var.jira_token_version,
+    var.lambda_packages,
+    var.jira_custom_fields,
+    var.notifications_shared_secret_kms_key_arn,
+  ]
+}
+
+run "the_address_of_a_page_is_refused" {
+  command = plan
+
+  variables {
+    jira_url        = "https://example.atlassian.net/jira/software/projects/SEC/boards/1"
+    jira_browse_url = "https://example.atlassian.net/browse/SEC-1"
+  }
+
+  expect_failures = [var.jira_url, var.jira_browse_url]
+}
+
+run "the_address_of_a_page_of_another_host_is_refused" {
+  command = plan
+
+  variables {
+    jira_url = "https://jira.example.com/browse/SEC-1"
+  }
+
+  expect_failures = [var.jira_url]
+}
+
+run "a_gateway_without_a_site_is_refused" {
+  command = plan
+
+  variables {
+    jira_url        = "https://api.atlassian.com"
+    jira_browse_url = "https://api.atlassian.com/ex/jira/11111111-2222-3333-4444-555555555555"
+  }
+
+  expect_failures = [var.jira_url, var.jira_browse_url]
+}
+
 # And what is unusual, but works, is not.
+
+run "objects_that_another_module_filled_with_nulls_are_taken" {
+  command = plan
+
+  variables {
+    jira_url        = "https://api.atlassian.com/ex/jira/11111111-2222-3333-4444-555555555555/"
+    issue_filter    = { issue_types = null, labels = null }
+    status_mapping  = { to_jira = null, to_case = null }
+    lambda_packages = { directory = "tests/terraform/fixtures/packages", s3_bucket = null, s3_prefix = null }
+    iam_role_path   = "/security/jira/"
+    tags            = { "AwsTeam" = "" }
+  }
+
+  assert {
+    condition     = jsondecode(module.worker["jira_client"].environment["SYNC_CONFIG"]).issue_filter == { issue_types = [], labels = [] }
+    error_message = "Null is no filter at all."
+  }
+}
 
 run "unusual_values_are_taken" {
   command = plan

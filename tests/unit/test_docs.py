@@ -1,4 +1,4 @@
-"""The documentation says what the module has: variables, outputs, and links that lead somewhere."""
+"""The documentation says what there is, its links lead somewhere, and its pictures can be read by everybody."""
 
 from __future__ import annotations
 
@@ -6,13 +6,16 @@ import re
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 
 from tests.conftest import REPOSITORY
+from tests.hcl import declared
 
 MADE_BY_COMMANDS = {".cache", ".git", ".pytest_cache", ".terraform", ".venv", "dist"}
-CONFIGURATION = REPOSITORY / "docs" / "configuration.md"
+SVG = "{http://www.w3.org/2000/svg}"
+PICTURES = REPOSITORY / "docs" / "pictures"
 
 
 def pages() -> list[Path]:
@@ -29,36 +32,31 @@ def without_code(markdown: str) -> str:
 
 
 def anchors(page: Path) -> set[str]:
-    """The anchors of a page's headings, as GitHub makes them."""
-    headings = re.findall(r"^#+ +(.+)$", without_code(page.read_text()), re.MULTILINE)
-    return {re.sub(r"[^\w\- ]", "", heading).strip().lower().replace(" ", "-") for heading in headings}
+    """The anchors of a page's headings, as GitHub makes them: a second heading of the same words is numbered."""
+    made: list[str] = []
+    for heading in re.findall(r"^#+ +(.+?) *$", without_code(page.read_text()), re.MULTILINE):
+        anchor = re.sub(r"[^\w\- ]", "", re.sub(r"\]\([^)]*\)", "", heading)).strip().lower().replace(" ", "-")
+        made.append(anchor)
+        if count := made.count(anchor) - 1:
+            made.append(f"{anchor}-{count}")
+    return set(made)
 
 
 def links(page: Path) -> Iterator[str]:
-    """The targets of a page's links to files of the repository."""
-    for target in re.findall(r"\]\(([^)\s]+)\)", without_code(page.read_text())):
+    """The targets of a page's links to files of the repository, pictures and references included."""
+    text = without_code(page.read_text())
+    inline = re.findall(r"\]\(<?([^)\s>]+)>?(?: +\"[^\"]*\")?\)", text)
+    references = re.findall(r"^ *\[[^\]]+\]: +<?(\S+?)>?$", text, re.MULTILINE)
+    tags = re.findall(r"<[a-z][^>]*\b(?:href|src|srcset)=\"([^\"]+)\"", text)
+    for target in inline + references + tags:
         if not re.match(r"[a-z]+:", target):
             yield target
 
 
-def root_terraform() -> str:
-    """All Terraform files of the root, one after the other."""
-    return "".join(file.read_text() for file in sorted(REPOSITORY.glob("*.tf")))
-
-
-def declared(kind: str) -> list[str]:
-    return re.findall(rf'^{kind} "(\w+)"', root_terraform(), re.MULTILINE)
-
-
-def required_variables() -> set[str]:
-    blocks = re.findall(r'^variable "(\w+)" \{\n(.*?)^\}', root_terraform(), re.MULTILINE | re.DOTALL)
-    return {name for name, body in blocks if not re.search(r"^  default\s*=", body, re.MULTILINE)}
-
-
-def described(section: str) -> list[str]:
-    """The names in the first column of the tables below one heading of docs/configuration.md."""
-    body = re.split(rf"^## {section}$", CONFIGURATION.read_text(), flags=re.MULTILINE)[1]
-    return re.findall(r"^\| `(\w+)` \|", re.split(r"^## ", body, flags=re.MULTILINE)[0], re.MULTILINE)
+def pictures(page: Path) -> Iterator[tuple[str, Path]]:
+    """The pictures that a page shows: what stands in their place for those who do not see them, and the file."""
+    for words, target in re.findall(r"!\[([^\]]*)\]\(([^)\s]+)\)", without_code(page.read_text())):
+        yield words, (page.parent / target).resolve()
 
 
 def module_blocks(page: Path) -> list[set[str]]:
@@ -67,15 +65,20 @@ def module_blocks(page: Path) -> list[set[str]]:
     return [set(re.findall(r"^  (\w+)\s*=", block, re.MULTILINE)) for block in blocks]
 
 
-@pytest.mark.parametrize(("section", "kind"), [("Variables", "variable"), ("Outputs", "output")])
-def test_the_configuration_page_has_every_variable_and_output_once_and_no_other(section: str, kind: str) -> None:
-    assert sorted(described(section)) == sorted(declared(kind))
-
-
 def test_the_readme_s_module_block_uses_existing_variables_and_all_that_are_required() -> None:
     (arguments,) = module_blocks(REPOSITORY / "README.md")
-    assert arguments - {"source"} <= set(declared("variable"))
-    assert required_variables() <= arguments
+    variables = declared(iter(REPOSITORY.glob("*.tf")), "variable")
+    assert arguments - {"source"} <= set(variables)
+    assert {name for name, variable in variables.items() if "default" not in variable} <= arguments
+
+
+def test_the_guide_s_module_blocks_use_existing_variables_and_all_that_are_required() -> None:
+    variables = declared(iter(REPOSITORY.glob("*.tf")), "variable")
+    blocks = module_blocks(REPOSITORY / "docs" / "guide.md")
+    assert len(blocks) >= 3
+    assert [block - {"providers", "source"} - set(variables) for block in blocks] == [set()] * len(blocks)
+    needed = {name for name, variable in variables.items() if "default" not in variable}
+    assert [needed - block for block in blocks] == [set()] * len(blocks)
 
 
 def test_every_relative_link_leads_to_a_file_and_a_heading_that_exist() -> None:
@@ -87,6 +90,36 @@ def test_every_relative_link_leads_to_a_file_and_a_heading_that_exist() -> None:
             if not target.exists() or (anchor and anchor not in anchors(target)):
                 broken.append(f"{page.relative_to(REPOSITORY)}: {link}")
     assert broken == []
+
+
+def test_every_picture_is_shown_and_said_in_words() -> None:
+    shown = {picture: words for page in pages() for words, picture in pictures(page)}
+    assert set(shown) == set(PICTURES.glob("*.svg"))
+    assert [picture.name for picture, words in shown.items() if len(words) < 20] == []
+
+
+@pytest.mark.parametrize("picture", sorted(PICTURES.glob("*.svg")), ids=lambda picture: picture.stem)
+def test_a_picture_has_a_title_and_a_description_for_screen_readers(picture: Path) -> None:
+    root = ElementTree.fromstring(picture.read_text())
+    said = {child.get("id"): child.text or "" for child in root if child.tag in {f"{SVG}title", f"{SVG}desc"}}
+    assert root.get("role") == "img"
+    assert (root.get("aria-labelledby") or "").split() == list(said)
+    assert [words for words in said.values() if len(words) < 20] == []
+
+
+@pytest.mark.parametrize("picture", sorted(PICTURES.glob("*.svg")), ids=lambda picture: picture.stem)
+def test_a_picture_needs_nothing_but_itself_and_has_colours_for_light_and_dark(picture: Path) -> None:
+    text = picture.read_text()
+    assert "@media (prefers-color-scheme: dark)" in text
+    assert re.findall(r"<(?:script|image|foreignObject|use)\b|\burl\(|\bhref=", text) == []
+    assert len(text) < 10_000
+
+
+def test_the_pictures_of_the_rules_send_what_the_function_reads() -> None:
+    rules = sorted(PICTURES.glob("rule-*.svg"))
+    texts = {rule.stem: " ".join(ElementTree.fromstring(rule.read_text()).itertext()) for rule in rules}
+    assert list(texts) == ["rule-changed", "rule-commented", "rule-created", "rule-deleted"]
+    assert [name for name, text in texts.items() if not re.search(r"\bIssueId\b.*\{\{issue\.key\}\}", text)] == []
 
 
 def test_every_module_of_the_code_stands_in_the_table_of_its_floors() -> None:

@@ -92,7 +92,7 @@ class JiraHttp:
 
     ``credentials(fresh)`` gives the credentials, read anew where ``fresh`` is true. ``line`` hears of tries that came
     to nothing. ``sleep`` and ``clock`` are for waits within an invocation and for dates that Jira gives as points in
-    time.
+    time. ``proxies`` maps schemes to proxies; without any none is used, whatever the environment says.
     """
 
     def __init__(
@@ -103,6 +103,7 @@ class JiraHttp:
         line: Line | None = None,
         sleep: Callable[[float], None] = time.sleep,
         clock: Callable[[], float] = time.time,
+        proxies: Mapping[str, str] | None = None,
     ) -> None:
         self._credentials = credentials
         self._bearer = bearer
@@ -111,6 +112,7 @@ class JiraHttp:
         self._clock = clock
         self._session = new_session()
         self._session.headers["Accept"] = "application/json"
+        self._session.proxies.update(proxies or {})
 
     @property
     def project_key(self) -> str:

@@ -16,6 +16,17 @@ _MOST_STATUSES = 15
 
 
 @dataclass(frozen=True, slots=True)
+class Way:
+    """What is known of the way to a status: from how many statuses it can be walked, the status from where nobody can
+    tell, and what is in the way with what mends it; one trouble at most.
+    """
+
+    walked: int
+    unseen: str | None = None
+    trouble: tuple[str, str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Ways:
     """The workflow of an issue type, and by the id of a status the transitions that an issue in it shows."""
 
@@ -41,27 +52,34 @@ class Ways:
         if not self.ways:
             look.cannot(f'no issue of the type "{self.issue_type.name}" stands in a status of the mapping yet')
         for target in self._targets():
-            self._reach(look, target)
+            way = self.way_to(target)
+            if way.unseen is not None:
+                look.cannot(f'what leads on from "{way.unseen}": no issue stands there')
+            if way.trouble is not None:
+                look.found(*way.trouble)
 
     def _targets(self) -> tuple[Status, ...]:
         """The statuses that cases can ask for; none goes back to the first."""
         wanted = (issue_target(status, self.config.status_mapping, self.workflow) for status in CASE_STATUSES[1:])
         return tuple(dict.fromkeys(status for status in wanted if status is not None))
 
-    def _reach(self, look: Look, target: Status) -> None:
-        """One finding at most for a status: from where it cannot be reached as issues are walked."""
+    def way_to(self, target: Status) -> Way:
+        """Whether a status can be reached, as issues are walked, from all that come before it in an incident's life."""
         mapping = self.config.status_mapping
         goal = place_in_life(target, mapping)
+        unseen, walked = None, 0
         for start in self.workflow.statuses:
             place = place_in_life(start, mapping)
             if start.id not in self.ways or place is None or goal is None or place >= goal:
                 continue
             trouble = self._walk(start, target)
             if isinstance(trouble, str):
-                look.cannot(f'what leads on from "{trouble}": no issue stands there')
+                unseen = trouble
             elif trouble is not None:
-                look.found(*trouble)
-                return
+                return Way(walked, unseen, trouble)
+            else:
+                walked += 1
+        return Way(walked, unseen)
 
     def _walk(self, start: Status, target: Status) -> tuple[str, str] | str | None:
         """What is in the way, and what mends it; or the status from where nobody can tell; ``None`` = nothing is."""

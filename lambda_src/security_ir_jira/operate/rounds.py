@@ -8,8 +8,6 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Literal
 
-from botocore.exceptions import ClientError
-
 from ..errors import NotFound, Refused, RetryLater
 
 Severity = Literal["error", "warning"]
@@ -112,8 +110,9 @@ class Rounds:
 
 def reason(error: Exception) -> str:
     """What may be said of a failure: its kind, and what our own errors say of themselves, which holds no content."""
-    if isinstance(error, ClientError):
-        return f"{error.operation_name}: {error.response['Error'].get('Code', '')}"
+    refused = getattr(error, "operation_name", None)
+    if refused:  # botocore's ClientError, by its looks: Jira is also checked where there is no boto3
+        return f"{refused}: {getattr(error, 'response', {}).get('Error', {}).get('Code', '')}"
     if isinstance(error, Refused):
         return f"refused with {error.status}"
     said = str(error)[:200] if isinstance(error, RetryLater | NotFound) else ""

@@ -1,4 +1,5 @@
-data "aws_iam_policy_document" "role" {
+# What the function may do to its own queues, beside the policy it is given.
+data "aws_iam_policy_document" "function" {
   source_policy_documents = [var.function.policy]
 
   statement {
@@ -23,24 +24,4 @@ data "aws_iam_policy_document" "role" {
     actions   = ["sqs:SendMessage"]
     resources = [local.dead_letters_arn]
   }
-
-  statement {
-    sid = "WritesItsLog"
-    actions = [
-      "logs:CreateLogStream",
-      "logs:PutLogEvents",
-    ]
-    resources = ["${local.log_group_arn}:*"]
-  }
-}
-
-module "role" {
-  source = "../role"
-
-  name        = var.name
-  description = "Execution role of the function ${var.name}"
-  region      = var.location.region
-  service     = "lambda.amazonaws.com"
-  policy      = data.aws_iam_policy_document.role.json
-  tags        = var.tags
 }

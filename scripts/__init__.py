@@ -1,0 +1,1 @@
+"""What the make targets, `build.sh` and the deployment script call."""
