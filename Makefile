@@ -5,15 +5,22 @@ SHELL := bash
 .DEFAULT_GOAL := help
 
 PYTHON ?= python3
+# Or OpenTofu: the first that is here, or what TERRAFORM names.
+ifndef TERRAFORM
+TERRAFORM := $(shell command -v terraform || command -v tofu || echo terraform)
+endif
+export PYTHON TERRAFORM
 TFLINT_VERSION := 0.64.0
+OPENTOFU_VERSION := $(shell sed -n 's|^require github.com/opentofu/opentofu v||p' scripts/opentofu/go.mod)
 # Processes that share the tests, a file each; what takes longest comes first.
 WORKERS ?= 2
 
 VENV := .venv
-BIN := $(CURDIR)/$(VENV)/bin
+BIN := $(VENV)/bin
 RUNTIME := .cache/lambda-runtime
 BENCH := .cache/bench
-TFLINT_DIR := $(CURDIR)/.cache/tools/tflint-$(TFLINT_VERSION)
+TFLINT_DIR := .cache/tools/tflint-$(TFLINT_VERSION)
+OPENTOFU := .cache/tools/opentofu-$(OPENTOFU_VERSION)/tofu
 
 CHECKS := fmt validate tflint terraform-test ruff mypy pytest
 TERRAFORM_ROOTS := $(sort $(dir $(wildcard *.tf modules/*/*.tf examples/*/*.tf)))
@@ -24,8 +31,11 @@ INIT_FLAGS := -backend=false -input=false -no-color
 # scripts/terraform_providers.py says where they come from. Our roots share one copy of what is downloaded.
 export CHECKPOINT_DISABLE := 1
 TERRAFORM_CONFIG := .cache/terraform.rc
+OPENTOFU_CONFIG := .cache/opentofu.rc
 ifndef USERS_TERRAFORM_CONFIG
+ifneq ($(TF_CLI_CONFIG_FILE),$(CURDIR)/$(TERRAFORM_CONFIG))
 export USERS_TERRAFORM_CONFIG := $(TF_CLI_CONFIG_FILE)
+endif
 endif
 export TF_CLI_CONFIG_FILE := $(CURDIR)/$(TERRAFORM_CONFIG)
 ifeq ($(TF_PLUGIN_CACHE_DIR),)
@@ -34,24 +44,34 @@ export TF_PLUGIN_CACHE_DIR := $(CURDIR)/.cache/terraform-plugins
 export TF_PLUGIN_CACHE_MAY_BREAK_DEPENDENCY_LOCK_FILE := 1
 endif
 
-.PHONY: help demo sandbox test soak bench build venv runtime lock clean format needs-terraform needs-python \
-	terraform-config $(CHECKS)
+.PHONY: help demo sandbox test soak bench build release venv runtime opentofu lock clean format preflight \
+	terraform-config opentofu-config $(CHECKS)
+
+# What is missing is said before anything else runs.
+.NOTPARALLEL:
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 # --- The two commands of the README ----------------------------------------------------------------
-PREPARED := needs-terraform venv runtime build terraform-config
-SANDBOX := cd examples && exec $(BIN)/python -m sandbox --runtime-python $(CURDIR)/$(RUNTIME)/bin/python \
-	--packages $(CURDIR)/dist
+PREPARED := preflight terraform-config venv runtime build
+SANDBOX := cd examples && exec ../$(BIN)/python -m sandbox --runtime-python ../$(RUNTIME)/bin/python \
+	--packages ../dist
+# Functions of scripts/preflight.sh.
+demo sandbox: NEEDS := linux terraform python venv runtime
+test pytest: NEEDS := linux terraform python venv runtime compiler git tflint opentofu
 
 demo: $(PREPARED) ## Plays an incident in the sandbox: no AWS account, no Jira site
 	@$(SANDBOX) $(ARGS)
 
+# OpenTofu is built beside the checks before pytest, which leave a processor idle.
 test: $(PREPARED) ## All checks
-	@summary= failed=0; \
+	@$(MAKE) --no-print-directory opentofu >.cache/opentofu.log 2>&1 & opentofu=$$!; \
+	trap 'kill $$opentofu 2>/dev/null || true' EXIT; \
+	summary= failed=0; \
 	for check in $(CHECKS); do \
 		printf '\n==> %s\n' $$check; \
+		if [ $$check = pytest ]; then wait $$opentofu || true; fi; \
 		start=$$SECONDS; verdict=ok; \
 		$(MAKE) --no-print-directory -o build $$check || { verdict=FAILED; failed=1; }; \
 		summary+=$$(printf '\n  %-16s %-7s %4d s' $$check $$verdict $$((SECONDS - start))); \
@@ -65,38 +85,35 @@ sandbox: $(PREPARED) ## Keeps it running; ARGS="--jira-url …" points it elsewh
 
 # --- The parts of `make test` ----------------------------------------------------------------------
 fmt: needs-terraform ## terraform fmt, as a check
-	@terraform fmt -check -diff -recursive
+	@"$$TERRAFORM" fmt -check -diff -recursive
 
 validate: needs-terraform terraform-config ## terraform validate, in every module and example
 	@for root in $(TERRAFORM_ROOTS); do \
-		export TF_DATA_DIR=$(CURDIR)/.cache/terraform/$${root%/}; \
-		log=$$(terraform -chdir=$$root init $(INIT_FLAGS) 2>&1) || { echo "$$log"; exit 1; }; \
+		export TF_DATA_DIR="$$PWD/.cache/terraform/$${root%/}"; \
+		log=$$("$$TERRAFORM" -chdir=$$root init $(INIT_FLAGS) 2>&1) || { echo "$$log"; exit 1; }; \
 		printf '%-24s ' $$root; \
-		terraform -chdir=$$root validate -no-tests -no-color || exit 1; \
+		"$$TERRAFORM" -chdir=$$root validate -no-tests -no-color || exit 1; \
 	done
 
-tflint: ## tflint, in every module and example
+tflint: needs-tflint ## tflint, in every module and example
 	@export TFLINT_DISABLE_VERSION_CHECK=1; \
 	tflint=tflint; \
 	if ! tflint --version 2>/dev/null | grep -qF ' $(TFLINT_VERSION)'; then \
 		if [ ! -x $(TFLINT_DIR)/tflint ] && command -v go >/dev/null; then \
 			echo 'Building tflint $(TFLINT_VERSION) with go install: some minutes, once'; \
-			GOBIN=$(TFLINT_DIR) go install github.com/terraform-linters/tflint@v$(TFLINT_VERSION); \
+			GOBIN="$$PWD/$(TFLINT_DIR)" go install github.com/terraform-linters/tflint@v$(TFLINT_VERSION); \
 		fi; \
-		if [ -x $(TFLINT_DIR)/tflint ]; then tflint=$(TFLINT_DIR)/tflint; \
-		elif ! command -v tflint >/dev/null; then \
-			echo 'tflint is not here. Install it (macOS: brew install tflint; others:' >&2; \
-			echo 'https://github.com/terraform-linters/tflint#installation), or install Go: then make' >&2; \
-			echo 'builds version $(TFLINT_VERSION) itself.' >&2; \
-			exit 1; \
-		fi; \
+		if [ -x $(TFLINT_DIR)/tflint ]; then tflint="$$PWD/$(TFLINT_DIR)/tflint"; fi; \
 	fi; \
-	$$tflint --recursive --config=$(CURDIR)/.tflint.hcl && echo 'tflint: no findings'
+	"$$tflint" --recursive --config="$$PWD/.tflint.hcl" && echo 'tflint: no findings'
 
 terraform-test: needs-terraform terraform-config build ## terraform test
-	@export TF_DATA_DIR=$(CURDIR)/.cache/terraform/.; \
-	log=$$(terraform init $(INIT_FLAGS) -test-directory=$(TERRAFORM_TESTS) 2>&1) || { echo "$$log"; exit 1; }; \
-	terraform test -no-color -test-directory=$(TERRAFORM_TESTS)
+	@export TF_DATA_DIR="$$PWD/.cache/terraform/."; \
+	if "$$TERRAFORM" version | grep -q '^OpenTofu v'; then \
+		exec "$$PYTHON" -m scripts.opentofu_tests "$$TERRAFORM" $(TERRAFORM_TESTS) .cache/opentofu-tests; \
+	fi; \
+	log=$$("$$TERRAFORM" init $(INIT_FLAGS) -test-directory=$(TERRAFORM_TESTS) 2>&1) || { echo "$$log"; exit 1; }; \
+	"$$TERRAFORM" test -no-color -test-directory=$(TERRAFORM_TESTS)
 
 ruff: venv ## ruff check, ruff format --check
 	@$(BIN)/ruff check && $(BIN)/ruff format --check
@@ -104,7 +121,7 @@ ruff: venv ## ruff check, ruff format --check
 mypy: venv ## mypy --strict
 	@$(BIN)/mypy
 
-pytest: $(PREPARED) ## pytest: unit, contract, sync, sandbox; ARGS="tests/unit -k …" for some
+pytest: $(PREPARED) opentofu opentofu-config ## pytest: unit, contract, sync, sandbox; ARGS="tests/unit -k …" for some
 	@$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder $(ARGS)
 
 # Histories by chance, and deaths at every call: see tests/chaos. CHAOS_SEEDS=301-600 plays others.
@@ -115,20 +132,24 @@ soak: venv ## Laws of rich text a hundred thousand times, chaos, deaths at every
 	@CHAOS=all CHAOS_SEEDS=$(CHAOS_SEEDS) $(BIN)/python -m pytest --timeout=0 tests/chaos tests/sync/test_about_us.py $(ARGS)
 
 bench: venv build ## What functions cost, against boto3 on this machine: no test, and best on an idle one
-	@python=$$($(PYTHON) scripts/runtime_python.py) || { \
+	@python=$$("$$PYTHON" scripts/runtime_python.py) || { \
 		echo "Python $$python is not here, which Lambda runs the functions with: LAMBDA_PYTHON=/path/to/it make bench" >&2; \
 		exit 1; }; \
-	[ -x $(BENCH)/bin/python ] || { $$python -m venv $(BENCH) && $(BENCH)/bin/python -m pip install --quiet \
+	[ -x $(BENCH)/bin/python ] || { "$$python" -m venv $(BENCH) && $(BENCH)/bin/python -m pip install --quiet \
 		--disable-pip-version-check $$(sed -n 's/^\(boto3==[0-9.]*\).*/\1/p' examples/sandbox/runtime-requirements.txt); }; \
 	PYTHONPATH=.:lambda_src:examples $(BIN)/python -m tests.bench $(BENCH)/bin/python dist
 
 format: needs-terraform venv ## Formats Terraform and Python, mends what ruff can
-	@terraform fmt -recursive
+	@"$$TERRAFORM" fmt -recursive
 	@$(BIN)/ruff check --fix && $(BIN)/ruff format
 
 # --- What the commands need ------------------------------------------------------------------------
 build: needs-python ## dist/<function>.zip and dist/SHA256SUMS
-	@PYTHON='$(PYTHON)' ./build.sh
+	@./build.sh
+
+# RELEASE_URL is the folder that the archive will lie in; the notes name it.
+release: needs-python ## VERSION=1.0.0: archive, checksums, notes and SBOM in dist/release, and a tag with dist/
+	@"$$PYTHON" -m scripts.release "$${VERSION-}"
 
 venv: $(VENV)/.installed ## The checks' Python, in .venv
 
@@ -140,25 +161,39 @@ $(RUNTIME)/.installed: examples/sandbox/runtime-requirements.txt
 $(VENV)/.installed $(RUNTIME)/.installed: | needs-python
 	@echo 'Installing $< into $(@D)'
 	@rm -rf $(@D)
-	@$(PYTHON) -m venv $(@D) || { \
-		echo '$(PYTHON) made no virtual environment (Debian, Ubuntu: apt install python3-venv).' >&2; exit 1; }
+	@scripts/preflight.sh python venv
+	@"$$PYTHON" -m venv $(@D)
 	@PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_USER=0 $(@D)/bin/python -m pip install --quiet --require-hashes \
 		--requirement $<
 	@touch $@
 
 terraform-config: needs-python
-	@mkdir -p .cache $(TF_PLUGIN_CACHE_DIR)
-	@TF_CLI_CONFIG_FILE='$(USERS_TERRAFORM_CONFIG)' $(PYTHON) scripts/terraform_providers.py $(TERRAFORM_CONFIG)
+	@mkdir -p .cache "$$TF_PLUGIN_CACHE_DIR"
+	@TF_CLI_CONFIG_FILE="$$USERS_TERRAFORM_CONFIG" "$$PYTHON" scripts/terraform_providers.py $(TERRAFORM_CONFIG) "$$TERRAFORM"
 
-needs-terraform:
-	@command -v terraform >/dev/null || { \
-		echo 'Terraform 1.11.4 or later is needed, and is not here.' >&2; \
-		echo 'Install it: https://developer.hashicorp.com/terraform/install, then run make again.' >&2; exit 1; }
+opentofu-config: needs-python opentofu
+	@TF_CLI_CONFIG_FILE="$$USERS_TERRAFORM_CONFIG" "$$PYTHON" scripts/terraform_providers.py $(OPENTOFU_CONFIG) $(OPENTOFU)
 
-needs-python:
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
-		echo "Python 3.11 or later is needed; $(PYTHON) is: $$($(PYTHON) --version 2>&1)." >&2; \
-		echo 'Install it, or name another: make PYTHON=/path/to/python3 …' >&2; exit 1; }
+# Go checks what it downloads against sum.golang.org. No workspace around us has a say.
+opentofu: $(OPENTOFU) ## The OpenTofu of the tests, in .cache/tools
+
+$(OPENTOFU): | scripts/opentofu/go.mod
+	@mkdir -p $(@D)
+	@if tofu version 2>/dev/null | grep -qxF 'OpenTofu v$(OPENTOFU_VERSION)'; then \
+		ln -sf "$$(command -v tofu)" $@; \
+	else \
+		scripts/preflight.sh opentofu || exit 1; \
+		echo 'Building OpenTofu $(OPENTOFU_VERSION) with Go: some minutes, once'; \
+		cp scripts/opentofu/go.mod $(@D) && cd $(@D) && GOWORK=off GOFLAGS=-mod=mod go build -trimpath \
+			-ldflags '-s -w -X github.com/opentofu/opentofu/version.dev=no' -o tofu.partial \
+			github.com/opentofu/opentofu/cmd/tofu && mv tofu.partial tofu; \
+	fi
+
+preflight:
+	@scripts/preflight.sh $(NEEDS)
+
+needs-%:
+	@scripts/preflight.sh $*
 
 # --- For whoever changes a dependency --------------------------------------------------------------
 UV_COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \

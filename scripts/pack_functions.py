@@ -13,6 +13,7 @@ import subprocess
 import sys
 import tempfile
 import zipfile
+from collections.abc import Collection, Mapping
 from pathlib import Path, PurePath
 from typing import NoReturn
 
@@ -23,6 +24,7 @@ DIST = Path("dist")
 # The earliest a zip can tell. Lambda only asks that everybody may read.
 DATE = (1980, 1, 1, 0, 0, 0)
 MODE = 0o100644
+EXECUTABLE = 0o100755
 # What an installer leaves beside the code. METADATA and the licences stay, for scanners and readers.
 INSTALLER_FILES = {
     "INSTALLER",
@@ -121,14 +123,15 @@ def bytecode(python: str, entries: dict[str, bytes]) -> dict[str, bytes]:
         return {name: Path(folder, name).read_bytes() for name in made.stdout.splitlines()}
 
 
-def pack(target: Path, entries: dict[str, bytes]) -> None:
+def pack(target: Path, entries: Mapping[str, bytes], executable: Collection[str] = ()) -> None:
+    """Writes a zip whose bytes depend on nothing but what is in it, and on zlib."""
     partial = target.with_name(f"{target.name}.{os.getpid()}")
     with zipfile.ZipFile(partial, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
         for name in sorted(entries):
             info = zipfile.ZipInfo(name, DATE)
             info.compress_type = zipfile.ZIP_DEFLATED
             info.create_system = 3  # Unix: the mode below is read, wherever the zip was made
-            info.external_attr = MODE << 16
+            info.external_attr = (EXECUTABLE if name in executable else MODE) << 16
             archive.writestr(info, entries[name])
     partial.replace(target)
 
@@ -156,4 +159,5 @@ def main(libraries: Path, python: str | None) -> None:
     (DIST / "SHA256SUMS").write_text("".join(sums))
 
 
-main(Path(sys.argv[1]), sys.argv[2] if len(sys.argv) > 2 else None)
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), sys.argv[2] if len(sys.argv) > 2 else None)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import getpass
+import os
 import sys
 import threading
 from pathlib import Path
@@ -27,22 +29,31 @@ def arguments(given: list[str] | None = None) -> argparse.Namespace:
         "--no-scenario", action="store_true", help="wait for input instead of playing the demonstration"
     )
     parser.add_argument("--project", default="SEC", help="key of the Jira project (default: SEC)")
-    parser.add_argument("--jira-url", help="use this Jira instead of the sandbox's own")
+    parser.add_argument(
+        "--jira-url", help="use this Jira instead of the sandbox's own; the API token is JIRA_TOKEN's, or asked for"
+    )
     parser.add_argument("--jira-email", default="", help="e-mail address that signs in there")
-    parser.add_argument("--jira-token", default="", help="API token that signs in there")
     parser.add_argument("--security-ir-url", help="use this security-ir server instead of the sandbox's own")
     parser.add_argument(
         "--dashboard", type=Path, default=DASHBOARD, help="where to draw the dashboard (default: %(default)s)"
     )
-    chosen = parser.parse_args(given)
-    if chosen.jira_url and not chosen.jira_token:
-        parser.error("--jira-url needs --jira-token, and --jira-email unless that is a bearer token")
-    return chosen
+    return parser.parse_args(given)
+
+
+def jira_token(url: str) -> str:
+    """The API token for that Jira: never an argument, which every user of the machine could read."""
+    token = os.environ.get("JIRA_TOKEN", "")
+    if not token and sys.stdin.isatty():
+        token = getpass.getpass(f"API token for {url}: ")
+    if not token:
+        sys.exit("--jira-url needs an API token: set JIRA_TOKEN, or run this in a terminal to be asked")
+    return token
 
 
 def main() -> int:
     chosen, transcript = arguments(), Transcript()
-    elsewhere = Elsewhere(chosen.jira_url, chosen.jira_email, chosen.jira_token, chosen.security_ir_url)
+    token = jira_token(chosen.jira_url) if chosen.jira_url else ""
+    elsewhere = Elsewhere(chosen.jira_url, chosen.jira_email, token, chosen.security_ir_url)
     own_servers = elsewhere.jira_url is None and elsewhere.security_ir_url is None
     settings = Settings(
         packages=chosen.packages.resolve(),

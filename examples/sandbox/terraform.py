@@ -1,4 +1,4 @@
-"""The module, applied by the real Terraform to the local AWS."""
+"""The module, applied by the real Terraform, or OpenTofu, to the local AWS."""
 
 from __future__ import annotations
 
@@ -25,6 +25,7 @@ class TerraformFailed(RuntimeError):
 class Terraform:
     """Terraform in a copy of this root below ``home``, where its data and state are too.
 
+    The variable TERRAFORM may name another than the one on the PATH, OpenTofu too.
     ``settings`` are arguments of the module as they are: Terraform itself refuses one that the module does not have.
     ``token`` goes by the environment only, as in real life. ``say`` is called with each line worth showing.
     """
@@ -130,7 +131,14 @@ def _literal(value: Any) -> Any:
 
 
 def _terraform() -> str:
-    found = shutil.which("terraform")
-    if found is None:
-        raise TerraformFailed("terraform is not on the PATH: https://developer.hashicorp.com/terraform/install")
-    return found
+    named = os.environ.get("TERRAFORM")
+    for program in [named] if named else ["terraform", "tofu"]:
+        found = shutil.which(program)
+        if found:
+            return found
+    if named:
+        raise TerraformFailed(f"TERRAFORM names {named}, which is no program that is here")
+    raise TerraformFailed(
+        "neither terraform nor tofu is on the PATH: https://developer.hashicorp.com/terraform/install "
+        "or https://opentofu.org/docs/intro/install/"
+    )

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
 import os
+import shlex
 import shutil
 import subprocess
 import sys
@@ -19,11 +21,11 @@ def sh(stage: Stage, command: str, *, shell: str = "sh") -> subprocess.Completed
 
     Version 1 of the CLI heeds AWS_ENDPOINT_URL for every service but SQS; so it is told by its argument.
     """
-    found = shutil.which("aws", path=f"{Path(sys.executable).parent}:{os.environ['PATH']}")
-    assert found, "the AWS CLI is not here: make venv"
+    # Not its script: that cannot start where the environment's path has a blank.
+    ours = [sys.executable, "-m", "awscli"] if importlib.util.find_spec("awscli") else [shutil.which("aws") or "aws"]
     with tempfile.TemporaryDirectory() as folder:
         aws = Path(folder) / "aws"
-        aws.write_text(f'#!/bin/sh\nexec "{found}" --endpoint-url "$AWS_ENDPOINT_URL" "$@"\n')
+        aws.write_text(f'#!/bin/sh\nexec {shlex.join(ours)} --endpoint-url "$AWS_ENDPOINT_URL" "$@"\n')
         aws.chmod(0o755)
         return _run(stage, [shell, "-c", command], folder)
 

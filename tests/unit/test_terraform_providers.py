@@ -14,7 +14,17 @@ from pathlib import Path
 import pytest
 
 from scripts import terraform_providers
-from scripts.terraform_providers import NoProviders, Surroundings, configuration, find, registry_answers
+from scripts.terraform_providers import (
+    OPENTOFU,
+    TERRAFORM,
+    NoProviders,
+    Surroundings,
+    configuration,
+    find,
+    linked,
+    registry_answers,
+    tool_of,
+)
 
 
 def mirror(folder: Path, version: str = "5.100.0") -> Path:
@@ -22,7 +32,7 @@ def mirror(folder: Path, version: str = "5.100.0") -> Path:
     return folder
 
 
-def nobody() -> bool:
+def nobody(host: str) -> bool:
     return False
 
 
@@ -79,7 +89,7 @@ def test_terraform_finds_its_implied_folders_itself(tmp_path: Path, around: Surr
 
 def test_where_the_registry_answers_terraform_goes_there(tmp_path: Path, around: Surroundings) -> None:
     mirror(tmp_path / "opt" / "plugins")
-    assert find(replace(around, registry_answers=lambda: True)).mirror is None
+    assert find(replace(around, registry_answers=lambda host: True)).mirror is None
 
 
 def test_a_mirror_nearby_is_named_in_one_line(tmp_path: Path, around: Surroundings) -> None:
@@ -102,6 +112,68 @@ def test_a_packed_mirror_counts(tmp_path: Path, around: Surroundings) -> None:
     folder.mkdir(parents=True)
     (folder / "terraform-provider-aws_6.2.0_linux_amd64.zip").touch()
     assert find(around).mirror == tmp_path / "opt"
+
+
+# --- OpenTofu --------------------------------------------------------------------------------------
+def test_a_program_says_which_of_the_two_it_is(tmp_path: Path) -> None:
+    program = tmp_path / "mine"
+    for said, tool in (("\nWarning: a file\n\nOpenTofu v1.12.6", OPENTOFU), ("Terraform v1.11.4", TERRAFORM)):
+        program.write_text(f"#!/bin/sh\ncat <<'END'\n{said}\non linux_amd64\nEND\n")
+        program.chmod(0o755)
+        assert tool_of(str(program)) == tool
+    assert tool_of(str(tmp_path / "nowhere")) == TERRAFORM
+
+
+@pytest.mark.parametrize("place", ["named", "configured", "implied", "nearby"])
+def test_opentofu_takes_a_mirror_of_terraform_s_through_links(tmp_path: Path, around: Surroundings, place: str) -> None:
+    lying = mirror(tmp_path / "home" / ".terraform.d" / "plugins" if place == "implied" else tmp_path / "opt" / place)
+    environment = {"TF_PROVIDER_MIRROR": str(lying)} if place == "named" else {}
+    if place == "configured":
+        block = f'provider_installation {{\n  filesystem_mirror {{\n    path = "{lying}"\n  }}\n}}\n'
+        (around.home / ".terraformrc").write_text(block)
+    asking = replace(around, environment=environment, tool=OPENTOFU)
+    found = find(asking)
+    assert found.mirror == lying
+    links = linked(lying, OPENTOFU, tmp_path / "links")
+    package = links / "registry.opentofu.org" / "hashicorp" / "aws" / "5.100.0" / "linux_amd64"
+    assert package.is_symlink()
+    assert package.resolve() == lying / "registry.terraform.io" / "hashicorp" / "aws" / "5.100.0" / "linux_amd64"
+    assert f'path = "{links}"' in configuration(asking, replace(found, mirror=links))
+
+
+def test_opentofu_takes_a_packed_mirror_through_links(tmp_path: Path) -> None:
+    folder = tmp_path / "opt" / "registry.terraform.io" / "hashicorp" / "aws"
+    folder.mkdir(parents=True)
+    (folder / "terraform-provider-aws_6.2.0_linux_amd64.zip").write_bytes(b"packed")
+    links = linked(tmp_path / "opt", OPENTOFU, tmp_path / "links") / "registry.opentofu.org" / "hashicorp" / "aws"
+    assert (links / "terraform-provider-aws_6.2.0_linux_amd64.zip").read_bytes() == b"packed"
+
+
+def test_opentofu_s_own_mirror_is_used_as_it_is(tmp_path: Path, around: Surroundings) -> None:
+    own = tmp_path / "home" / ".terraform.d" / "plugins"
+    (own / "registry.opentofu.org" / "hashicorp" / "aws" / "5.100.0" / "linux_amd64").mkdir(parents=True)
+    assert find(replace(around, tool=OPENTOFU)).mirror is None
+    assert linked(own, OPENTOFU, tmp_path / "links") == own
+
+
+def test_opentofu_asks_its_own_registry_and_reads_its_own_configuration(tmp_path: Path, around: Surroundings) -> None:
+    asked = []
+
+    def answers(host: str) -> bool:
+        asked.append(host)
+        return True
+
+    (around.home / ".terraformrc").write_text("disable_checkpoint = true\n")
+    (around.home / ".tofurc").write_text('credentials "app.example.com" {\n  token = "t"\n}\n')
+    asking = replace(around, tool=OPENTOFU, registry_answers=answers)
+    found = find(asking)
+    assert (asked, found.mirror) == (["registry.opentofu.org"], None)
+    assert configuration(asking, found) == (around.home / ".tofurc").read_text()
+
+
+def test_without_any_provider_the_remedy_speaks_of_opentofu(around: Surroundings) -> None:
+    with pytest.raises(NoProviders, match=r"registry\.opentofu\.org does not answer[^$]*tofu providers mirror FOLDER"):
+        find(replace(around, tool=OPENTOFU))
 
 
 @contextmanager
