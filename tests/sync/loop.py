@@ -16,13 +16,16 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
 import boto3
+from botocore.loaders import JSONFileLoader
 from moto import mock_aws
 from moto.core.serialize import BaseJSONSerializer
+from moto.core.utils import method_names_from_class
 from moto.dynamodb.models.dynamo_type import Item
 from moto.dynamodb.models.table import Table as MotoTable
 
@@ -475,10 +478,12 @@ def looped(config: Config, contract: Path | None = None) -> Iterator[Loop]:
     clock = Clock(BEGINNING)
     with ExitStack() as stack:
         stack.enter_context(mock_aws())
-        prepare_boto3()
         stack.enter_context(patch("moto.dynamodb.models.table.utcnow", lambda: datetime.fromtimestamp(clock(), UTC)))
         stack.enter_context(patch.object(BaseJSONSerializer, "_serialize_type_structure", _quickly))
         stack.enter_context(patch.object(MotoTable, "all_items", _unsorted))
+        stack.enter_context(patch("moto.core.responses.method_names_from_class", _method_names))
+        stack.enter_context(patch.object(JSONFileLoader, "load_file", _load_file))
+        prepare_boto3()
         make_table("ledger")
         jira = stack.enter_context(JiraServer(clock=clock, contract=contract))
         # Time stands still while functions work, so that everything would come at once.
@@ -500,6 +505,16 @@ def _quickly(serializer: Any, serialized: Any, value: Any, shape: Any, key: str)
         serialized[key] = value
     else:
         _serialize_structure(serializer, serialized, value, shape, key)
+
+
+_method_names = cache(method_names_from_class)
+"""moto looks through all names of a class for each request."""
+_descriptions = cache(JSONFileLoader().load_file)
+
+
+def _load_file(_: JSONFileLoader, path: str) -> Any:
+    """Each loop's clients would read botocore's descriptions anew."""
+    return _descriptions(path)
 
 
 def _unsorted(table: MotoTable) -> list[Item]:
