@@ -22,7 +22,9 @@ BENCH := .cache/bench
 TFLINT_DIR := .cache/tools/tflint-$(TFLINT_VERSION)
 OPENTOFU := .cache/tools/opentofu-$(OPENTOFU_VERSION)/tofu
 
-CHECKS := fmt validate tflint terraform-test ruff mypy pytest
+CHECKOV := .cache/checkov
+
+CHECKS := fmt validate tflint checkov terraform-test ruff mypy pytest
 TERRAFORM_ROOTS := $(sort $(dir $(wildcard *.tf modules/*/*.tf examples/*/*.tf)))
 TERRAFORM_TESTS := tests/terraform
 INIT_FLAGS := -backend=false -input=false -no-color
@@ -31,7 +33,6 @@ INIT_FLAGS := -backend=false -input=false -no-color
 # scripts/terraform_providers.py says where they come from. Our roots share one copy of what is downloaded.
 export CHECKPOINT_DISABLE := 1
 TERRAFORM_CONFIG := .cache/terraform.rc
-OPENTOFU_CONFIG := .cache/opentofu.rc
 ifndef USERS_TERRAFORM_CONFIG
 ifneq ($(TF_CLI_CONFIG_FILE),$(CURDIR)/$(TERRAFORM_CONFIG))
 export USERS_TERRAFORM_CONFIG := $(TF_CLI_CONFIG_FILE)
@@ -45,7 +46,7 @@ export TF_PLUGIN_CACHE_MAY_BREAK_DEPENDENCY_LOCK_FILE := 1
 endif
 
 .PHONY: help demo sandbox test soak bench build release venv runtime opentofu lock clean format preflight \
-	terraform-config opentofu-config $(CHECKS)
+	terraform-config opentofu-test $(CHECKS)
 
 # What is missing is said before anything else runs.
 .NOTPARALLEL:
@@ -59,24 +60,21 @@ SANDBOX := cd examples && exec ../$(BIN)/python -m sandbox --runtime-python ../$
 	--packages ../dist
 # Functions of scripts/preflight.sh.
 demo sandbox: NEEDS := linux terraform python venv runtime
-test pytest: NEEDS := linux terraform python venv runtime compiler git tflint opentofu
+test pytest: NEEDS := linux terraform python venv runtime compiler git tflint
 
 demo: $(PREPARED) ## Plays an incident in the sandbox: no AWS account, no Jira site
 	@$(SANDBOX) $(ARGS)
 
-# OpenTofu is built beside the checks before pytest, which leave a processor idle.
 test: $(PREPARED) ## All checks
-	@$(MAKE) --no-print-directory opentofu >.cache/opentofu.log 2>&1 & opentofu=$$!; \
-	trap 'kill $$opentofu 2>/dev/null || true' EXIT; \
-	summary= failed=0; \
+	@summary= failed=0; \
 	for check in $(CHECKS); do \
 		printf '\n==> %s\n' $$check; \
-		if [ $$check = pytest ]; then wait $$opentofu || true; fi; \
 		start=$$SECONDS; verdict=ok; \
 		$(MAKE) --no-print-directory -o build $$check || { verdict=FAILED; failed=1; }; \
 		summary+=$$(printf '\n  %-16s %-7s %4d s' $$check $$verdict $$((SECONDS - start))); \
 	done; \
 	printf '\n==> summary%s\n' "$$summary"; \
+	printf '\nThe same by OpenTofu: make opentofu-test. Histories by chance: make soak.\n'; \
 	exit $$failed
 
 # --- For exploring ---------------------------------------------------------------------------------
@@ -107,6 +105,11 @@ tflint: needs-tflint ## tflint, in every module and example
 	fi; \
 	"$$tflint" --recursive --config="$$PWD/.tflint.hcl" && echo 'tflint: no findings'
 
+# Exceptions stand beside what they are about, each with its reason.
+checkov: $(CHECKOV)/.installed ## checkov, over the module and its examples
+	@$(CHECKOV)/bin/checkov --directory . --framework terraform --quiet --compact --skip-download \
+		--skip-path .venv --skip-path .cache
+
 terraform-test: needs-terraform terraform-config build ## terraform test
 	@export TF_DATA_DIR="$$PWD/.cache/terraform/."; \
 	if "$$TERRAFORM" version | grep -q '^OpenTofu v'; then \
@@ -121,8 +124,13 @@ ruff: venv ## ruff check, ruff format --check
 mypy: venv ## mypy --strict
 	@$(BIN)/mypy
 
-pytest: $(PREPARED) opentofu opentofu-config ## pytest: unit, contract, sync, sandbox; ARGS="tests/unit -k …" for some
+pytest: $(PREPARED) ## pytest: unit, contract, sync, sandbox; ARGS="tests/unit -k …" for some
 	@$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder $(ARGS)
+
+# Not among all checks: to build OpenTofu takes a processor ten minutes, once.
+opentofu-test: opentofu ## What users of OpenTofu rely on: examples, archive and product, by an OpenTofu that is built first
+	@$(MAKE) --no-print-directory validate pytest TERRAFORM="$(CURDIR)/$(OPENTOFU)" \
+		ARGS='tests/release tests/sandbox/test_examples.py tests/sandbox/test_product.py $(ARGS)'
 
 # Histories by chance, and deaths at every call: see tests/chaos. CHAOS_SEEDS=301-600 plays others.
 CHAOS_SEEDS ?= 1-300
@@ -157,8 +165,9 @@ runtime: $(RUNTIME)/.installed ## The sandbox's stand-in for the Lambda runtime
 
 $(VENV)/.installed: requirements-dev.txt
 $(RUNTIME)/.installed: examples/sandbox/runtime-requirements.txt
+$(CHECKOV)/.installed: scripts/checkov/requirements.txt
 
-$(VENV)/.installed $(RUNTIME)/.installed: | needs-python
+$(VENV)/.installed $(RUNTIME)/.installed $(CHECKOV)/.installed: | needs-python
 	@echo 'Installing $< into $(@D)'
 	@rm -rf $(@D)
 	@scripts/preflight.sh python venv
@@ -170,9 +179,6 @@ $(VENV)/.installed $(RUNTIME)/.installed: | needs-python
 terraform-config: needs-python
 	@mkdir -p .cache "$$TF_PLUGIN_CACHE_DIR"
 	@TF_CLI_CONFIG_FILE="$$USERS_TERRAFORM_CONFIG" "$$PYTHON" scripts/terraform_providers.py $(TERRAFORM_CONFIG) "$$TERRAFORM"
-
-opentofu-config: needs-python opentofu
-	@TF_CLI_CONFIG_FILE="$$USERS_TERRAFORM_CONFIG" "$$PYTHON" scripts/terraform_providers.py $(OPENTOFU_CONFIG) $(OPENTOFU)
 
 # Go checks what it downloads against sum.golang.org. No workspace around us has a say.
 opentofu: $(OPENTOFU) ## The OpenTofu of the tests, in .cache/tools
@@ -210,6 +216,7 @@ lock: venv ## Writes the locked requirements anew; ARGS=--upgrade raises what th
 	@awk 'NR == FNR { pure[$$1]; next } !/--hash=/ { print } $$1 in pure { print "    " $$1 }' \
 		.cache/lock/pure.txt .cache/lock/all.txt > lambda_src/requirements.txt
 	@$(UV_COMPILE) $(ARGS) --output-file requirements-dev.txt requirements-dev.in >/dev/null
+	@$(UV_COMPILE) $(ARGS) --output-file scripts/checkov/requirements.txt scripts/checkov/requirements.in >/dev/null
 	@$(UV_COMPILE) $(ARGS) --output-file examples/sandbox/runtime-requirements.txt \
 		examples/sandbox/runtime-requirements.in >/dev/null
 

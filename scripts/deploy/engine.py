@@ -19,7 +19,7 @@ from .talk import Interrupted, Stop, say
 from .token_source import FOR_TERRAFORM, Token, without
 
 NAMES = {"terraform": "Terraform", "tofu": "OpenTofu"}
-LEAST = {"terraform": (1, 11, 4), "tofu": (1, 11, 0)}
+LEAST = {"terraform": (1, 11, 4), "tofu": (1, 11, 4)}
 """The first that plan a token both ephemeral and sensitive, and OpenTofu's first with ephemeral values."""
 _INSTALL = {
     "terraform": "https://developer.hashicorp.com/terraform/install",

@@ -12,8 +12,6 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
 
-from tests import opentofu
-
 WHO_AM_I = b"""<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><GetCallerIdentityResult>
 <Arn>arn:aws:iam::123456789012:user/ada</Arn><UserId>ADA</UserId><Account>123456789012</Account>
 </GetCallerIdentityResult></GetCallerIdentityResponse>"""
@@ -90,20 +88,16 @@ class Program:
     environment: dict[str, str]
 
 
-def program(tool: str) -> Program:
+def program() -> Program:
     kept = {name: value for name, value in os.environ.items() if name.startswith(("TF_CLI_CONFIG", "TF_PLUGIN_CACHE"))}
-    if tool == "opentofu":
-        return Program(str(opentofu.program()), kept | opentofu.configuration())
     found = shutil.which(os.environ.get("TERRAFORM", "terraform"))
     assert found
     return Program(found, kept)
 
 
-def terraform(
-    root: Path, sts: str, path: str, *arguments: str, tool: str = "terraform"
-) -> subprocess.CompletedProcess[str]:
+def terraform(root: Path, sts: str, path: str, *arguments: str) -> subprocess.CompletedProcess[str]:
     """Terraform as a user has it, with this PATH and no variable of ours but where providers and AWS are."""
-    chosen = program(tool)
+    chosen = program()
     told = {"PATH": path, "HOME": str(root), "AWS_ENDPOINT_URL_STS": sts, "TF_VAR_jira_token": "t"}
     return subprocess.run(
         [chosen.path, f"-chdir={root}", *arguments, "-no-color"],

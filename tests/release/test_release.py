@@ -243,9 +243,8 @@ def address(repository: Path) -> Iterator[str]:
         yield url
 
 
-@pytest.mark.parametrize("tool", ["terraform", "opentofu"])
 def test_a_root_plans_from_the_archive_with_neither_python_nor_git(
-    repository: Path, address: str, tmp_path: Path, tool: str
+    repository: Path, address: str, tmp_path: Path
 ) -> None:
     checksum = hashlib.sha256(output(repository)[f"{TITLE}.zip"]).hexdigest()
     root = root_of(tmp_path / "root", f"{address}/{TITLE}.zip?checksum=sha256:{checksum}")
@@ -253,9 +252,9 @@ def test_a_root_plans_from_the_archive_with_neither_python_nor_git(
     nothing.mkdir()
     assert not shutil.which("python3", path=str(nothing))
     assert not shutil.which("git", path=str(nothing))
-    initialised = terraform(root, address, str(nothing), "init", "-input=false", tool=tool)
+    initialised = terraform(root, address, str(nothing), "init", "-input=false")
     assert initialised.returncode == 0, initialised.stderr
-    planned = terraform(root, address, str(nothing), "plan", "-input=false", tool=tool)
+    planned = terraform(root, address, str(nothing), "plan", "-input=false")
     assert planned.returncode == 0, planned.stderr
     assert re.search(r"^Plan: \d{2,} to add, 0 to change, 0 to destroy\.$", planned.stdout, re.MULTILINE)
     for function in FUNCTIONS:

@@ -64,7 +64,7 @@ class Root:
         return b"\n".join(file.read_bytes() for file in self.folder.iterdir() if file.is_file())
 
     def _run(self, *arguments: str, **inputs: Any) -> subprocess.CompletedProcess[str]:
-        terraform = shutil.which("terraform")
+        terraform = shutil.which(os.environ.get("TERRAFORM", "terraform"))
         assert terraform is not None, "terraform is not on the PATH"
         given = {**self.inputs, **inputs}
         written = {
