@@ -20,10 +20,14 @@ _REQUIRED = re.compile(r"[A-Za-z0-9._-]+")
 
 @dataclass(frozen=True, slots=True)
 class Library:
-    """A library in a zip, as its METADATA tells; names as https://peps.python.org/pep-0503/ writes them."""
+    """A library in a zip, as its METADATA tells; names as https://peps.python.org/pep-0503/ writes them.
+
+    ``expression`` is SPDX's, ``license`` whatever its makers write instead.
+    """
 
     name: str
     version: str
+    expression: str
     license: str
     needs: frozenset[str]
 
@@ -76,7 +80,8 @@ def _library(metadata: Message) -> Library:
     return Library(
         _normal(metadata["Name"]),
         metadata["Version"],
-        metadata["License-Expression"] or metadata["License"] or "",
+        metadata["License-Expression"] or "",
+        metadata["License"] or "",
         frozenset(_normal(match[0]) for match in needs if match),
     )
 
@@ -106,8 +111,10 @@ def _component(library: Library) -> dict[str, object]:
         "version": library.version,
         "purl": library.purl,
     }
-    if library.license:
-        component["licenses"] = [{"expression": library.license}]
+    if library.expression:
+        component["licenses"] = [{"expression": library.expression}]
+    elif library.license:
+        component["licenses"] = [{"license": {"name": library.license}}]
     return component
 
 

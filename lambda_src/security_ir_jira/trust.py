@@ -76,9 +76,12 @@ def _take_up_sessions(context: ssl.SSLContext) -> None:
 
     class Remembered(ssl.SSLSocket):
         def close(self) -> None:
-            if self.session is not None:
-                sessions[self.server_hostname] = self.session
-            super().close()
+            # No version: the handshake failed, and there is no session of it, nor may one be asked for.
+            try:
+                if self.version() is not None and self.session is not None:
+                    sessions[self.server_hostname] = self.session
+            finally:
+                super().close()
 
     def wrap_socket(*args: Any, **kwargs: Any) -> ssl.SSLSocket:
         session = sessions.pop(kwargs.get("server_hostname"), None)

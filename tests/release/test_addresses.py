@@ -25,6 +25,8 @@ STATEFUL = {
 }
 MOVED = re.compile(r"^moved \{\n\s*from\s*=\s*(\S+)\n\s*to\s*=\s*(\S+)\n\}", re.MULTILINE)
 
+CALL = re.compile(r"module\.(\w+)(?:\[[^\]]+\])?\.")
+
 
 def recorded() -> list[str]:
     """Addresses that a release had, as the module sees them."""
@@ -32,9 +34,14 @@ def recorded() -> list[str]:
     return [line for line in lines if line and not line.startswith("#")]
 
 
-def moves() -> dict[str, str]:
-    """The root's `moved` blocks, from and to."""
-    return dict(MOVED.findall("\n".join(file.read_text() for file in sorted(REPOSITORY.glob("*.tf")))))
+def moves(addresses: Collection[str]) -> dict[str, str]:
+    """The `moved` blocks of the root and of the modules that these are in, from and to, as the root sees them."""
+    found = dict(MOVED.findall("\n".join(file.read_text() for file in sorted(REPOSITORY.glob("*.tf")))))
+    for call, name in {(match[0], match[1]) for match in map(CALL.match, addresses) if match}:
+        file = REPOSITORY / "modules" / name / "moved.tf"
+        inside = MOVED.findall(file.read_text()) if file.exists() else []
+        found |= {f"{call}{origin}": f"{call}{target}" for origin, target in inside}
+    return found
 
 
 def now(address: str, moved: Mapping[str, str]) -> str:
@@ -68,7 +75,7 @@ def planned(tmp_path_factory: pytest.TempPathFactory) -> set[str]:
 
 
 def test_every_address_of_a_release_is_there_or_was_moved(planned: set[str]) -> None:
-    gone = lost(recorded(), planned, moves())
+    gone = lost(recorded(), planned, moves(recorded()))
     assert gone == [], f"a changed address needs a moved block, in moved.tf (UPGRADING.md): {gone}"
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import http.server
+import socket
 import ssl
+import struct
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -138,6 +140,91 @@ def test_a_host_that_forgot_a_session_is_connected_to_all_the_same(
         with serving(certificate[1]) as url:
             assert session.get(url).status_code == 200
     assert Answer.resumed == [False, False]
+
+
+def offers_a_session(hello: bytes) -> bool:
+    """Whether a ClientHello holds the extension pre_shared_key: https://www.rfc-editor.org/rfc/rfc8446#section-4.1.2"""
+    place = 5 + 4 + 2 + 32  # record, handshake, version, random
+    place += 1 + hello[place]  # session id
+    place += 2 + int.from_bytes(hello[place : place + 2])  # cipher suites
+    place += 1 + hello[place]  # compression
+    end = place + 2 + int.from_bytes(hello[place : place + 2])
+    place += 2
+    while place < end:
+        if int.from_bytes(hello[place : place + 2]) == 41:
+            return True
+        place += 4 + int.from_bytes(hello[place + 2 : place + 4])
+    return False
+
+
+@contextmanager
+def listening(answer: Callable[[socket.socket], None]) -> Iterator[str]:
+    """A server that does something of its own with every connection."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def serve() -> None:
+            with suppress(OSError):
+                while True:
+                    connection, _ = listener.accept()
+                    with connection:
+                        answer(connection)
+
+        threading.Thread(target=serve, daemon=True).start()
+        yield f"https://127.0.0.1:{listener.getsockname()[1]}"
+        listener.shutdown(socket.SHUT_RDWR)
+
+
+def reset(connection: socket.socket) -> None:
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+
+
+def test_a_session_that_a_proxy_chokes_on_costs_one_connection(
+    certificate: tuple[str, Path], read: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(trust.CA_BUNDLE, pack(certificate[0]))
+    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    tls.load_cert_chain(certificate[1])
+
+    def answer(connection: socket.socket) -> None:
+        if offers_a_session(connection.recv(4096, socket.MSG_PEEK)):
+            reset(connection)
+            return
+        with tls.wrap_socket(connection, server_side=True) as secured:
+            secured.recv(4096)
+            secured.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+
+    went = []
+    with listening(answer) as url:
+        for _ in range(4):
+            try:
+                went.append(new_session().get(url, timeout=5).status_code)
+            except requests.exceptions.ConnectionError:
+                went.append(0)
+    assert went == [200, 0, 200, 0]
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        (lambda connection: None, requests.exceptions.ConnectionError),
+        (reset, requests.exceptions.ConnectionError),
+        (lambda connection: connection.sendall(b"HTTP/1.1 400 No TLS\r\n\r\n"), requests.exceptions.SSLError),
+    ],
+    ids=["hangs up", "resets", "speaks no TLS"],
+)
+def test_a_handshake_that_fails_is_said_as_everybody_says_it(
+    answer: Callable[[socket.socket], None], said: type[Exception], read: list[str]
+) -> None:
+    def after_the_hello(connection: socket.socket) -> None:
+        connection.recv(4096)
+        answer(connection)
+
+    trust.share_with_boto3()
+    with listening(after_the_hello) as url:
+        with pytest.raises(said):
+            new_session().get(url, timeout=5)
+        with pytest.raises((botocore.exceptions.ConnectionClosedError, botocore.exceptions.SSLError)):
+            a_client("dynamodb", url).describe_table(TableName="ledger")
 
 
 def test_whom_nobody_vouches_for_is_not_trusted(url: str, read: list[str]) -> None:
