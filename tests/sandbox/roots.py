@@ -23,21 +23,34 @@ class TerraformSaid(RuntimeError):
 
 @dataclass(frozen=True, slots=True)
 class Root:
-    """A copy of an example in a folder of its own, where its state is too, applied to a cloud with some inputs."""
+    """A copy of an example in a folder of its own, where its state is too, applied to a cloud with some inputs.
+
+    `access_key`: the key id that Terraform signs with, which tells the cloud who applies.
+    """
 
     folder: Path
     cloud: Cloud
+    access_key: str
     inputs: Mapping[str, Any]
 
     @classmethod
-    def of_example(cls, name: str, folder: Path, cloud: Cloud, inputs: Mapping[str, Any]) -> Root:
+    def of_example(cls, name: str, folder: Path, cloud: Cloud, access_key: str, inputs: Mapping[str, Any]) -> Root:
         """The example as its readers find it, but for where the module is."""
+        root = cls(folder, cloud, access_key, inputs)
         for file in (REPOSITORY / "examples" / name).glob("*.tf"):
-            text = file.read_text().replace('"../.."', json.dumps(os.path.relpath(REPOSITORY, folder)))
-            (folder / file.name).write_text(text)
-        root = cls(folder, cloud, inputs)
-        root._run("init", "-input=false")
+            root.write(file.name, file.read_text().replace('"../.."', json.dumps(os.path.relpath(REPOSITORY, folder))))
+        root.init()
         return root
+
+    def write(self, file: str, text: str) -> None:
+        (self.folder / file).write_text(text)
+
+    def set(self, **arguments: Any) -> None:
+        """Give the module further arguments, as its reader would write them into the block."""
+        self.write("arguments_override.tf.json", json.dumps({"module": {"security_ir_jira": arguments}}))
+
+    def init(self) -> None:
+        self._run("init", "-input=false")
 
     def apply(self, **inputs: Any) -> dict[str, Any]:
         """Apply, with further inputs, and return the outputs."""
@@ -72,7 +85,7 @@ class Root:
         }
         surroundings = {
             "AWS_ENDPOINT_URL": self.cloud.url,
-            "AWS_ACCESS_KEY_ID": "deployer",
+            "AWS_ACCESS_KEY_ID": self.access_key,
             "AWS_SECRET_ACCESS_KEY": "deployer",
             "AWS_EC2_METADATA_DISABLED": "true",
             "TF_IN_AUTOMATION": "1",

@@ -1,13 +1,14 @@
 """Every example is applied as its reader would, needs no second apply, and goes away whole; so do switches.
 
+Whoever applies may do what the guide's policy for it says, and no more: what it lacks, the cloud refuses.
+
 The provider waits half a minute for each queue, so all of them play at once, each in a Region of its own.
 """
 
 from __future__ import annotations
 
 import json
-import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -16,9 +17,11 @@ import boto3
 import pytest
 
 from sandbox.cloud import Cloud
+from sandbox.cloud.policy import matches, statements
 from tests.conftest import REPOSITORY
 
-from .roots import TOKEN, Root
+from .deployer import Document, Instance, permissions
+from .roots import TOKEN, Root, TerraformSaid
 
 DIST = REPOSITORY / "dist"
 FUNCTIONS = ("jira_client", "jira_notifications_handler", "security_ir_client", "security_ir_poller")
@@ -30,11 +33,50 @@ GIVEN: Mapping[str, Any] = {
 }
 
 
+# Asked for before sts:GetCallerIdentity, which answers when this is refused.
+NOT_MISSED = {"iam:GetUser"}
+# What the policy allows and no change of an input needs, but an upgrade of the module may, by what it would change.
+UNUSED = {
+    "KeepsSubscriptionsWhichNoPolicyCanName: sns:SetSubscriptionAttributes",  # how an alarm is delivered
+    "LetsQueuesFeedTheseFunctionsOnly: lambda:UpdateEventSourceMapping",  # the size of a batch
+    "MakesARoleForEachFunctionAndForTheSchedules: iam:UpdateAssumeRolePolicy",  # who may take a role
+    "MakesARoleForEachFunctionAndForTheSchedules: iam:UpdateRoleDescription",
+    "MakesTheBusAndTheRules: events:UpdateEventBus",  # the description of the bus
+    "MakesTheQueues: sqs:SetQueueAttributes",  # a visibility timeout, or how often is tried
+}
+
+
 class Estate:
-    """An account's Region in which an example is applied, from a folder."""
+    """An account's Region in which an example is applied, from a folder, by somebody with a policy."""
 
     def __init__(self, cloud: Cloud, region: str, folder: Path) -> None:
         self.cloud, self.region, self.folder = cloud, region, folder
+        # Roles have no Region: each estate has a deployer of its own.
+        self.deployer = f"deployer-{region}"
+        self.admit()
+
+    def admit(self, *instances: Instance, besides: Sequence[Document] = ()) -> None:
+        """Let the deployer keep these instances of the module, and do what else there is to the example."""
+        of_instances = [document for instance in instances for document in instance.documents(self.cloud)]
+        self.documents = [*of_instances, *besides]
+        self.cloud.hold(self.deployer, self.documents)
+
+    def refused(self) -> list[tuple[str, str]]:
+        """What the deployer was refused, of what would be missed."""
+        calls = [call for call in self.cloud.unauthorised_calls() if call.caller == self.deployer]
+        return [(call.action, call.resource) for call in calls if call.action not in NOT_MISSED]
+
+    def unused(self) -> set[str]:
+        """Actions that the deployer may do and did not need, and resources it did nothing to, by their statements."""
+        actions = [each for each in self.cloud.unused_permissions() if each.caller == self.deployer]
+        touched = {call.resource for call in self.cloud.calls if call.caller == self.deployer and call.allowed}
+        resources = [
+            f"{statement['Sid']}: {arn}"
+            for statement in statements(self.documents)
+            for arn in ([statement["Resource"]] if isinstance(statement["Resource"], str) else statement["Resource"])
+            if not any(matches(arn, resource) for resource in touched)
+        ]
+        return {*(f"{each.sid}: {each.action}" for each in actions), *resources}
 
     def client(self, service: str) -> Any:
         make: Any = boto3.client
@@ -42,7 +84,7 @@ class Estate:
         return make(service, region_name=self.region, endpoint_url=self.cloud.url, **keys)
 
     def root(self, example: str, **inputs: Any) -> Root:
-        return Root.of_example(example, self.folder, self.cloud, {"region": self.region, **inputs})
+        return Root.of_example(example, self.folder, self.cloud, self.deployer, {"region": self.region, **inputs})
 
     def a_key(self) -> str:
         arn: str = self.client("kms").create_key()["KeyMetadata"]["Arn"]
@@ -70,21 +112,43 @@ class Estate:
 
 
 def basic(estate: Estate) -> None:
-    root = estate.root("basic", **GIVEN, jira_project_key="SEC", jira_token=TOKEN)
-    outputs = root.apply()
+    estate.admit(Instance(estate.region))
+    root = estate.root("basic", **{**GIVEN, "deletion_protection": True}, jira_project_key="SEC", jira_token=TOKEN)
+    root.set(tags={"team": "soc"})
+    outputs = root.apply(alarm_emails=["soc@example.com"])
     assert sorted(outputs["functions"]) == list(FUNCTIONS)
     token = estate.client("ssm").get_parameter(Name="/SecurityIncidentResponse/jiraToken", WithDecryption=True)
     assert token["Parameter"]["Value"] == TOKEN
-    assert root.changes() == []
-    assert root.changes(jira_token="another", jira_token_version=2) == [
+    assert root.changes(alarm_emails=["soc@example.com"]) == []
+    assert root.changes(alarm_emails=["soc@example.com"], jira_token="another", jira_token_version=2) == [
         "update module.security_ir_jira.module.credentials.aws_ssm_parameter.jira_token[0]"
     ]
+    change(root)
     assert TOKEN.encode() not in root.everything_written
     root.destroy()
-    assert estate.left() == []
+    assert (estate.left(), estate.refused()) == ([], [])
+    assert estate.unused() == UNUSED
+
+
+def change(root: Root) -> None:
+    """Change what there are settings for, so that whatever Terraform calls for it is called."""
+    root.set(
+        tags={"service": "incident-response"},
+        case_sweep_schedule="rate(10 minutes)",
+        lambda_architecture="x86_64",
+        log_retention_days=0,
+    )
+    root.apply(
+        alarm_emails=["on-call@example.com"],
+        deletion_protection=False,
+        jira_token="another",
+        jira_token_version=2,
+        log_level="debug",
+    )
 
 
 def existing_secret(estate: Estate) -> None:
+    estate.admit(Instance(estate.region))
     key = estate.a_key()
     root = estate.root(
         "existing-secret",
@@ -100,13 +164,14 @@ def existing_secret(estate: Estate) -> None:
     assert "/SecurityIncidentResponse/jiraToken" not in names
     assert TOKEN.encode() not in root.everything_written
     root.destroy()
-    assert estate.left() == []
+    assert (estate.left(), estate.refused()) == ([], [])
 
 
 def multiple_instances(estate: Estate) -> None:
     corp = {"jira_project_key": "CORPSEC", "alarm_emails": ["corp@example.com"]}
     cloud = {**corp, "jira_project_key": "CLOUDSEC", "issue_filter": {"issue_types": ["Incident"]}}
     teams = {"security-ir-cloud": cloud, "security-ir-corp": corp}
+    estate.admit(*(Instance(estate.region, name, f"/SecurityIncidentResponse/{name}") for name in teams))
     root = estate.root("multiple-instances", **GIVEN, jira_token=TOKEN, teams=teams)
     outputs = root.apply()
     assert len(set(outputs["jira_notifications_topic_arns"].values())) == 2
@@ -114,13 +179,33 @@ def multiple_instances(estate: Estate) -> None:
     assert [policy["policyName"] for policy in policies] == ["security-ir-cloud-event-log"]
     assert root.changes() == []
     root.destroy()
-    assert estate.left() == []
+    assert (estate.left(), estate.refused()) == ([], [])
 
 
 def complete(estate: Estate) -> None:
     subnets, group = network(estate)
     put_zips(estate, *FUNCTIONS)
     key = estate.a_key()
+    estate.admit(
+        Instance(
+            estate.region,
+            "cloud-security",
+            "/cloud-security/jira",
+            "/security/",
+            # The key is made by the same apply, so nobody knows its id before.
+            {
+                "your-company-packages/security-ir-jira": "releases/security-ir-jira/1.0.0",
+                "11111111-2222-3333-4444-555555555555": "*",
+            },
+            (
+                "WritesParametersAndMakesTheLedgerWithTheCustomerKey",
+                "PutsTheFunctionsIntoSubnets",
+                "TakesThePackagesFromTheBucket",
+                "MakesNoRoleWithoutTheBoundary",
+            ),
+        ),
+        besides=things_beside_the_module(estate),
+    )
     root = estate.root(
         "complete",
         deletion_protection=False,
@@ -140,7 +225,34 @@ def complete(estate: Estate) -> None:
         'update module.security_ir_jira.module.worker["jira_client"].module.function.aws_lambda_function.this'
     ]
     root.destroy()
-    assert estate.left() == []
+    assert (estate.left(), estate.refused()) == ([], [])
+    by_default = {statement["Sid"] for statement in statements(estate.documents[:1])}
+    assert {each for each in estate.unused() if each.partition(":")[0] not in by_default} == set()
+
+
+def things_beside_the_module(estate: Estate) -> list[Document]:
+    """What the example has besides the module, and so needs permissions for that the guide has no reason to name."""
+
+    def arn(service: str, rest: str) -> str:
+        return f"arn:aws:{service}:{estate.region}:{estate.cloud.account_id}:{rest}"
+
+    key = ("EnableKeyRotation", "GetKeyPolicy", "GetKeyRotationStatus", "ListResourceTags", "ScheduleKeyDeletion")
+    rule = (
+        *("DeleteRule", "DescribeRule", "ListTagsForResource", "ListTargetsByRule"),
+        *("PutRule", "PutTargets", "RemoveTargets"),
+    )
+    queue = ("CreateQueue", "DeleteQueue", "GetQueueAttributes", "ListQueueTags", "SetQueueAttributes")
+    return [
+        # It has no name before it is made. The topic of on-call, though, is called like the instance's own.
+        permissions("kms:CreateKey", on="*", why="MakesTheCustomerKey"),
+        permissions(*(f"kms:{action}" for action in key), on=arn("kms", "key/*"), why="KeepsTheCustomerKey"),
+        permissions(
+            *(f"events:{action}" for action in rule),
+            on=arn("events", "rule/cloud-security/closed-cases"),
+            why="MakesTheOtherTeamsRuleOnTheModulesBus",
+        ),
+        permissions(*(f"sqs:{action}" for action in queue), on=arn("sqs", "closed-cases"), why="MakesItsQueue"),
+    ]
 
 
 def network(estate: Estate) -> tuple[list[str], str]:
@@ -180,21 +292,16 @@ SWITCHES_OFF: Mapping[str, Any] = {
     "create_cases_from_jira": False,
     "sync_attachments": False,
     "sync_watchers": False,
-    "alarm_emails": [],
     "event_log_resource_policy": "none",
 }
 
 
 def switches(estate: Estate) -> None:
-    """What can be switched off is gone then, comes back, and goes again."""
+    """What is switched off is not there, and can be had later."""
+    estate.admit(Instance(estate.region))
     root = estate.root("basic", **GIVEN, jira_project_key="SEC", jira_token=TOKEN)
-    block = root.folder / "main.tf"
-    on = block.read_text().replace("var.alarm_emails", '["soc@example.com"]')
-    lines = "".join(f"  {name} = {json.dumps(value)}\n" for name, value in SWITCHES_OFF.items())
-    off = re.sub(r"^ +alarm_emails .*\n", "", on, flags=re.MULTILINE)
-    off = off.replace("  jira_email ", f"{lines}  jira_email ", 1)
-    for text in (off, on, off):
-        block.write_text(text)
+    for off in (SWITCHES_OFF, {}):
+        root.set(**off)
         root.apply()
         assert root.changes() == []
         rules = [one["Name"] for one in estate.client("events").list_rules()["Rules"]]
@@ -202,9 +309,26 @@ def switches(estate: Estate) -> None:
         boards = estate.client("cloudwatch").list_dashboards()["DashboardEntries"]
         policies = estate.client("logs").describe_resource_policies()["resourcePolicies"]
         there = [len(names) for names in (rules, schedules, boards, policies)]
-        assert there == ([1, 2, 1, 1] if text == on else [0, 0, 0, 0])
+        assert there == ([0, 0, 0, 0] if off else [1, 2, 1, 1])
     root.destroy()
+    assert (estate.left(), estate.refused()) == ([], [])
+
+
+def trespass(estate: Estate) -> None:
+    """Make a queue that is none of the module's."""
+    estate.admit(Instance(estate.region))
+    root = Root(estate.folder, estate.cloud, estate.deployer, {})
+    root.write(
+        "main.tf.json",
+        json.dumps(
+            {"provider": {"aws": {"region": estate.region}}, "resource": {"aws_sqs_queue": {"a": {"name": "another"}}}}
+        ),
+    )
+    root.init()
+    with pytest.raises(TerraformSaid, match=r"(?s)AccessDenied.*not authorized to perform: sqs:CreateQueue"):
+        root.apply()
     assert estate.left() == []
+    assert [action for action, _ in estate.refused()] == ["sqs:CreateQueue"]
 
 
 STORIES: Mapping[str, Callable[[Estate], None]] = {
@@ -214,21 +338,26 @@ STORIES: Mapping[str, Callable[[Estate], None]] = {
     "eu-central-1": complete,
     "eu-north-1": switches,
 }
+TRESPASS = "ca-central-1"
 
 
 @pytest.fixture(scope="module")
 def played(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mapping[str, Future[None]]]:
-    """Every example's story, by its Region."""
-    with Cloud() as cloud, ThreadPoolExecutor(len(STORIES)) as pool:
+    """Every story, by its Region."""
+    with Cloud() as cloud, ThreadPoolExecutor(len(STORIES) + 1) as pool:
         yield {
             region: pool.submit(story, Estate(cloud, region, tmp_path_factory.mktemp(story.__name__)))
-            for region, story in STORIES.items()
+            for region, story in {**STORIES, TRESPASS: trespass}.items()
         }
 
 
 @pytest.mark.parametrize("region", STORIES, ids=[story.__name__ for story in STORIES.values()])
 def test_an_example_is_applied_at_once_and_goes_away_whole(region: str, played: Mapping[str, Future[None]]) -> None:
     played[region].result()
+
+
+def test_what_the_policy_does_not_allow_fails_the_apply(played: Mapping[str, Future[None]]) -> None:
+    played[TRESPASS].result()
 
 
 def test_every_example_is_played() -> None:

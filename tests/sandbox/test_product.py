@@ -373,8 +373,8 @@ def test_a_redrive_brings_dead_letters_back_at_a_pace(play: Play, function: str)
 
 def test_the_commands_of_people_write_no_issue_and_no_case_and_use_all_they_may(play: Play) -> None:
     name = "security-ir-jira-operations"
-    used = {call.action for call in play.stage.cloud.calls if call.function == name}
-    assert [each.action for each in play.stage.cloud.unused_permissions() if each.function == name] == []
+    used = {call.action for call in play.stage.cloud.calls if call.caller == name}
+    assert [each.action for each in play.stage.cloud.unused_permissions() if each.caller == name] == []
     assert {each for each in used if each.startswith("security-ir:")} == {
         "security-ir:ListCases",
         "security-ir:ListMemberships",
@@ -402,7 +402,7 @@ def test_an_outage_of_both_sides_is_over_soon_after(play: Play) -> None:
 
 def test_afterwards_every_permission_is_used(play: Play) -> None:
     unused = {
-        (each.function.removeprefix("security-ir-jira-"), each.action) for each in play.stage.cloud.unused_permissions()
+        (each.caller.removeprefix("security-ir-jira-"), each.action) for each in play.stage.cloud.unused_permissions()
     }
     functions = ("security-ir-poller", "jira-client", "jira-notifications-handler", "security-ir-client")
     # Used at the 500th receive of a message.

@@ -6,6 +6,7 @@ from moto.awslambda.models import EventSourceMapping, LambdaBackend, LambdaFunct
 from moto.dynamodb.models import DynamoDBBackend, dynamodb_backends
 from moto.events.models import EventsBackend, events_backends
 from moto.iam.models import IAMBackend, iam_backends
+from moto.kms.models import KmsBackend, kms_backends
 from moto.logs.models import LogsBackend, logs_backends
 from moto.scheduler.models import EventBridgeSchedulerBackend, Schedule, scheduler_backends
 from moto.sns.models import SNSBackend, sns_backends
@@ -56,6 +57,10 @@ class Backends:
     @property
     def dynamodb(self) -> DynamoDBBackend:
         return dynamodb_backends[ACCOUNT_ID][self.region]
+
+    @property
+    def kms(self) -> KmsBackend:
+        return kms_backends[ACCOUNT_ID][self.region]
 
     @property
     def iam(self) -> IAMBackend:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +23,7 @@ from .functions import Functions, Settings
 from .guard import Call, Guard, Permission
 from .mappings import Mappings
 from .measures import LogLine, Measures, Metric, Point
+from .policy import Document
 from .roles import Roles
 from .runtime import Outcome
 from .schedules import Schedules
@@ -290,25 +291,33 @@ class Cloud:
 
     @property
     def calls(self) -> list[Call]:
-        """Every permission functions used or lacked, in order; one entry for each thing a call asked for."""
+        """Every permission callers used or lacked, in order; one entry for each thing a call asked for."""
         with self._turn:
             return list(self._guard.calls)
+
+    def hold(self, access_key: str, documents: Iterable[Document]) -> None:
+        """Let whoever signs with this key id do what these policies allow and nothing else, and record it.
+
+        Others who are no function, such as `boto3`'s clients, may do everything.
+        """
+        with self._turn:
+            self._guard.hold(access_key, documents)
 
     def authorise(self, access_key: str, action: str, resource: str = "*") -> bool:
         """Record a call that another server received, by the key id that signed it; whether the role allows it.
 
-        For the security-ir server: ``authorise(key, "security-ir:GetCase", arn)``. True for callers that are no
-        function.
+        For the security-ir server: ``authorise(key, "security-ir:GetCase", arn)``. True for callers that are
+        neither a function nor held to a policy.
         """
         with self._turn:
             return self._guard.authorise(access_key, action, resource)
 
     def unauthorised_calls(self) -> list[Call]:
-        """Calls that a function made, or Lambda made for it, and its role did not allow at that moment."""
+        """Calls that a caller made, or Lambda made for it, and its policies did not allow at that moment."""
         return [call for call in self.calls if not call.allowed]
 
     def unused_permissions(self) -> list[Permission]:
-        """What the present functions' roles allow and no call so far has needed."""
+        """What the policies of present functions, and of whoever is held to some, allow and no call has needed."""
         with self._turn:
             return self._guard.unused()
 

@@ -1,9 +1,11 @@
-"""Watches what functions ask of AWS: records each call, refuses what a role does not allow, kills on demand."""
+"""Watches what functions, and others who are held to a policy, ask of AWS.
+
+It records each call, refuses what the policies do not allow, and kills functions on demand.
+"""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from werkzeug import Response
@@ -13,15 +15,19 @@ from .backends import Backends
 from .calls import asks
 from .functions import Functions
 from .policy import Ask
+from .refusals import access_denied
 from .roles import Roles
 from .server import SignedRequest
 
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One permission a function used or lacked: `action` as ``service:Action``, `at` in the sandbox's time."""
+    """One permission a caller used or lacked: `action` as ``service:Action``, `at` in the sandbox's time.
 
-    function: str
+    `caller` is a function, or the access key id of somebody who is held to a policy.
+    """
+
+    caller: str
     action: str
     resource: str
     allowed: bool
@@ -31,9 +37,9 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Permission:
-    """An action that a statement (`sid`) of a function's role allows on `resources`."""
+    """An action that a statement (`sid`) of a caller's policies allows on `resources`."""
 
-    function: str
+    caller: str
     sid: str
     action: str
     resources: tuple[str, ...]
@@ -56,30 +62,35 @@ class Guard:
         self._now = now
         self._traps: list[_Trap] = []
         self._platform: set[tuple[str, str, str]] = set()
+        self._held: dict[str, tuple[policy.Document, ...]] = {}
         self.calls: list[Call] = []
 
+    def hold(self, access_key: str, documents: Iterable[policy.Document]) -> None:
+        """From now on, whoever signs with this key id may do what the documents allow, and nothing else."""
+        self._held[access_key] = tuple(documents)
+
     def before(self, request: SignedRequest) -> Response | None:
-        """Record a function's request; the answer of AWS where its role does not allow it."""
-        function = self._functions.caller(request.access_key)
-        if function is None:
+        """Record a caller's request; the answer of AWS where the policies do not allow it."""
+        caller = self._caller(request.access_key)
+        if caller is None:
             return None
-        wanted = asks(request, self._backends)
-        refused = [ask for ask in wanted if not self._record(function, ask)]
-        if self._sprung(function, wanted, after=False):
-            self._functions.kill(function, request.session_token)
+        wanted = asks(request)
+        refused = [ask for ask in wanted if not self._record(caller, ask)]
+        if self._sprung(caller, wanted, after=False):
+            self._functions.kill(caller, request.session_token)
             return Response(status=503)
-        return _access_denied(request, function, refused[0]) if refused else None
+        return access_denied(request, caller, refused[0]) if refused else None
 
     def after(self, request: SignedRequest) -> None:
         """Kill the caller before it reads the answer, if such a trap is set."""
         function = self._functions.caller(request.access_key) if self._traps else None
-        if function is not None and self._sprung(function, asks(request, self._backends), after=True):
+        if function is not None and self._sprung(function, asks(request), after=True):
             self._functions.kill(function, request.session_token)
 
     def authorise(self, access_key: str, action: str, resource: str) -> bool:
         """Record a call made to another server than this one; whether the caller may make it."""
-        function = self._functions.caller(access_key)
-        return function is None or self._record(function, Ask(action, resource))
+        caller = self._caller(access_key)
+        return caller is None or self._record(caller, Ask(action, resource))
 
     def platform_call(self, function: str, action: str, resource: str) -> None:
         """A call Lambda itself makes with the function's role; each kind is recorded once."""
@@ -93,32 +104,42 @@ class Guard:
         self._traps.append(_Trap(function, action, after))
 
     def unused(self) -> list[Permission]:
-        """Permissions of functions' roles that no recorded call has needed."""
+        """Permissions of callers' policies that no recorded call has needed."""
         return [permission for permission in self._granted() if not self._was_used(permission)]
 
+    def _caller(self, access_key: str) -> str | None:
+        return access_key if access_key in self._held else self._functions.caller(access_key)
+
     def _granted(self) -> list[Permission]:
+        roles = {str(each.function_name): each.role for each in self._backends.functions.list_functions()}
+        policies = {**{name: self._roles.documents(role) for name, role in roles.items()}, **self._held}
         return [
-            Permission(str(function.function_name), str(statement.get("Sid", "")), action, _resources(statement))
-            for function in self._backends.functions.list_functions()
-            for statement in policy.statements(self._roles.documents(function.role))
+            Permission(caller, str(statement.get("Sid", "")), action, _resources(statement))
+            for caller, documents in policies.items()
+            for statement in policy.statements(documents)
             if statement["Effect"] == "Allow"
             for action in policy.actions(statement)
         ]
 
     def _was_used(self, permission: Permission) -> bool:
         return any(
-            call.function == permission.function
+            call.caller == permission.caller
             and call.allowed
             and policy.matches(permission.action, call.action, ignore_case=True)
             and any(policy.matches(resource, call.resource) for resource in permission.resources)
             for call in self.calls
         )
 
-    def _record(self, function: str, ask: Ask) -> bool:
-        known = self._backends.function(function)
-        allowed = known is not None and self._roles.may(known.role, ask)
-        self.calls.append(Call(function, ask.action, ask.resource, allowed, self._now(), ask.context))
+    def _record(self, caller: str, ask: Ask) -> bool:
+        allowed = self._may(caller, ask)
+        self.calls.append(Call(caller, ask.action, ask.resource, allowed, self._now(), ask.context))
         return allowed
+
+    def _may(self, caller: str, ask: Ask) -> bool:
+        if caller in self._held:
+            return policy.allowed(self._held[caller], ask)
+        function = self._backends.function(caller)
+        return function is not None and self._roles.may(function.role, ask)
 
     def _sprung(self, function: str, wanted: list[Ask], *, after: bool) -> bool:
         actions = {ask.action for ask in wanted}
@@ -132,13 +153,3 @@ class Guard:
 def _resources(statement: policy.Document) -> tuple[str, ...]:
     listed = statement.get("Resource", [])
     return tuple(listed) if isinstance(listed, list) else (str(listed),)
-
-
-def _access_denied(request: SignedRequest, function: str, ask: Ask) -> Response:
-    """https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html"""
-    message = f"User: {function} is not authorized to perform: {ask.action} on resource: {ask.resource}"
-    if request.target:
-        body = json.dumps({"__type": "AccessDeniedException", "message": message})
-        return Response(body, 400, content_type="application/x-amz-json-1.0")
-    xml = f"<ErrorResponse><Error><Code>AccessDenied</Code><Message>{message}</Message></Error></ErrorResponse>"
-    return Response(xml, 403, content_type="text/xml")

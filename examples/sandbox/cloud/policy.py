@@ -9,6 +9,7 @@ import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 # Condition key (lower case) → the request's values for it.
@@ -54,8 +55,14 @@ def statements(documents: Iterable[Document]) -> Iterator[Document]:
 
 def matches(pattern: str, value: str, *, ignore_case: bool = False) -> bool:
     """IAM's wildcards: ``*`` any run of characters, ``?`` any one."""
+    return _compiled(pattern, ignore_case).fullmatch(value) is not None
+
+
+@cache
+def _compiled(pattern: str, ignore_case: bool) -> re.Pattern[str]:
+    # Once each: a policy is held against thousands of requests, with a lock held.
     expression = "".join(".*" if c == "*" else "." if c == "?" else re.escape(c) for c in pattern)
-    return re.fullmatch(expression, value, re.DOTALL | (re.IGNORECASE if ignore_case else 0)) is not None
+    return re.compile(expression, re.DOTALL | (re.IGNORECASE if ignore_case else 0))
 
 
 def actions(statement: Document) -> list[str]:

@@ -20,6 +20,7 @@ class SignedRequest:
 
     access_key: str
     session_token: str
+    region: str
     service: str
     target: str
     content_type: str
@@ -81,6 +82,7 @@ def _signed(http: Request, body: bytes) -> SignedRequest | None:
     return SignedRequest(
         access_key=scope.access_key,
         session_token=http.headers.get("X-Amz-Security-Token", ""),
+        region=scope.region,
         service=scope.service,
         target=http.headers.get("X-Amz-Target", ""),
         content_type=http.headers.get("Content-Type", ""),
