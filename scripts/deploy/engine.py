@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import re
@@ -9,11 +10,13 @@ import shutil
 import signal
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
+from typing import Any
 
 from .talk import Interrupted, Stop, say
 from .token_source import FOR_TERRAFORM, Token, without
@@ -21,6 +24,9 @@ from .token_source import FOR_TERRAFORM, Token, without
 NAMES = {"terraform": "Terraform", "tofu": "OpenTofu"}
 LEAST = {"terraform": (1, 11, 4), "tofu": (1, 11, 4)}
 """The first that plan a token both ephemeral and sensitive, and OpenTofu's first with ephemeral values."""
+_FOREIGN = re.compile(r"TF_(WORKSPACE|VAR_.*|CLI_ARGS(_.*)?)")
+"""What is meant for another configuration, and would lead astray here."""
+_ARN = re.compile(r"arn:[\w-]+:[\w-]+:[\w-]*:(\d{12}):")
 _INSTALL = {
     "terraform": "https://developer.hashicorp.com/terraform/install",
     "tofu": "https://opentofu.org/docs/intro/install/",
@@ -46,22 +52,28 @@ class Engine:
 
 def find(preferred: str = "") -> Engine:
     """The one that was used before, else Terraform, else OpenTofu. Raises ``Stop``."""
-    order = sorted(NAMES, key=lambda name: name != preferred)
-    here = [engine for engine in map(_looked_up, order) if engine is not None]
-    for engine in here:
-        if engine.version >= LEAST[engine.name]:
+    unfit: list[str] = []
+    for name in sorted(NAMES, key=lambda name: name != preferred):
+        try:
+            engine = _looked_up(name)
+        except Stop as reason:
+            # A version manager's shim without a version is like this, and the other one may do.
+            unfit.append(str(reason))
+            continue
+        if engine is not None and engine.version >= LEAST[name]:
             return engine
+        if engine is not None:
+            unfit.append(f"{engine.called} ({engine.path}): too old. {_needed()}: {_INSTALL[name]}")
+    raise Stop("\n".join(unfit) or _nothing_here())
+
+
+def _needed() -> str:
     least = {name: ".".join(map(str, version)) for name, version in LEAST.items()}
-    if here:
-        said = " and ".join(f"{engine.called} ({engine.path})" for engine in here)
-        raise Stop(
-            f"{said}: too old. Terraform {least['terraform']} or OpenTofu {least['tofu']} is needed, or a later one: "
-            f"{_INSTALL[here[0].name]}"
-        )
-    raise Stop(
-        f"Neither Terraform nor OpenTofu is on the PATH. Install one: Terraform {least['terraform']} or later, "
-        f"{_INSTALL['terraform']}; or OpenTofu {least['tofu']} or later, {_INSTALL['tofu']}"
-    )
+    return f"Terraform {least['terraform']} or OpenTofu {least['tofu']} is needed, or a later one"
+
+
+def _nothing_here() -> str:
+    return f"Neither Terraform nor OpenTofu is on the PATH. {_needed()}: {_INSTALL['terraform']} or {_INSTALL['tofu']}"
 
 
 def _looked_up(name: str) -> Engine | None:
@@ -71,7 +83,7 @@ def _looked_up(name: str) -> Engine | None:
     try:
         told = subprocess.run(
             [path, "version", "-json"],
-            env=without(os.environ) | {"CHECKPOINT_DISABLE": "1"},
+            env=_kept(os.environ) | {"CHECKPOINT_DISABLE": "1"},
             capture_output=True,
             text=True,
             check=True,
@@ -109,8 +121,8 @@ class Terraform:
             raise Interrupted("Stopped.")
         return code
 
-    def asked(self, *arguments: str) -> str:
-        """What a command that only reads prints; empty where it fails."""
+    def asked(self, *arguments: str) -> str | None:
+        """What a command that only reads prints; ``None`` where it fails."""
         done = subprocess.run(
             [self.engine.path, f"-chdir={self.folder}", *arguments],
             env=self._environment(token=False),
@@ -118,24 +130,51 @@ class Terraform:
             text=True,
             check=False,
         )
-        return done.stdout if done.returncode == 0 else ""
+        return done.stdout if done.returncode == 0 else None
 
-    def resources(self) -> list[str]:
-        """The addresses of what is in the state, data sources left out."""
-        listed = self.asked("state", "list").splitlines()
-        return [each for each in listed if re.match(r"module\.\S+$", each) and not re.search(r"\.data\.", each)]
+    def resources(self) -> list[str] | None:
+        """The addresses of what is in the state, data sources left out; ``None`` where no state can be read."""
+        told = self.asked("state", "list")
+        if told is None:
+            return None
+        listed = (each for each in told.splitlines() if re.match(r"module\.\S+$", each))
+        return [each for each in listed if not re.search(r"\.data\.", each)]
+
+    def account(self) -> str:
+        """The AWS account that holds what is in the state; empty where nothing tells it."""
+        found: Counter[str] = Counter()
+        for resource in _document(self.asked("state", "pull")).get("resources", []):
+            if resource.get("mode") == "managed":
+                arns = (str((each.get("attributes") or {}).get("arn")) for each in resource.get("instances", []))
+                found.update(arn[1] for arn in map(_ARN.match, arns) if arn)
+        return found.most_common(1)[0][0] if found else ""
 
     def outputs(self) -> dict[str, object]:
-        answer = self.asked("output", "-json")
-        told = json.loads(answer[answer.find("{") :] if "{" in answer else "{}")
-        return {name: each["value"] for name, each in told.items()}
+        return {name: each["value"] for name, each in _document(self.asked("output", "-json")).items()}
 
     def _environment(self, *, token: bool) -> dict[str, str]:
-        # A workspace, or inputs of another configuration, would lead astray.
-        foreign = re.compile(r"TF_(WORKSPACE|VAR_.*)")
-        kept = {name: value for name, value in without(os.environ).items() if not foreign.fullmatch(name)}
+        kept = _kept(os.environ)
+        if token and self.token:
+            # A log has what goes to AWS, and with it the token.
+            kept = {name: value for name, value in kept.items() if not name.startswith("TF_LOG")}
         secret = {FOR_TERRAFORM: self.token.value if self.token else "unused"} if token else {}
         return kept | _room(kept, self.folder) | {"TF_IN_AUTOMATION": "1", "TF_INPUT": "0"} | secret
+
+
+def _kept(environment: Mapping[str, str]) -> dict[str, str]:
+    return {name: value for name, value in without(environment).items() if not _FOREIGN.fullmatch(name)}
+
+
+def _document(answer: str | None) -> dict[str, Any]:
+    """The JSON of an answer; OpenTofu writes its warnings before it."""
+    begin = re.search(r"^\{", answer or "", re.MULTILINE)
+    if answer is None or begin is None:
+        return {}
+    try:
+        told = json.loads(answer[begin.start() :])
+    except ValueError:
+        return {}
+    return told if isinstance(told, dict) else {}
 
 
 def _plain() -> list[str]:
@@ -150,7 +189,9 @@ def _room(environment: Mapping[str, str], folder: Path) -> dict[str, str]:
     """
     if environment.get("AWS_EXECUTION_ENV") != "CloudShell" or "TF_DATA_DIR" in environment:
         return {}
-    return {"TF_DATA_DIR": f"/tmp/{folder.name}-terraform"}
+    # Two folders of one name are two deployments.
+    whole = hashlib.sha256(str(folder).encode()).hexdigest()[:8]
+    return {"TF_DATA_DIR": f"/tmp/{folder.name}-{whole}-terraform"}
 
 
 def _wait(process: subprocess.Popen[bytes], brand: str) -> tuple[int, bool]:

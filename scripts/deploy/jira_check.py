@@ -109,17 +109,34 @@ def _looked_at(site: JiraSite, rounds: Rounds) -> Seen | None:
 
 def _trust_also(settings: Settings) -> None:
     """Trust what the functions are to trust besides the public roots, and what people's other programs do."""
-    files = filter(None, map(os.environ.get, ("REQUESTS_CA_BUNDLE", "AWS_CA_BUNDLE", "SSL_CERT_FILE")))
-    texts = [Path(file).read_text(errors="replace") for file in files if Path(file).is_file()]
+    texts = _stores()
     given = settings.values.get("aws_ca_bundle")
     if isinstance(given, str):
-        texts.append(given)
-    certificates = "\n".join(_CERTIFICATE.findall("\n".join(texts)))
-    if certificates:
-        # The context is made once. A whole store in the environment would keep other programs from being started.
-        os.environ[CA_BUNDLE] = base64.b64encode(gzip.compress(certificates.encode("ascii"))).decode()
+        texts[f"aws_ca_bundle in {settings.file}"] = given
+    certificates = "\n".join(_CERTIFICATE.findall("\n".join(texts.values())))
+    if not certificates:
+        return
+    # The context is made once. A whole store in the environment would keep other programs from being started.
+    os.environ[CA_BUNDLE] = base64.b64encode(gzip.compress(certificates.encode("ascii"))).decode()
+    try:
         context()
+    except ValueError:
+        raise Stop(f"A certificate cannot be read, in one of these: {', '.join(texts)}. Mend it, or unset it") from None
+    finally:
         del os.environ[CA_BUNDLE]
+
+
+def _stores() -> dict[str, str]:
+    """The files of certificates that people's other programs trust, by what names them. Raises ``Stop``."""
+    found = {}
+    for variable in ("REQUESTS_CA_BUNDLE", "AWS_CA_BUNDLE", "SSL_CERT_FILE"):
+        file = Path(os.environ.get(variable) or os.devnull)
+        try:
+            if file.is_file():
+                found[f"{variable} ({file})"] = file.read_text(errors="replace")
+        except OSError as error:
+            raise Stop(f"{variable}: {file} cannot be read: {error.strerror}") from None
+    return found
 
 
 def config_of(settings: Settings) -> Config:

@@ -9,6 +9,8 @@ from . import steps
 from .talk import Interrupted, Stop
 from .usage import PROGRAM, read
 
+_GO_ON = "To go on, run the same command again: what is there is not made twice."
+
 
 def main(given: Sequence[str]) -> int:
     """Do what the command line asks for, and return the exit code."""
@@ -21,5 +23,8 @@ def main(given: Sequence[str]) -> int:
         print(f"{PROGRAM}: {reason}", file=sys.stderr, flush=True)
         return 130 if isinstance(reason, Interrupted) else 1
     except KeyboardInterrupt:
-        print(f"\n{PROGRAM}: stopped before anything was made.", file=sys.stderr, flush=True)
+        print(f"\n{PROGRAM}: stopped. {_GO_ON}", file=sys.stderr, flush=True)
         return 130
+    except OSError as error:
+        print(f"{PROGRAM}: {error}\n{_GO_ON}", file=sys.stderr, flush=True)
+        return 1

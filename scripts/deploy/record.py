@@ -18,12 +18,16 @@ _ROUNDS = 200_000
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """``token_mark`` tells whether a token is the same as last time, and cannot be turned back into one."""
+    """``token_mark`` tells whether a token is the same as last time, and cannot be turned back into one.
+
+    ``settings`` is the file that was named for further inputs; empty for the folder's own.
+    """
 
     inputs: Inputs
     region: str
     tool: str = ""
     account_id: str = ""
+    settings: str = ""
     token_version: int = 1
     token_salt: str = field(default="", repr=False)
     token_mark: str = field(default="", repr=False)
@@ -57,12 +61,19 @@ def load(folder: Path) -> Record | None:
 
 
 def save(folder: Path, record: Record) -> None:
-    """Written whole or not at all."""
+    """Written whole or not at all. Raises ``Stop``."""
     partial = folder / f"{FILE}.new"
-    partial.touch(mode=0o600)
-    partial.write_text(json.dumps(asdict(record), indent=2) + "\n")
-    partial.replace(folder / FILE)
+    try:
+        partial.touch(mode=0o600)
+        partial.write_text(json.dumps(asdict(record), indent=2) + "\n")
+        partial.replace(folder / FILE)
+    except OSError as error:
+        raise Stop(f"{error.filename or partial} cannot be written: {error.strerror}. Mend that first") from None
 
 
 def forget(folder: Path) -> None:
-    (folder / FILE).unlink(missing_ok=True)
+    """Raises ``Stop``."""
+    try:
+        (folder / FILE).unlink(missing_ok=True)
+    except OSError as error:
+        raise Stop(f"{folder / FILE} cannot be taken away: {error.strerror}") from None

@@ -7,13 +7,16 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from . import hcl, module
+from . import record as records
 from .record import Record
 from .settings import Settings
 from .talk import Stop
+from .usage import SETTINGS
 
 FILE = "main.tf"
 _MARK = "# Written by deploy-integrations-solution.py"
 _CONFIGURATION = ("*.tf", "*.tf.json", "*.tofu", "*.tfstate")
+_OURS = (records.FILE, SETTINGS)
 _HEAD = f"""\
 {_MARK}, and written anew by each of its runs: change options or
 # settings.tfvars instead. Or make it your own: take this folder into your repository, give it a backend, change it as
@@ -38,13 +41,16 @@ def write(folder: Path, record: Record, settings: Settings, overrides: Mapping[s
     except OSError as error:
         raise Stop(f"--directory: {folder} cannot be made, or is not yours: {error.strerror}") from None
     file = folder / FILE
-    file.touch(mode=0o600)
-    file.write_text(text(folder, record, settings, overrides or {}), encoding="utf-8")
+    try:
+        file.touch(mode=0o600)
+        file.write_text(text(folder, record, settings, overrides or {}), encoding="utf-8")
+    except OSError as error:
+        raise Stop(f"{file} cannot be written: {error.strerror}. Mend that first") from None
 
 
 def refuse_others(folder: Path) -> None:
-    """Raises ``Stop`` where the folder holds a configuration that is not ours. Files beside ours, such as one that
-    gives it a backend, are welcome.
+    """Raises ``Stop`` where the folder holds a configuration that is not ours, or nothing of ours among other things:
+    it will be closed to everybody else. Files beside ours, such as one that gives it a backend, are welcome.
     """
     if _is_ours(folder / FILE):
         return
@@ -53,6 +59,11 @@ def refuse_others(folder: Path) -> None:
         raise Stop(
             f"--directory: {folder} holds another Terraform configuration ({', '.join(theirs[:3])}). Name a folder of "
             "its own"
+        )
+    if folder.is_dir() and any(folder.iterdir()) and not any((folder / each).exists() for each in _OURS):
+        raise Stop(
+            f"--directory: {folder} holds other things, and nothing of a deployment. Name a folder of its own, which "
+            f"need not be there yet, or write {SETTINGS} into this one, if it is meant"
         )
 
 

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from pathlib import Path
 
 from . import engine, packages, record, root, token_source
 from .engine import Terraform
@@ -16,7 +17,7 @@ from .record import Record
 from .settings import Settings, settings
 from .talk import Interrupted, Stop, ask, say, somebody_is_here
 from .token_source import Token
-from .usage import Wanted
+from .usage import SETTINGS, Wanted
 
 PLAN = "deployment.tfplan"
 _LEDGER = "module.security_ir_jira.module.ledger"
@@ -24,13 +25,18 @@ _CHANGES = 2
 """What `terraform plan -detailed-exitcode` answers where there is something to do."""
 
 
-def read_settings(wanted: Wanted) -> Settings:
-    return settings(wanted.settings_file, named=wanted.settings is not None)
+def read_settings(wanted: Wanted, known: Record | None) -> Settings:
+    """From the file that is named, else from the one of the last run, else from the folder's own. Raises ``Stop``."""
+    file = wanted.settings
+    if file is None and known and known.settings:
+        file = Path(known.settings)
+        say(f"The settings are those of {file}, as last time; --settings names others.")
+    return settings(file or wanted.directory / SETTINGS, named=file is not None)
 
 
 def only_check(wanted: Wanted) -> int:
     """Ask Jira and nobody else. Raises ``Stop``."""
-    further = read_settings(wanted)
+    further = read_settings(wanted, record.load(wanted.directory))
     asked = inputs(wanted, bearer=further.bearer)
     token = token_source.token(wanted.token, os.environ)
     return 0 if _check(asked, token, further) else 1
@@ -38,9 +44,9 @@ def only_check(wanted: Wanted) -> int:
 
 def deploy(wanted: Wanted) -> int:
     """Check, build, plan, show, ask, apply. Raises ``Stop`` and ``Interrupted``."""
-    further = read_settings(wanted)
-    asked = inputs(wanted, bearer=further.bearer)
     known = record.load(wanted.directory)
+    further = read_settings(wanted, known)
+    asked = inputs(wanted, bearer=further.bearer)
     region = region_of(wanted.region, os.environ, known.region if known else None)
     found = engine.find(known.tool if known else "")
     root.refuse_others(wanted.directory)
@@ -49,6 +55,7 @@ def deploy(wanted: Wanted) -> int:
     if not further.elsewhere:
         packages.ensure()
     now = replace(known or Record(asked, region), inputs=asked, region=region, tool=found.name)
+    now = replace(now, settings="" if further.file == wanted.directory / SETTINGS else str(further.file))
     now = _counted(now, token)
     # Before Terraform writes the token: a run that ends in between must not take it for written, nor for another one.
     root.write(wanted.directory, now, further)
@@ -56,7 +63,14 @@ def deploy(wanted: Wanted) -> int:
     terraform = Terraform(found, wanted.directory, token)
     say(f"{found.called} works in {wanted.directory}, where its state is: keep that folder.")
     with _explained(terraform):
-        if _plan_and_apply(terraform, wanted):
+        _initialised(terraform)
+        now = _held_to_account(terraform, now, further)
+        try:
+            applied = _plan_and_apply(terraform, wanted)
+        finally:
+            # Also of what was made in part.
+            now = _held_to_account(terraform, now, further)
+        if applied:
             say("\nDeployed.")
         _finish(terraform, now, further)
     return 0
@@ -72,7 +86,7 @@ def destroy(wanted: Wanted) -> int:
         )
     region_of(wanted.region, os.environ, known.region)
     found = engine.find(known.tool)
-    further = read_settings(wanted)
+    further = read_settings(wanted, known)
     if not further.elsewhere:
         # Terraform reads the zips' checksums also to destroy.
         packages.ensure()
@@ -80,14 +94,15 @@ def destroy(wanted: Wanted) -> int:
     terraform = Terraform(found, wanted.directory, None)
     with _explained(terraform, destroying=True):
         _initialised(terraform)
-        there = terraform.resources()
+        known = _held_to_account(terraform, known, further)
+        there = _all_that_is_there(terraform, known)
         if there:
             say(_what_will_be_lost(there, known))
             if not ask(f"Destroy all of this in {known.region}?", yes=wanted.yes):
                 raise Stop("Nothing was destroyed.")
             root.write(wanted.directory, known, further, {"deletion_protection": False})
             _take_down(terraform, there)
-    record.forget(wanted.directory)
+        record.forget(wanted.directory)
     say(
         "Destroyed. Cases and issues are as they were; switch off the four rules in Jira, they have nobody to tell.\n"
         f"{wanted.directory} is of no further use."
@@ -138,9 +153,21 @@ def _initialised(terraform: Terraform) -> None:
         raise Stop(f"{terraform.engine.brand} could not be prepared, see above.")
 
 
+def _held_to_account(terraform: Terraform, now: Record, further: Settings) -> Record:
+    """From the first resource on, credentials of another account are refused: they would make everything a second
+    time, or take nothing down. Raises ``Stop``.
+    """
+    account = now.account_id or terraform.account()
+    if account == now.account_id:
+        return now
+    now = replace(now, account_id=account)
+    record.save(terraform.folder, now)
+    root.write(terraform.folder, now, further)
+    return now
+
+
 def _plan_and_apply(terraform: Terraform, wanted: Wanted) -> bool:
     """Whether there was something to do. What is shown is what is applied."""
-    _initialised(terraform)
     plan = wanted.directory / PLAN
     try:
         plan.unlink(missing_ok=True)
@@ -164,12 +191,6 @@ def _finish(terraform: Terraform, now: Record, further: Settings) -> None:
     topic = str(outputs.get("jira_notifications_topic_arn", ""))
     if not topic:
         raise Stop(f"{terraform.engine.brand} does not tell its outputs, of which the topic's ARN is one.")
-    account = topic.split(":")[4]
-    if account != now.account_id:
-        # From now on, credentials of another account are refused instead of making everything there a second time.
-        now = replace(now, account_id=account)
-        record.save(terraform.folder, now)
-        root.write(terraform.folder, now, further)
     secret = further.values.get("notifications_shared_secret_parameter_arn") is not None
     say()
     say(next_step(topic, now.inputs.url, now.inputs.project_key, secret=secret))
@@ -179,6 +200,23 @@ def _finish(terraform: Terraform, now: Record, further: Settings) -> None:
             f'\nNobody is told yet when it stops: write alarm_emails = ["you@example.com"] into {further.file},\n'
             "and run the same command again."
         )
+
+
+def _all_that_is_there(terraform: Terraform, known: Record) -> list[str]:
+    """Raises ``Stop`` where the state is not the one of the deployment: what it does not know would stay for good."""
+    there = terraform.resources()
+    if there is None:
+        raise Stop(
+            f"{terraform.engine.brand} reads no state in {terraform.folder}. Take terraform.tfstate from a backup; if "
+            "nothing was ever made, the folder is of no use and can be deleted. Nothing was destroyed."
+        )
+    if not there and known.account_id:
+        raise Stop(
+            f"{terraform.engine.brand} knows of nothing in {terraform.folder}, but there was a deployment in the "
+            f"account {known.account_id}. Take terraform.tfstate from a backup; if all was destroyed already, the "
+            "folder is of no use and can be deleted. Nothing was destroyed."
+        )
+    return there
 
 
 def _what_will_be_lost(there: list[str], known: Record) -> str:
@@ -216,19 +254,27 @@ def _explained(terraform: Terraform, *, destroying: bool = False) -> Iterator[No
         yield
     except Interrupted as reason:
         raise Interrupted(f"{reason}\n{_how_it_stands(terraform, destroying)}") from None
-    except Stop as reason:
+    except (Stop, OSError) as reason:
         raise Stop(f"{reason}\n{_how_it_stands(terraform, destroying)}") from None
     except KeyboardInterrupt:
         raise Interrupted(f"Stopped.\n{_how_it_stands(terraform, destroying)}") from None
 
 
 def _how_it_stands(terraform: Terraform, destroying: bool) -> str:
-    there = len(terraform.resources())
-    if destroying:
-        return f"{there} resources are left; {terraform.folder} knows them. To go on, run the same command again."
+    try:
+        there = terraform.resources()
+    except (KeyboardInterrupt, OSError):
+        return f"What is there was not looked up; {terraform.folder} knows it. To go on, run the same command again."
+    if there is None:
+        return (
+            f"What is in AWS cannot be told: {terraform.engine.brand} reads no state in {terraform.folder} (before a "
+            "first apply there is none). To go on, run the same command again."
+        )
     if not there:
-        return f"Nothing is made in AWS by {terraform.folder}. To go on, run the same command again."
+        return f"{terraform.folder} knows of nothing in AWS. To go on, run the same command again."
+    if destroying:
+        return f"{len(there)} resources are left; {terraform.folder} knows them. To go on, run the same command again."
     return (
-        f"{there} resources are there, and {terraform.folder} knows them. To go on, run the same command again: what "
-        "is there is not made twice. To take them away: the same with --destroy."
+        f"{len(there)} resources are there, and {terraform.folder} knows them. To go on, run the same command again: "
+        "what is there is not made twice. To take them away: the same with --destroy."
     )

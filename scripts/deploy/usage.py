@@ -50,7 +50,8 @@ options:
    --directory    folder with Terraform's working directory and state (default: {DIRECTORY});
                   a second run finds there what the first has made, so keep it, and give each deployment its own
    --settings     further inputs of the module, such as alarm_emails or status_mapping, one a line as in a .tfvars
-                  file (default: {SETTINGS} in that folder); docs/configuration.md lists them
+                  file (default: the file of the last run, else {SETTINGS} in that folder); docs/configuration.md
+                  lists them
 
 The token is better not given by --token, which stays in your shell's history: without it, it is taken from the
 environment variable JIRA_TOKEN, or asked for. Nothing writes it to a file, or to Terraform's state.
@@ -75,11 +76,6 @@ class Wanted:
     no_check: bool
     directory: Path
     settings: Path | None
-
-    @property
-    def settings_file(self) -> Path:
-        """Where further inputs are; it need not be there unless it was named."""
-        return self.settings or self.directory / SETTINGS
 
 
 class _Parser(argparse.ArgumentParser):

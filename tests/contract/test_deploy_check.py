@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.server
+import os
 import ssl
 import subprocess
 import sys
@@ -18,7 +19,9 @@ from scripts.deploy import hcl
 from scripts.deploy.inputs import Inputs
 from scripts.deploy.jira_check import Answer, examine
 from scripts.deploy.settings import Settings, settings
+from scripts.deploy.talk import Stop
 from scripts.deploy.token_source import Token
+from security_ir_jira.trust import CA_BUNDLE, context
 from tests.certificates import a_certificate
 from tests.conftest import REPOSITORY, published
 
@@ -245,3 +248,19 @@ class Unauthorised(http.server.BaseHTTPRequestHandler):
 
     def log_message(self, format: str, *args: object) -> None:
         pass
+
+
+def test_a_certificate_that_cannot_be_read_is_said_by_the_name_of_its_file(
+    jira: JiraServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "proxy.pem"
+    file.write_text("-----BEGIN CERTIFICATE-----\nbm90IG9uZQ==\n-----END CERTIFICATE-----\n")
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(file))
+    context.cache_clear()
+    try:
+        with pytest.raises(Stop, match=r"certificate cannot be read") as refused:
+            asked(jira)
+    finally:
+        context.cache_clear()
+    assert f"REQUESTS_CA_BUNDLE ({file})" in str(refused.value)
+    assert CA_BUNDLE not in os.environ

@@ -90,8 +90,9 @@ def test_it_deploys_finds_nothing_to_do_rotates_the_token_and_takes_everything_d
     written_first = (account.folder / "terraform.tfstate").read_bytes()
     assert "Nothing has to be changed." in account.run("--log-level", "debug")
     assert (account.folder / "terraform.tfstate").read_bytes() == written_first
-    terraform = ["terraform", "fmt", "-check", "-diff", str(main_tf)]
-    assert subprocess.run(terraform, capture_output=True, text=True, check=False).stdout == ""
+    terraform = [os.environ.get("TERRAFORM", "terraform"), "fmt", "-check", "-diff", str(main_tf)]
+    formatted = subprocess.run(terraform, capture_output=True, text=True, check=False)
+    assert formatted.returncode == 0, formatted.stdout + formatted.stderr
 
     (account.folder / "settings.tfvars").write_text('alarm_emails = ["soc@example.com"]\nsync_watchers = false\n')
     account.run("--log-level", "debug", token=OTHER_TOKEN)

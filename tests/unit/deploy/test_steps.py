@@ -18,6 +18,11 @@ import certifi
 import pytest
 
 from sandbox.jira import JiraServer
+from scripts.deploy import engine, record, root, steps
+from scripts.deploy.inputs import Inputs
+from scripts.deploy.main import main
+from scripts.deploy.settings import Settings
+from scripts.deploy.talk import Stop
 from tests.conftest import REPOSITORY
 
 SCRIPT = REPOSITORY / "deploy-integrations-solution.py"
@@ -83,6 +88,10 @@ class Desk:
 
     def changing(self) -> list[str]:
         return [command for command in self.commands() if command in ("apply", "destroy")]
+
+    def remembered(self) -> dict[str, Any]:
+        told: dict[str, Any] = json.loads((self.folder / "deployment.json").read_text())
+        return told
 
     def main_tf(self) -> str:
         return (self.folder / "main.tf").read_text()
@@ -170,10 +179,20 @@ def test_a_token_of_somebody_else_s_parameter_is_not_asked_for(desk: Desk) -> No
 
 
 def test_an_input_of_another_configuration_leads_nobody_astray(desk: Desk) -> None:
-    desk.deploy(TF_WORKSPACE="other", TF_VAR_jira_token="foreign", TF_VAR_region="mars-1")
+    foreign = {"TF_WORKSPACE": "other", "TF_VAR_region": "mars-1", "TF_CLI_ARGS": "-x", "TF_CLI_ARGS_plan": "-destroy"}
+    desk.environment |= foreign
+    desk.deploy(TF_VAR_jira_token="foreign")
     for each in desk.seen():
-        assert not {"TF_WORKSPACE", "TF_VAR_region"} & each["environment"].keys() or each["argv"][0] == "version"
+        assert not foreign.keys() & each["environment"].keys()
         assert each["environment"].get("TF_VAR_jira_token") in (None, TOKEN)
+
+
+def test_a_log_of_terraform_never_has_the_token(desk: Desk) -> None:
+    desk.deploy(TF_LOG="trace", TF_LOG_PATH=str(desk.home / "log"), TF_LOG_PROVIDER="trace")
+    logging = {each["argv"][1]: "TF_LOG" in "".join(each["environment"]) for each in desk.seen()}
+    assert logging["init"]
+    assert not logging["plan"]
+    assert not logging["apply"]
 
 
 def test_in_cloudshell_the_provider_lies_where_there_is_room(desk: Desk) -> None:
@@ -182,6 +201,12 @@ def test_in_cloudshell_the_provider_lies_where_there_is_room(desk: Desk) -> None
     assert init["environment"]["TF_DATA_DIR"].startswith("/tmp/")
     desk.deploy(AWS_EXECUTION_ENV="CloudShell", TF_DATA_DIR="/mine")
     assert desk.seen()[-1]["environment"]["TF_DATA_DIR"] == "/mine"
+
+
+def test_in_cloudshell_two_folders_of_one_name_share_nothing() -> None:
+    around = {"AWS_EXECUTION_ENV": "CloudShell"}
+    assert engine._room(around, Path("/a/soc")) != engine._room(around, Path("/b/soc"))
+    assert engine._room(around, Path("/a/soc")) == engine._room(around, Path("/a/soc"))
 
 
 # A second run
@@ -203,6 +228,38 @@ def test_a_second_run_that_finds_nothing_to_do_applies_nothing(desk: Desk) -> No
     assert "Nothing has to be changed." in said
     assert desk.changing() == ["apply"]
     assert desk.main_tf() == before
+
+
+def test_after_a_half_made_deployment_the_account_is_held_to_already(desk: Desk) -> None:
+    desk.deploy(FAKE_APPLY="1", code=1)
+    assert 'allowed_account_ids = ["111122223333"]' in desk.main_tf()
+    assert desk.remembered()["account_id"] == "111122223333"
+
+
+@pytest.mark.parametrize("doing", ["deploy", "destroy"])
+def test_an_account_that_a_killed_run_left_unsaid_is_held_to_before_anything_else(desk: Desk, doing: str) -> None:
+    desk.deploy()
+    (desk.folder / "deployment.json").write_text(json.dumps(desk.remembered() | {"account_id": ""}))
+    if doing == "deploy":
+        desk.deploy(FAKE_PLAN="1", code=1)
+    else:
+        desk.run("--destroy", code=1)
+    assert desk.remembered()["account_id"] == "111122223333"
+    assert 'allowed_account_ids = ["111122223333"]' in desk.main_tf()
+
+
+def test_settings_that_were_named_once_are_used_again(desk: Desk) -> None:
+    named = desk.home / "mine.tfvars"
+    named.write_text((desk.folder / "settings.tfvars").read_text() + "log_retention_days = 7\n")
+    desk.deploy("--settings", str(named))
+    said = desk.deploy()
+    assert f"The settings are those of {named}, as last time" in said
+    assert "log_retention_days = 7" in desk.main_tf()
+    assert f"The settings are those of {named}" in desk.run("--destroy", code=1)
+    assert "log_retention_days = 7" in desk.main_tf()
+    desk.deploy("--settings", str(desk.folder / "settings.tfvars"))
+    assert "as last time" not in desk.deploy()
+    assert "log_retention_days" not in desk.main_tf()
 
 
 def test_another_token_is_written_anew_and_the_same_one_is_not(desk: Desk) -> None:
@@ -253,7 +310,7 @@ def test_in_a_terminal_the_plan_is_asked_about(desk: Desk, answer: str, applied:
 def test_a_plan_that_fails_changes_nothing_and_says_how_to_go_on(desk: Desk) -> None:
     said = desk.deploy(FAKE_PLAN="1", code=1)
     assert "There is no plan" in said
-    assert "Nothing is made in AWS" in said
+    assert "What is in AWS cannot be told" in said
     assert "run the same command again" in said
     assert desk.changing() == []
 
@@ -265,6 +322,75 @@ def test_an_apply_that_fails_says_what_is_there_and_how_to_go_on(desk: Desk) -> 
     assert "run the same command again" in said
     assert "--destroy" in said
     assert "Deployed" not in said
+
+
+def test_what_cannot_be_listed_is_not_taken_for_nothing(desk: Desk) -> None:
+    said = desk.deploy(FAKE_APPLY="1", FAKE_LIST="1", code=1)
+    assert "What is in AWS cannot be told" in said
+
+
+def test_a_ctrl_c_while_it_is_looked_up_what_is_there_hides_nothing(desk: Desk) -> None:
+    desk.environment |= {"FAKE_APPLY": "1", "FAKE_LIST_SLEEP": "30"}
+    process = desk.started(*OPTIONS, *TAKEN)
+    end = time.monotonic() + 25
+    while not any(each["argv"][1:] == ["state", "list"] for each in desk.seen()) and time.monotonic() < end:
+        time.sleep(0.1)
+    process.send_signal(signal.SIGINT)
+    _, complaint = process.communicate(timeout=25)
+    assert "not carried out in full" in complaint
+    assert "What is there was not looked up" in complaint
+    assert "run the same command again" in complaint
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_a_file_that_cannot_be_written_is_said_with_how_to_go_on(desk: Desk, when: str) -> None:
+    in_the_way = desk.folder / "deployment.json.new"
+    if when == "before":
+        in_the_way.mkdir()
+        said = desk.deploy(code=1)
+        assert desk.commands() == []
+    else:
+        said = desk.deploy(FAKE_BLOCK=str(in_the_way), code=1)
+        assert "1 resources are there" in said
+        assert "run the same command again" in said
+    assert f"{in_the_way} cannot be written: Is a directory" in said
+    assert "Traceback" not in said
+
+
+def test_a_root_that_cannot_be_written_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object, **__: object) -> int:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "write_text", full)
+    known = record.Record(Inputs("bot@example.com", "https://acme.atlassian.net", "SEC"), "eu-central-1")
+    with pytest.raises(Stop, match=r"main.tf cannot be written: No space left on device"):
+        root.write(tmp_path, known, Settings(tmp_path / "settings.tfvars"))
+
+
+def test_any_other_trouble_of_this_machine_is_said_with_how_to_go_on(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def full(_: object) -> int:
+        raise OSError(28, "No space left on device", "/x")
+
+    monkeypatch.setattr(steps, "deploy", full)
+    assert main(["jira"]) == 1
+    said = capsys.readouterr().err
+    assert "No space left on device: '/x'" in said
+    assert "run the same command again" in said
+
+
+def test_a_ctrl_c_anywhere_else_claims_nothing_of_what_was_made(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def stopped(_: object) -> int:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(steps, "deploy", stopped)
+    assert main(["jira"]) == 130
+    said = capsys.readouterr().err
+    assert "before anything" not in said
+    assert "run the same command again" in said
 
 
 @pytest.mark.parametrize("how", ["Ctrl-C", "a request to end"])
@@ -293,6 +419,17 @@ def test_a_folder_with_a_configuration_of_others_is_left_alone(desk: Desk) -> No
     said = desk.deploy(code=1)
     assert "holds another Terraform configuration (main.tf)" in said
     assert desk.main_tf() == "# mine\n"
+    assert desk.commands() == []
+
+
+def test_a_folder_that_others_use_is_neither_closed_to_them_nor_written_to(desk: Desk) -> None:
+    (desk.folder / "settings.tfvars").rename(desk.home / "mine.tfvars")
+    (desk.folder / "of others").write_text("theirs")
+    desk.folder.chmod(0o755)
+    said = desk.deploy("--settings", str(desk.home / "mine.tfvars"), code=1)
+    assert "holds other things" in said
+    assert desk.folder.stat().st_mode & 0o777 == 0o755
+    assert [each.name for each in desk.folder.iterdir()] == ["of others"]
     assert desk.commands() == []
 
 
@@ -332,6 +469,14 @@ def test_a_version_that_is_too_old_is_named_with_the_one_that_is_needed(
     assert desk.commands() == []
 
 
+def test_one_that_does_not_start_does_not_stand_in_the_way_of_the_other(desk: Desk) -> None:
+    (desk.home / "bin" / "terraform").write_text("#!/bin/sh\nexit 126\n")
+    told = desk.deploy(code=1)
+    assert f"{desk.home / 'bin' / 'terraform'} does not tell its version" in told
+    desk.engine("tofu")
+    assert "OpenTofu 1.11.4 works in" in desk.deploy()
+
+
 def test_where_there_is_neither_both_are_named(desk: Desk) -> None:
     (desk.home / "bin" / "terraform").unlink()
     told = desk.deploy(code=1)
@@ -364,6 +509,22 @@ def test_destroy_asks_first_and_leaves_everything_as_it_was(desk: Desk) -> None:
     assert "--yes" in said
     assert desk.changing() == ["apply"]
     assert desk.main_tf() == before
+
+
+@pytest.mark.parametrize("lost", ["the state is gone", "it is another one", "it cannot be listed"])
+def test_without_the_state_of_the_deployment_nothing_is_destroyed_or_forgotten(desk: Desk, lost: str) -> None:
+    desk.deploy()
+    state = desk.folder / "terraform.tfstate"
+    if lost == "the state is gone":
+        state.unlink()
+    elif lost == "it is another one":
+        state.write_text("")
+    said = desk.run("--destroy", "--yes", code=1, FAKE_LIST="1" if lost == "it cannot be listed" else "0")
+    assert "Nothing was destroyed." in said
+    assert "from a backup" in said
+    assert "Destroyed." not in said
+    assert desk.remembered()["account_id"] == "111122223333"
+    assert desk.changing() == ["apply"]
 
 
 def test_what_was_never_deployed_cannot_be_destroyed(desk: Desk) -> None:
