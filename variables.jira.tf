@@ -100,7 +100,7 @@ variable "status_mapping" {
 
   validation {
     condition     = length(setsubtract(try(keys(var.status_mapping), [""]), ["to_jira", "to_case"])) == 0
-    error_message = "status_mapping must be an object of to_jira and to_case, and nothing else; it has ${join(", ", [for key in setsubtract(try(keys(var.status_mapping), [""]), ["to_jira", "to_case"]) : "\"${key}\""])}."
+    error_message = "status_mapping must be an object of to_jira and to_case, and nothing else; it ${can(keys(var.status_mapping)) ? "has ${join(", ", [for key in setsubtract(try(keys(var.status_mapping), []), ["to_jira", "to_case"]) : "\"${key}\""])}" : "is no object"}."
   }
 
   validation {
@@ -122,10 +122,10 @@ variable "status_mapping" {
   }
 
   validation {
-    condition = can(setsubtract(try(values(var.status_mapping.to_case), []), [])) && length(setsubtract(try(values(var.status_mapping.to_case), []), [
+    condition = alltrue([for meant in try(values(var.status_mapping.to_case), []) : try(contains([
       "", "Submitted", "Acknowledged", "Detection and Analysis", "Containment, Eradication and Recovery",
       "Post-incident Activities", "Ready to Close", "Closed",
-    ])) == 0
+    ], meant), false)])
     error_message = "status_mapping.to_case: the values must be case statuses, spelt as the service spells them, or \"\" for none: Submitted, Acknowledged, \"Detection and Analysis\", \"Containment, Eradication and Recovery\", \"Post-incident Activities\", \"Ready to Close\", Closed."
   }
 }

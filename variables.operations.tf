@@ -4,7 +4,7 @@ variable "lambda_packages" {
   description = <<-EOT
     Where the functions' zips are; by default in `dist/` in the module, where a release has them and `build.sh` puts them:
     - `directory`: a directory that holds `<function>.zip` for each function.
-    - `s3_bucket`, `s3_prefix`: or a bucket of this Region that holds `<s3_prefix>/<function>.zip`.
+    - `s3_bucket`, `s3_prefix`: or a bucket of this Region that holds `<s3_prefix>/<function>.zip`; its name must be known at plan.
   EOT
   type        = any
   default     = {}
@@ -12,7 +12,7 @@ variable "lambda_packages" {
 
   validation {
     condition     = length(setsubtract(try(keys(var.lambda_packages), [""]), ["directory", "s3_bucket", "s3_prefix"])) == 0
-    error_message = "lambda_packages must be an object of directory, or of s3_bucket and s3_prefix, and nothing else; it has ${join(", ", [for key in setsubtract(try(keys(var.lambda_packages), [""]), ["directory", "s3_bucket", "s3_prefix"]) : "\"${key}\""])}."
+    error_message = "lambda_packages must be an object of directory, or of s3_bucket and s3_prefix, and nothing else; it ${can(keys(var.lambda_packages)) ? "has ${join(", ", [for key in setsubtract(try(keys(var.lambda_packages), []), ["directory", "s3_bucket", "s3_prefix"]) : "\"${key}\""])}" : "is no object"}."
   }
 
   validation {
@@ -91,7 +91,7 @@ variable "aws_ca_bundle" {
 
 variable "vpc_config" {
   description = <<-EOT
-    Subnets and security groups that the functions run in; null outside of a VPC. From there they must reach Jira and AWS (DynamoDB, EventBridge, KMS, Logs, Security Incident Response, SQS, SSM):
+    Subnets and security groups that the functions run in; null outside of a VPC. From there they must reach Jira and AWS: docs/guide.md#a-vpc says what.
     - `subnet_ids`: private subnets, in two Availability Zones at least.
     - `security_group_ids`: security groups that let HTTPS out.
   EOT
@@ -100,7 +100,7 @@ variable "vpc_config" {
 
   validation {
     condition     = var.vpc_config == null ? true : length(setsubtract(try(keys(var.vpc_config), [""]), ["subnet_ids", "security_group_ids"])) == 0
-    error_message = "vpc_config must be an object of subnet_ids and security_group_ids, and nothing else; it has ${join(", ", [for key in setsubtract(try(keys(var.vpc_config), [""]), ["subnet_ids", "security_group_ids"]) : "\"${key}\""])}."
+    error_message = "vpc_config must be an object of subnet_ids and security_group_ids, and nothing else; it ${can(keys(var.vpc_config)) ? "has ${join(", ", [for key in setsubtract(try(keys(var.vpc_config), []), ["subnet_ids", "security_group_ids"]) : "\"${key}\""])}" : "is no object"}."
   }
 
   validation {

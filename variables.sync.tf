@@ -19,7 +19,7 @@ variable "issue_filter" {
 
   validation {
     condition     = length(setsubtract(try(keys(var.issue_filter), [""]), ["issue_types", "labels"])) == 0
-    error_message = "issue_filter must be an object of issue_types and labels, and nothing else; it has ${join(", ", [for key in setsubtract(try(keys(var.issue_filter), [""]), ["issue_types", "labels"]) : "\"${key}\""])}."
+    error_message = "issue_filter must be an object of issue_types and labels, and nothing else; it ${can(keys(var.issue_filter)) ? "has ${join(", ", [for key in setsubtract(try(keys(var.issue_filter), []), ["issue_types", "labels"]) : "\"${key}\""])}" : "is no object"}."
   }
 
   validation {

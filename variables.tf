@@ -12,7 +12,7 @@ variable "jira_url" {
   }
 
   validation {
-    condition     = !can(regex("^https://(?i:[^/]+\\.atlassian\\.net)/.", var.jira_url)) && !can(regex("/(browse|projects|issues|boards|dashboards|secure|wiki|rest|jira/[^/]+)(/|$)", replace(var.jira_url, "/ex/jira/", "/")))
+    condition     = !can(regex("^https://(?i:[^/]+\\.atlassian\\.net)/.", var.jira_url)) && !can(regex("^https?://[^/]+(/.*)?/(browse|projects|issues|boards|dashboards|secure|wiki|rest|jira/[^/]+)(/|$)", replace(var.jira_url, "/ex/jira/", "/")))
     error_message = "jira_url is the address of a page, ${var.jira_url}: give what comes before its path, for example https://your-company.atlassian.net."
   }
 
@@ -90,7 +90,7 @@ variable "jira_token_parameter" {
 
   validation {
     condition     = var.jira_token_parameter == null ? true : length(setsubtract(try(keys(var.jira_token_parameter), [""]), ["arn", "kms_key_arn"])) == 0
-    error_message = "jira_token_parameter must be an object of arn and, with a customer key, kms_key_arn, and nothing else; it has ${join(", ", [for key in setsubtract(try(keys(var.jira_token_parameter), [""]), ["arn", "kms_key_arn"]) : "\"${key}\""])}."
+    error_message = "jira_token_parameter must be an object of arn and, with a customer key, kms_key_arn, and nothing else; it ${can(keys(var.jira_token_parameter)) ? "has ${join(", ", [for key in setsubtract(try(keys(var.jira_token_parameter), []), ["arn", "kms_key_arn"]) : "\"${key}\""])}" : "is no object"}."
   }
 
   validation {

@@ -51,7 +51,8 @@ data "aws_iam_policy_document" "role" {
         "ec2:DeleteNetworkInterface",
         "ec2:UnassignPrivateIpAddresses",
       ]
-      resources = ["arn:${var.location.partition}:ec2:${var.location.region}:${var.location.account_id}:*/*"]
+      # Of any account: subnets may be shared by the one that owns the network.
+      resources = ["arn:${var.location.partition}:ec2:${var.location.region}:*:*/*"]
     }
   }
 

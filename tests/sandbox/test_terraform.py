@@ -32,7 +32,7 @@ def test_a_key_that_is_misspelt_is_named_beside_those_there_are(tmp_path: Path) 
         "status_mapping": {"to_jria": {"Acknowledged": ["Triage"]}},
         "lambda_packages": {"directroy": "dist"},
         "vpc_config": {"subnets": ["subnet-1"]},
-        "jira_token_parameter": {"arn": "arn:aws:ssm:us-east-1:111122223333:parameter/jira", "kms_key": "a key"},
+        "jira_token_parameter": "arn:aws:ssm:us-east-1:111122223333:parameter/jira",
         "jira_url": "https://your-company.atlassian.net/browse/SEC-1",
     }
     with pytest.raises(TerraformFailed) as refused:
@@ -43,7 +43,7 @@ def test_a_key_that_is_misspelt_is_named_beside_those_there_are(tmp_path: Path) 
         'status_mapping must be an object of to_jira and to_case, and nothing else; it has "to_jria"',
         'lambda_packages must be an object of directory, or of s3_bucket and s3_prefix, and nothing else; it has "dir',
         'vpc_config must be an object of subnet_ids and security_group_ids, and nothing else; it has "subnets"',
-        "jira_token_parameter must be an object of arn and, with a customer key, kms_key_arn, and nothing else; it has",
+        "must be an object of arn and, with a customer key, kms_key_arn, and nothing else; it is no object",
         "jira_url is the address of a page, https://your-company.atlassian.net/browse/SEC-1: give what comes before",
     ):
         assert words in said

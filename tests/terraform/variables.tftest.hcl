@@ -298,7 +298,7 @@ run "lists_and_maps_are_looked_into" {
 
   variables {
     issue_filter    = { labels = [null] }
-    status_mapping  = { to_case = { Triage = null } }
+    status_mapping  = { to_case = { Triage = ["Closed"] } }
     lambda_packages = { s3_prefix = "releases" }
     vpc_config      = { subnet_ids = [], security_group_ids = ["sg-1"] }
 
@@ -387,6 +387,14 @@ run "a_gateway_without_a_site_is_refused" {
 }
 
 # And what is unusual, but works, is not.
+
+run "a_host_that_is_called_like_a_page_is_taken" {
+  command = plan
+
+  variables {
+    jira_url = "https://issues/"
+  }
+}
 
 run "objects_that_another_module_filled_with_nulls_are_taken" {
   command = plan
