@@ -16,10 +16,11 @@ from sandbox.cloud.measures import metric
 from sandbox.dashboard.alarms import state_at
 from sandbox.dashboard.metrics import Metrics
 from sandbox.dashboard.queries import Row, run
-from sandbox.stage import Stage
+from sandbox.stage import REGION, Stage
 from tests.sandbox.play import Play
 
 NAME = "security-ir-jira"
+DASHBOARD = f"{NAME}-{REGION}"
 NOBODY = json.dumps({"Version": "2012-10-17", "Statement": []})
 
 
@@ -44,7 +45,7 @@ def rang(play: Play) -> set[str]:
 
 
 def body(play: Play) -> dict[str, Any]:
-    put = play.stage.cloud.boto3("cloudwatch").get_dashboard(DashboardName=NAME)["DashboardBody"]
+    put = play.stage.cloud.boto3("cloudwatch").get_dashboard(DashboardName=DASHBOARD)["DashboardBody"]
     shown: dict[str, Any] = json.loads(put)
     return shown
 
@@ -161,7 +162,7 @@ def test_a_refused_token_rings_one_alarm_and_the_page_shows_it(watch: Play, tmp_
     watch.notify(watch.key_of(case_id))
     cloud.advance(3_600)
     assert rang(watch) == {"jira-credentials"}
-    dashboard.draw(cloud, NAME, tmp_path / "page.html")
+    dashboard.draw(cloud, DASHBOARD, tmp_path / "page.html")
     page = (tmp_path / "page.html").read_text()
     assert f"rings<td><b>{NAME}-jira-credentials</b>" in page
     assert "<td>JiraUnauthorized" in page  # why, in words
@@ -236,7 +237,7 @@ def test_the_page_draws_a_line_for_all_that_was_measured(play: Play, tmp_path: P
     play.ada.comment(play.key_of(case_id), "Seen.")
     play.rest()
     seen = dashboard.look(play.stage.cloud)
-    dashboard.draw(play.stage.cloud, NAME, tmp_path / "page.html")
+    dashboard.draw(play.stage.cloud, DASHBOARD, tmp_path / "page.html")
     page = (tmp_path / "page.html").read_text()
     charts = {
         widget["properties"]["title"]: seen.metrics.chart(

@@ -119,7 +119,7 @@ run "widgets_stand_side_by_side_and_fill_each_row" {
   }
 
   assert {
-    condition     = output.dashboard_url == "https://eu-central-1.console.aws.amazon.com/cloudwatch/home?region=eu-central-1#dashboards/dashboard/x"
+    condition     = output.dashboard_url == "https://eu-central-1.console.aws.amazon.com/cloudwatch/home?region=eu-central-1#dashboards/dashboard/x-eu-central-1"
     error_message = "The dashboard's address is wrong."
   }
 }
