@@ -13,7 +13,7 @@ export PYTHON TERRAFORM
 TFLINT_VERSION := 0.64.0
 OPENTOFU_VERSION := $(shell sed -n 's|^require github.com/opentofu/opentofu v||p' scripts/opentofu/go.mod)
 # Processes that share the tests, a file each; what takes longest comes first. More than processors: Terraform waits often.
-WORKERS ?= 3
+WORKERS ?= 4
 
 VENV := .venv
 BIN := $(VENV)/bin
