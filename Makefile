@@ -46,7 +46,7 @@ export TF_PLUGIN_CACHE_MAY_BREAK_DEPENDENCY_LOCK_FILE := 1
 endif
 
 .PHONY: help demo sandbox test soak bench build release venv runtime opentofu lock clean format preflight \
-	terraform-config opentofu-test $(CHECKS)
+	terraform-config opentofu-test test-long $(CHECKS)
 
 # What is missing is said before anything else runs.
 .NOTPARALLEL:
@@ -60,7 +60,7 @@ SANDBOX := cd examples && exec ../$(BIN)/python -m sandbox --runtime-python ../$
 	--packages ../dist
 # Functions of scripts/preflight.sh.
 demo sandbox: NEEDS := linux terraform python venv runtime
-test pytest: NEEDS := linux terraform python venv runtime compiler git tflint
+test test-long pytest: NEEDS := linux terraform python venv runtime compiler git tflint
 
 demo: $(PREPARED) ## Plays an incident in the sandbox: no AWS account, no Jira site
 	@$(SANDBOX) $(ARGS)
@@ -74,7 +74,7 @@ test: $(PREPARED) ## All checks
 		summary+=$$(printf '\n  %-16s %-7s %4d s' $$check $$verdict $$((SECONDS - start))); \
 	done; \
 	printf '\n==> summary%s\n' "$$summary"; \
-	printf '\nThe same by OpenTofu: make opentofu-test. Histories by chance: make soak.\n'; \
+	printf '\nBesides: make test-long (releases, examples), make opentofu-test, make soak (histories by chance).\n'; \
 	exit $$failed
 
 # --- For exploring ---------------------------------------------------------------------------------
@@ -124,8 +124,15 @@ ruff: venv ## ruff check, ruff format --check
 mypy: venv ## mypy --strict
 	@$(BIN)/mypy
 
+# What plays with Terraform for many minutes has a target of its own.
+LONG := tests/release/test_release.py tests/sandbox/test_deploy_script.py tests/sandbox/test_examples.py
+PYTEST := $(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder
+
 pytest: $(PREPARED) ## pytest: unit, contract, sync, sandbox; ARGS="tests/unit -k …" for some
-	@$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder $(ARGS)
+	@$(PYTEST) $(if $(ARGS),$(ARGS),$(LONG:%=--ignore=%))
+
+test-long: $(PREPARED) ## Releases, the deployment script and every example by the real Terraform: ten minutes besides all checks
+	@$(PYTEST) $(LONG) $(ARGS)
 
 # Not among all checks: to build OpenTofu takes a processor ten minutes, once.
 opentofu-test: opentofu ## What users of OpenTofu rely on: examples, archive and product, by an OpenTofu that is built first
