@@ -24,7 +24,7 @@ data "aws_iam_policy_document" "kms_key" {
   statement {
     sid       = "RulesAndTheTopicSendToTheQueuesAndAlarmsToTheirTopic"
     actions   = ["kms:Decrypt", "kms:GenerateDataKey"]
-    resources = ["*"]
+    resources = ["*"] # this key, as above
 
     principals {
       type        = "Service"
@@ -42,7 +42,7 @@ data "aws_iam_policy_document" "kms_key" {
   statement {
     sid       = "CloudWatchLogsEncryptsTheLogGroups"
     actions   = ["kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey", "kms:GenerateDataKeyWithoutPlaintext", "kms:ReEncryptFrom", "kms:ReEncryptTo"]
-    resources = ["*"]
+    resources = ["*"] # this key, as above
 
     principals {
       type        = "Service"

@@ -86,7 +86,7 @@ class Terraform:
 
     def run(self, *arguments: str) -> None:
         """Run one command, saying now and then how far it is. Raises ``TerraformFailed``."""
-        command = [_terraform(), f"-chdir={self._root}", *arguments]
+        command = [program(), f"-chdir={self._root}", *arguments]
         with subprocess.Popen(
             command, env=self._environment(), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
         ) as process:
@@ -104,7 +104,7 @@ class Terraform:
             raise TerraformFailed(f"terraform {arguments[0]} failed:\n{''.join(said)}")
 
     def _call(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        command = [_terraform(), f"-chdir={self._root}", *arguments]
+        command = [program(), f"-chdir={self._root}", *arguments]
         done = subprocess.run(command, env=self._environment(), capture_output=True, text=True, check=False)
         if done.returncode not in (0, 2):
             raise TerraformFailed(f"terraform {arguments[0]} failed:\n{done.stdout}{done.stderr}")
@@ -130,10 +130,11 @@ def _literal(value: Any) -> Any:
     return [_literal(item) for item in value] if isinstance(value, list | tuple) else value
 
 
-def _terraform() -> str:
+def program() -> str:
+    """Terraform or OpenTofu: what TERRAFORM names, or the first that is here. Raises ``TerraformFailed``."""
     named = os.environ.get("TERRAFORM")
-    for program in [named] if named else ["terraform", "tofu"]:
-        found = shutil.which(program)
+    for name in [named] if named else ["terraform", "tofu"]:
+        found = shutil.which(name)
         if found:
             return found
     if named:

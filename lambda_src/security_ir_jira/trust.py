@@ -2,7 +2,7 @@
 
 The public roots are many, and reading them costs more than all else about a connection: 16 ms of CPU each time, where
 every library reads them for itself and for every connection. Here they are read once, and a host that was connected to
-before is taken at its word (RFC 8446, 2.2): a function that comes back from idling shakes hands at half the price.
+before is taken at its word (RFC 8446, 2.2): a function that comes back from idling shakes hands for less.
 """
 
 from __future__ import annotations

@@ -85,9 +85,18 @@ resource "aws_cloudwatch_event_target" "event_log" {
   depends_on = [aws_cloudwatch_log_resource_policy.this]
 }
 
+module "tls_only" {
+  source = "../tls_only"
+
+  arn     = local.event_log_dead_letters_arn
+  actions = ["sqs:*"]
+}
+
 # No function works on the event log, so nothing redrives these: they are what the log lacks, and can be read here
 # for as long as SQS keeps anything.
 data "aws_iam_policy_document" "event_log_dead_letters" {
+  source_policy_documents = [module.tls_only.json]
+
   statement {
     sid       = "TheEventLogRuleDeadLetters"
     actions   = ["sqs:SendMessage"]
@@ -102,25 +111,6 @@ data "aws_iam_policy_document" "event_log_dead_letters" {
       test     = "ArnEquals"
       variable = "aws:SourceArn"
       values   = [local.event_log_rule_arn]
-    }
-  }
-
-  # Whoever may send, receive or ask does so by TLS.
-  statement {
-    sid       = "NobodyInTheClear"
-    effect    = "Deny"
-    actions   = ["sqs:*"]
-    resources = [local.event_log_dead_letters_arn]
-
-    principals {
-      type        = "*"
-      identifiers = ["*"]
-    }
-
-    condition {
-      test     = "Bool"
-      variable = "aws:SecureTransport"
-      values   = ["false"]
     }
   }
 }

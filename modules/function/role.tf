@@ -86,7 +86,7 @@ data "aws_iam_policy_document" "role" {
         "ec2:DescribeSubnets",
         "ec2:UnassignPrivateIpAddresses",
       ]
-      resources = ["*"]
+      resources = ["*"] # a bar, which is the better the wider it is
 
       condition {
         test     = "ArnEquals"

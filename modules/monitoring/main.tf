@@ -6,7 +6,16 @@ locals {
   alarm_actions = concat(var.alarm_actions, aws_sns_topic.this[*].arn)
 }
 
+module "tls_only" {
+  source = "../tls_only"
+
+  arn     = local.arn
+  actions = ["sns:Publish"]
+}
+
 data "aws_iam_policy_document" "topic" {
+  source_policy_documents = [module.tls_only.json]
+
   statement {
     sid       = "OurAlarmsPublish"
     actions   = ["sns:Publish"]
@@ -27,25 +36,6 @@ data "aws_iam_policy_document" "topic" {
       test     = "StringEquals"
       variable = "aws:SourceAccount"
       values   = [var.location.account_id]
-    }
-  }
-
-  # Whoever may publish does so by TLS.
-  statement {
-    sid       = "NobodyInTheClear"
-    effect    = "Deny"
-    actions   = ["sns:Publish"]
-    resources = [local.arn]
-
-    principals {
-      type        = "*"
-      identifiers = ["*"]
-    }
-
-    condition {
-      test     = "Bool"
-      variable = "aws:SecureTransport"
-      values   = ["false"]
     }
   }
 }

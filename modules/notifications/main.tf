@@ -4,7 +4,16 @@ locals {
   arn = "arn:${var.location.partition}:sns:${var.location.region}:${var.location.account_id}:${local.name}"
 }
 
+module "tls_only" {
+  source = "../tls_only"
+
+  arn     = local.arn
+  actions = ["sns:Publish"]
+}
+
 data "aws_iam_policy_document" "topic" {
+  source_policy_documents = [module.tls_only.json]
+
   statement {
     sid       = "JiraAutomationPublishes"
     actions   = ["sns:Publish"]
@@ -19,25 +28,6 @@ data "aws_iam_policy_document" "topic" {
       test     = "StringEquals"
       variable = "aws:PrincipalAccount"
       values   = var.publisher_account_ids
-    }
-  }
-
-  # Whoever may publish does so by TLS.
-  statement {
-    sid       = "NobodyInTheClear"
-    effect    = "Deny"
-    actions   = ["sns:Publish"]
-    resources = [local.arn]
-
-    principals {
-      type        = "*"
-      identifiers = ["*"]
-    }
-
-    condition {
-      test     = "Bool"
-      variable = "aws:SecureTransport"
-      values   = ["false"]
     }
   }
 }

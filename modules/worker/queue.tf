@@ -1,6 +1,20 @@
+locals {
+  queue_arns = { messages = local.queue_arn, dead_letters = local.dead_letters_arn }
+}
+
+module "tls_only" {
+  source   = "../tls_only"
+  for_each = local.queue_arns
+
+  arn     = each.value
+  actions = ["sqs:*"]
+}
+
 # Who sends to the queue dead-letters into its dead letters what the queue did not take.
 data "aws_iam_policy_document" "queue" {
-  for_each = { messages = local.queue_arn, dead_letters = local.dead_letters_arn }
+  for_each = local.queue_arns
+
+  source_policy_documents = [module.tls_only[each.key].json]
 
   dynamic "statement" {
     for_each = var.queue.senders
@@ -20,25 +34,6 @@ data "aws_iam_policy_document" "queue" {
         variable = "aws:SourceArn"
         values   = [statement.value.arn]
       }
-    }
-  }
-
-  # Whoever may send, receive or ask does so by TLS.
-  statement {
-    sid       = "NobodyInTheClear"
-    effect    = "Deny"
-    actions   = ["sqs:*"]
-    resources = [each.value]
-
-    principals {
-      type        = "*"
-      identifiers = ["*"]
-    }
-
-    condition {
-      test     = "Bool"
-      variable = "aws:SecureTransport"
-      values   = ["false"]
     }
   }
 }

@@ -22,8 +22,8 @@ from .talk import Interrupted, Stop, say
 from .token_source import FOR_TERRAFORM, Token, without
 
 NAMES = {"terraform": "Terraform", "tofu": "OpenTofu"}
-LEAST = {"terraform": (1, 11, 4), "tofu": (1, 11, 4)}
-"""The first that plan a token both ephemeral and sensitive, and OpenTofu's first with ephemeral values."""
+LEAST = (1, 11, 4)
+"""Of both: what ``versions.tf`` requires."""
 _FOREIGN = re.compile(r"TF_(WORKSPACE|VAR_.*|CLI_ARGS(_.*)?)")
 """What is meant for another configuration, and would lead astray here."""
 _ARN = re.compile(r"arn:[\w-]+:[\w-]+:[\w-]*:(\d{12}):")
@@ -60,7 +60,7 @@ def find(preferred: str = "") -> Engine:
             # A version manager's shim without a version is like this, and the other one may do.
             unfit.append(str(reason))
             continue
-        if engine is not None and engine.version >= LEAST[name]:
+        if engine is not None and engine.version >= LEAST:
             return engine
         if engine is not None:
             unfit.append(f"{engine.called} ({engine.path}): too old. {_needed()}: {_INSTALL[name]}")
@@ -68,8 +68,7 @@ def find(preferred: str = "") -> Engine:
 
 
 def _needed() -> str:
-    least = {name: ".".join(map(str, version)) for name, version in LEAST.items()}
-    return f"Terraform {least['terraform']} or OpenTofu {least['tofu']} is needed, or a later one"
+    return f"Terraform or OpenTofu {'.'.join(map(str, LEAST))} is needed, or a later one"
 
 
 def _nothing_here() -> str:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from functools import cache
 from pathlib import Path
 
 from . import hcl
+from .blocks import declared
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -14,20 +14,18 @@ ROOT = Path(__file__).resolve().parents[2]
 @cache
 def variables() -> frozenset[str]:
     """The names of its inputs."""
-    declared = (re.findall(r'^variable "(\w+)"', file.read_text(), re.MULTILINE) for file in ROOT.glob("variables*.tf"))
-    return frozenset(name for names in declared for name in names)
+    return frozenset(declared(ROOT.glob("variables*.tf"), "variable"))
 
 
 @cache
 def outputs() -> tuple[tuple[str, str], ...]:
     """The names of its outputs, and what each is."""
-    blocks = re.findall(r'^output "(\w+)" \{\n(.*?)^\}', (ROOT / "outputs.tf").read_text(), re.MULTILINE | re.DOTALL)
-    return tuple((name, _description(body)) for name, body in blocks if "sensitive" not in body)
+    found = declared([ROOT / "outputs.tf"], "output").items()
+    return tuple((name, _text(output["description"])) for name, output in found if "sensitive" not in output)
 
 
-def _description(body: str) -> str:
-    found = re.search(r'^  description = ("(?:[^"\\]|\\.)*")', body, re.MULTILINE)
-    return str(hcl.parse(f"text = {found[1]}")["text"]) if found else ""
+def _text(expression: str) -> str:
+    return str(hcl.parse(f"text = {expression}")["text"])
 
 
 def default_status_mapping() -> dict[str, hcl.Value]:

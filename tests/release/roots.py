@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
+
+from sandbox.terraform import program
 
 WHO_AM_I = b"""<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><GetCallerIdentityResult>
 <Arn>arn:aws:iam::123456789012:user/ada</Arn><UserId>ADA</UserId><Account>123456789012</Account>
@@ -80,28 +80,13 @@ module "security_ir_jira" {
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Program:
-    """Terraform or OpenTofu, and the variables that tell it where providers are."""
-
-    path: str
-    environment: dict[str, str]
-
-
-def program() -> Program:
-    kept = {name: value for name, value in os.environ.items() if name.startswith(("TF_CLI_CONFIG", "TF_PLUGIN_CACHE"))}
-    found = shutil.which(os.environ.get("TERRAFORM", "terraform"))
-    assert found
-    return Program(found, kept)
-
-
 def terraform(root: Path, sts: str, path: str, *arguments: str) -> subprocess.CompletedProcess[str]:
     """Terraform as a user has it, with this PATH and no variable of ours but where providers and AWS are."""
-    chosen = program()
+    kept = {name: value for name, value in os.environ.items() if name.startswith(("TF_CLI_CONFIG", "TF_PLUGIN_CACHE"))}
     told = {"PATH": path, "HOME": str(root), "AWS_ENDPOINT_URL_STS": sts, "TF_VAR_jira_token": "t"}
     return subprocess.run(
-        [chosen.path, f"-chdir={root}", *arguments, "-no-color"],
-        env=told | chosen.environment,
+        [program(), f"-chdir={root}", *arguments, "-no-color"],
+        env=told | kept,
         capture_output=True,
         text=True,
         check=False,

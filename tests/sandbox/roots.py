@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from sandbox.cloud import Cloud
+from sandbox.terraform import program
 from tests.conftest import REPOSITORY
 
 TOKEN = "a-token-that-nobody-else-has"
@@ -60,13 +60,10 @@ class Root:
 
     def changes(self, **inputs: Any) -> list[str]:
         """What another plan would do: the addresses of resources, each with its action."""
-        self._run("plan", "-input=false", "-out=plan", **inputs)
-        plan = json.loads(self._run("show", "-json", "plan").stdout)
-        return [
-            f"{'/'.join(change['change']['actions'])} {change['address']}"
-            for change in plan["resource_changes"]
-            if change["change"]["actions"] not in (["no-op"], ["read"])
-        ]
+        # One line of JSON each: https://developer.hashicorp.com/terraform/internals/machine-readable-ui
+        said = self._run("plan", "-input=false", "-out=plan", "-json", **inputs).stdout.splitlines()
+        changes = [line["change"] for line in map(json.loads, said) if line["type"] == "planned_change"]
+        return [f"{change['action']} {change['resource']['addr']}" for change in changes if change["action"] != "read"]
 
     def destroy(self, **inputs: Any) -> None:
         self._run("destroy", "-auto-approve", "-input=false", "-parallelism=40", "-refresh=false", **inputs)
@@ -77,8 +74,6 @@ class Root:
         return b"\n".join(file.read_bytes() for file in self.folder.iterdir() if file.is_file())
 
     def _run(self, *arguments: str, **inputs: Any) -> subprocess.CompletedProcess[str]:
-        terraform = shutil.which(os.environ.get("TERRAFORM", "terraform"))
-        assert terraform is not None, "terraform is not on the PATH"
         given = {**self.inputs, **inputs}
         written = {
             f"TF_VAR_{name}": value if isinstance(value, str) else json.dumps(value) for name, value in given.items()
@@ -90,7 +85,7 @@ class Root:
             "AWS_EC2_METADATA_DISABLED": "true",
             "TF_IN_AUTOMATION": "1",
         }
-        command = [terraform, f"-chdir={self.folder}", *arguments, *(["-no-color"] if arguments[0] != "output" else [])]
+        command = [program(), f"-chdir={self.folder}", *arguments, *(["-no-color"] if arguments[0] != "output" else [])]
         done = subprocess.run(
             command, env=os.environ | surroundings | written, capture_output=True, text=True, check=False
         )

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from scripts.deploy.blocks import declared, object_attributes
 from tests.conftest import REPOSITORY
-from tests.hcl import declared, object_attributes
 
 PAGE = REPOSITORY / "docs" / "configuration.md"
 WORKER = REPOSITORY / "modules" / "worker"

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
+from scripts.deploy.blocks import blocks
 from tests.conftest import REPOSITORY
-from tests.hcl import blocks
 
 POLICY = REPOSITORY / "docs" / "deployer-policy.json"
 OPTIONS = REPOSITORY / "docs" / "deployer-policy-options.json"

@@ -10,8 +10,8 @@ from xml.etree import ElementTree
 
 import pytest
 
+from scripts.deploy.blocks import declared
 from tests.conftest import REPOSITORY
-from tests.hcl import declared
 
 MADE_BY_COMMANDS = {".cache", ".git", ".pytest_cache", ".terraform", ".venv", "dist"}
 SVG = "{http://www.w3.org/2000/svg}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.hcl import NotHcl, blocks, object_attributes
+from scripts.deploy.blocks import NotHcl, blocks, object_attributes
 
 FILE = """
 # variable "commented" {

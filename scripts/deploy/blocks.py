@@ -1,9 +1,9 @@
-"""Just enough of HCL to hold pages to the code: top-level blocks with one label, and their attributes as written."""
+"""Just enough of HCL to tell what the module declares: top-level blocks, and their attributes as written."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -42,7 +42,7 @@ def blocks(text: str) -> Iterator[Block]:
         place = end
 
 
-def declared(files: Iterator[Path], kind: str) -> dict[str, Mapping[str, str]]:
+def declared(files: Iterable[Path], kind: str) -> dict[str, Mapping[str, str]]:
     """Every `variable` or `output` of some files: name → attributes."""
     texts = [file.read_text() for file in files]
     return {block.labels[0]: block.attributes for text in texts for block in blocks(text) if block.kind == kind}
