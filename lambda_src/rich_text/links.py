@@ -7,16 +7,15 @@ import re
 # One pair of brackets within it, as in Wikipedia's addresses.
 ADDRESS = r"https?://(?:[^\s()<>\\]|\([^\s()<>\\]*+\))++"
 _ADDRESS = re.compile(ADDRESS, re.IGNORECASE)
-# Only ASCII: in scripts without spaces the sentence goes on right behind an address.
-BARE = r"(?<![A-Za-z0-9])https?://[A-Za-z0-9\[][A-Za-z0-9._:/?#@!$&'+,;=%*~()\[\]-]*"
+# Only ASCII: in scripts without spaces the sentence goes on right behind an address. It ends before another link.
+BARE = r"(?<![A-Za-z0-9])https?://[A-Za-z0-9\[](?:[A-Za-z0-9._:/?#@!$&'+,;=%*~(\[-]|\)(?!\[)|\](?!\())*+"
 _TRAILING = ".,:;!?'*_~([&"
 _CLOSERS = {")": "(", "]": "["}
 _UNSAFE = re.compile(r"[\s<>\\]")
 
 
 def bare_end(text: str, start: int, end: int) -> int:
-    """Where a bare address really ends: before punctuation, a bracket that it did not open, and another link."""
-    end = min([end, *(at for seam in (")[", "](") if (at := text.find(seam, start, end)) >= 0)])
+    """Where a bare address really ends: before punctuation and a bracket that it did not open."""
     counts = {bracket: text.count(bracket, start, end) for bracket in "()[]"}
     while end > start:
         last = text[end - 1]

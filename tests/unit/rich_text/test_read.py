@@ -169,3 +169,7 @@ def test_lists_are_nested_as_deep_as_jira_lets_people_nest_them() -> None:
 def test_two_links_without_a_blank_between_them_have_two_addresses() -> None:
     expected = doc(p("[1](", url("https://a.io"), ")[2](", url("https://b.io"), ")"))
     assert to_adf("[1](https://a.io)[2](https://b.io)") == expected
+
+
+def test_what_is_no_address_hides_none_behind_it() -> None:
+    assert to_adf("(http://a)[1](https://b.io)") == doc(p("(http://a)[1](", url("https://b.io"), ")"))
