@@ -3,6 +3,8 @@ locals {
   # Built from names, which a first plan knows already: it can show the policies that use them.
   log_group_arn = "arn:${var.location.partition}:logs:${var.location.region}:${var.location.account_id}:log-group:${local.log_group_name}"
 
+  # Lambda measures the environment as JSON, in bytes: base64 tells them, where length() would count characters.
+  environment_bytes       = floor(length(base64encode(jsonencode(coalesce(var.expected_environment, var.environment)))) / 4 * 3)
   environment_bytes_limit = 4096
 }
 
@@ -48,8 +50,8 @@ resource "aws_lambda_function" "this" {
     }
 
     precondition {
-      condition     = var.environment_bytes <= local.environment_bytes_limit
-      error_message = "The environment of ${var.name} would hold ${var.environment_bytes} bytes, Lambda takes ${local.environment_bytes_limit}. Shorten jira_create_fields, transition_fields, status_mapping, jira_custom_fields or aws_ca_bundle; what matters less: issue_filter, closure_resolutions, name, parameter_prefix, jira_issue_type."
+      condition     = local.environment_bytes <= local.environment_bytes_limit
+      error_message = "The environment of ${var.name} would hold ${local.environment_bytes} bytes, Lambda takes ${local.environment_bytes_limit}. Shorten jira_create_fields, transition_fields, status_mapping, jira_custom_fields or aws_ca_bundle; what matters less: issue_filter, closure_resolutions, name, parameter_prefix, jira_issue_type."
     }
   }
 

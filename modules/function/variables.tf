@@ -34,10 +34,10 @@ variable "environment" {
   nullable    = false
 }
 
-variable "environment_bytes" {
-  description = "Size of the environment as JSON, in bytes; given beside it, since a first plan does not know all values."
-  type        = number
-  nullable    = false
+variable "expected_environment" {
+  description = "Variables as long as those of the environment; given where a first plan does not know those."
+  type        = map(string)
+  default     = null
 }
 
 variable "policy" {

@@ -17,15 +17,14 @@ locals {
 module "function" {
   source = "../function"
 
-  name              = local.full_name
-  description       = "Doctor, resync and backfill, invoked by hand; writes neither Jira nor cases"
-  package           = "security_ir_client" # each zip holds what all functions share
-  handler           = "security_ir_jira.shell.operations.handler"
-  timeout_seconds   = local.timeout_seconds
-  environment       = local.environment
-  environment_bytes = floor(length(base64encode(jsonencode(local.environment))) / 4 * 3)
-  policy            = var.function.policy
-  settings          = var.function.settings
-  location          = var.location
-  tags              = var.tags
+  name            = local.full_name
+  description     = "Doctor, resync and backfill, invoked by hand; writes neither Jira nor cases"
+  package         = "security_ir_client" # each zip holds what all functions share
+  handler         = "security_ir_jira.shell.operations.handler"
+  timeout_seconds = local.timeout_seconds
+  environment     = local.environment
+  policy          = var.function.policy
+  settings        = var.function.settings
+  location        = var.location
+  tags            = var.tags
 }

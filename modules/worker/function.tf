@@ -9,30 +9,28 @@ locals {
     DEAD_LETTER_QUEUE_URL = aws_sqs_queue.dead_letters.url
   })
 
-  # The same size as above, known before the queues are there. Lambda measures the whole as JSON, in bytes: base64
-  # tells them, where length() would count characters.
+  # The same size as above, known before the queues are there.
   sqs_url_prefix = "https://sqs.${var.location.region}.${var.location.dns_suffix}/${var.location.account_id}"
   expected_environment = merge(local.given_environment, {
     QUEUE_URL             = "${local.sqs_url_prefix}/${local.queue_name}"
     DEAD_LETTER_QUEUE_URL = "${local.sqs_url_prefix}/${local.dead_letters_name}"
   })
-  environment_bytes = floor(length(base64encode(jsonencode(local.expected_environment))) / 4 * 3)
 }
 
 module "function" {
   source = "../function"
 
-  name              = var.name
-  description       = var.function.description
-  package           = var.function.package
-  handler           = "${var.function.package}.handler.handler"
-  timeout_seconds   = local.timeout_seconds
-  environment       = local.environment
-  environment_bytes = local.environment_bytes
-  policy            = data.aws_iam_policy_document.function.json
-  settings          = var.function.settings
-  location          = var.location
-  tags              = var.tags
+  name                 = var.name
+  description          = var.function.description
+  package              = var.function.package
+  handler              = "${var.function.package}.handler.handler"
+  timeout_seconds      = local.timeout_seconds
+  environment          = local.environment
+  expected_environment = local.expected_environment
+  policy               = data.aws_iam_policy_document.function.json
+  settings             = var.function.settings
+  location             = var.location
+  tags                 = var.tags
 }
 
 resource "aws_lambda_event_source_mapping" "this" {

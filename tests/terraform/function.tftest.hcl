@@ -10,15 +10,14 @@ provider "aws" {
 }
 
 variables {
-  name              = "x-jira-client"
-  description       = "Brings issues up to what their cases say"
-  package           = "jira_client"
-  handler           = "jira_client.handler.handler"
-  timeout_seconds   = 300
-  environment       = { LEDGER_TABLE = "x-ledger" }
-  environment_bytes = 4096
-  policy            = jsonencode({ Version = "2012-10-17", Statement = [] })
-  tags              = { team = "soc" }
+  name            = "x-jira-client"
+  description     = "Brings issues up to what their cases say"
+  package         = "jira_client"
+  handler         = "jira_client.handler.handler"
+  timeout_seconds = 300
+  environment     = { LEDGER_TABLE = "x-ledger" }
+  policy          = jsonencode({ Version = "2012-10-17", Statement = [] })
+  tags            = { team = "soc" }
 
   settings = {
     packages           = { in_bucket = false, directory = "tests/terraform/fixtures/packages", s3_bucket = null, s3_prefix = null }
@@ -114,7 +113,25 @@ run "a_missing_zip_says_which_ways_there_are" {
   expect_failures = [aws_lambda_function.this]
 }
 
-run "an_environment_over_4_KB_is_refused_at_plan" {
+run "an_environment_just_below_4_KB_is_taken" {
+  command = plan
+
+  module {
+    source = "./modules/function"
+  }
+
+  # {"A":"…"}, and 終 has three bytes.
+  variables {
+    environment = { A = format("%s%3780s", join("", [for _ in range(100) : "終"]), "") }
+  }
+
+  assert {
+    condition     = abs(local.environment_bytes - 4088) <= 2
+    error_message = "A letter of three bytes counts as one."
+  }
+}
+
+run "a_larger_one_is_refused_at_plan" {
   command = plan
 
   module {
@@ -122,7 +139,21 @@ run "an_environment_over_4_KB_is_refused_at_plan" {
   }
 
   variables {
-    environment_bytes = 4097
+    environment = { A = format("%4096s", "") }
+  }
+
+  expect_failures = [aws_lambda_function.this]
+}
+
+run "an_environment_that_is_not_known_yet_is_judged_by_what_is_expected" {
+  command = plan
+
+  module {
+    source = "./modules/function"
+  }
+
+  variables {
+    expected_environment = { A = format("%4096s", "") }
   }
 
   expect_failures = [aws_lambda_function.this]
