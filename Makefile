@@ -46,7 +46,7 @@ export TF_PLUGIN_CACHE_MAY_BREAK_DEPENDENCY_LOCK_FILE := 1
 endif
 
 .PHONY: help demo sandbox test soak bench build release venv runtime opentofu lock clean format preflight \
-	terraform-config opentofu-test test-long $(CHECKS)
+	terraform-config providers opentofu-test $(CHECKS)
 
 # What is missing is said before anything else runs.
 .NOTPARALLEL:
@@ -60,22 +60,14 @@ SANDBOX := cd examples && exec ../$(BIN)/python -m sandbox --runtime-python ../$
 	--packages ../dist
 # Functions of scripts/preflight.sh.
 demo sandbox: NEEDS := linux terraform python venv runtime
-test test-long pytest: NEEDS := linux terraform python venv runtime compiler git tflint
+test pytest: NEEDS := linux terraform python venv runtime compiler git tflint
 
 demo: $(PREPARED) ## Plays an incident in the sandbox: no AWS account, no Jira site
 	@$(SANDBOX) $(ARGS)
 
-test: $(PREPARED) ## All checks
-	@summary= failed=0; \
-	for check in $(CHECKS); do \
-		printf '\n==> %s\n' $$check; \
-		start=$$SECONDS; verdict=ok; \
-		$(MAKE) --no-print-directory -o build $$check || { verdict=FAILED; failed=1; }; \
-		summary+=$$(printf '\n  %-16s %-7s %4d s' $$check $$verdict $$((SECONDS - start))); \
-	done; \
-	printf '\n==> summary%s\n' "$$summary"; \
-	printf '\nBesides: make test-long (releases, examples), make opentofu-test, make soak (histories by chance).\n'; \
-	exit $$failed
+test: $(PREPARED) providers ## All checks
+	@MAKE='$(MAKE)' "$$PYTHON" -m scripts.checks '$(filter-out pytest,$(CHECKS))' pytest
+	@printf '\nBesides: make opentofu-test, make soak (histories by chance).\n'
 
 # --- For exploring ---------------------------------------------------------------------------------
 sandbox: $(PREPARED) ## Keeps it running; ARGS="--jira-url …" points it elsewhere
@@ -124,15 +116,8 @@ ruff: venv ## ruff check, ruff format --check
 mypy: venv ## mypy --strict
 	@$(BIN)/mypy
 
-# What plays with Terraform for many minutes has a target of its own.
-LONG := tests/release/test_release.py tests/sandbox/test_deploy_script.py tests/sandbox/test_examples.py
-PYTEST := $(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder
-
-pytest: $(PREPARED) ## pytest: unit, contract, sync, sandbox; ARGS="tests/unit -k …" for some
-	@$(PYTEST) $(if $(ARGS),$(ARGS),$(LONG:%=--ignore=%))
-
-test-long: $(PREPARED) ## Releases, the deployment script and every example by the real Terraform: ten minutes besides all checks
-	@$(PYTEST) $(LONG) $(ARGS)
+pytest: $(PREPARED) providers ## pytest: unit, contract, sync, sandbox; ARGS="tests/unit -k …" for some
+	@$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder $(ARGS)
 
 # Not among all checks: to build OpenTofu takes a processor ten minutes, once.
 opentofu-test: opentofu ## What users of OpenTofu rely on: examples, archive and product, by an OpenTofu that is built first
@@ -193,6 +178,11 @@ $(VENV)/.installed $(RUNTIME)/.installed: | needs-python
 terraform-config: needs-python
 	@mkdir -p .cache "$$TF_PLUGIN_CACHE_DIR"
 	@TF_CLI_CONFIG_FILE="$$USERS_TERRAFORM_CONFIG" "$$PYTHON" scripts/terraform_providers.py $(TERRAFORM_CONFIG) "$$TERRAFORM"
+
+# Before several Terraforms at once look for it in their common folder, which Terraform does not lock.
+providers: terraform-config
+	@export TF_DATA_DIR="$$PWD/.cache/terraform/."; \
+	[ -d .cache/terraform/providers ] || "$$TERRAFORM" init $(INIT_FLAGS) >/dev/null
 
 # Go checks what it downloads against sum.golang.org. No workspace around us has a say.
 opentofu: $(OPENTOFU) ## The OpenTofu of the tests, in .cache/tools
