@@ -42,7 +42,11 @@ locals {
     on_issue_deleted         = var.on_issue_deleted
     status_mapping = {
       to_jira = merge(local.default_status_mapping.to_jira, local.status_mapping.to_jira)
-      to_case = merge(local.default_status_mapping.to_case, local.status_mapping.to_case)
+      # Jira shows statuses in capitals, and the functions match names without regard to them: so does the merge.
+      to_case = merge(
+        { for status, meant in local.default_status_mapping.to_case : status => meant if !contains([for given in keys(local.status_mapping.to_case) : lower(given)], lower(status)) },
+        local.status_mapping.to_case,
+      )
     }
   }
 

@@ -2,6 +2,21 @@
 # object type lacks without a word: a misspelt filter would be none at all.
 
 locals {
+  # What several variables' values look like. No variable is part of it: else their validations could not use it.
+  patterns = {
+    email         = "^[^\\s@<>\"“”„«»,;:()\\[\\]\\\\]+@[\\pL\\pN-]+(\\.[\\pL\\pN-]+)+$"
+    key_arn       = "^arn:[^:\\s]+:kms:[^:\\s]+:[0-9]{12}:key/\\S+$"
+    parameter_arn = "^arn:[^:\\s]+:ssm:[^:\\s]+:[0-9]{12}:parameter(/[A-Za-z0-9_.-]+)+$"
+    # Scheduler takes a * for the day of the month or for that of the week, and wants a ? for the other.
+    schedule = "^(rate\\([1-9][0-9]* (minute|hour|day)s?\\)|cron\\(([0-9*,/-]+ ){2}([0-9*,/LW-]+ [0-9A-Za-z*,/-]+ \\?|\\? [0-9A-Za-z*,/-]+ [0-9A-Za-z*,/#-]+) [0-9*,/-]+\\))$"
+    # Of fields, Jira takes ids: those of its own are words, such as fixVersions.
+    field_id = "^(customfield_[0-9]+|[a-z][A-Za-z]*)$"
+    # A type, a status or a resolution as Jira shows it: with neither blanks nor quotes around.
+    jira_name = "^[^\\s\"“”„«»‘‚](.*\\S)?$"
+  }
+}
+
+locals {
   issue_filter = {
     issue_types = coalesce(try(tolist(var.issue_filter.issue_types), null), [])
     labels      = coalesce(try(tolist(var.issue_filter.labels), null), [])

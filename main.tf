@@ -5,10 +5,13 @@ data "aws_partition" "current" {}
 data "aws_region" "current" {}
 
 locals {
+  # By itself, since validations use it: they have their say, too, where nobody answers who we are.
+  region = data.aws_region.current.id
+
   location = {
     partition  = data.aws_partition.current.partition
     dns_suffix = data.aws_partition.current.dns_suffix
-    region     = data.aws_region.current.id
+    region     = local.region
     account_id = data.aws_caller_identity.current.account_id
   }
 

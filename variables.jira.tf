@@ -13,18 +13,23 @@ variable "jira_auth" {
 }
 
 variable "jira_browse_url" {
-  description = "The site that people click on, where it differs from `jira_url`: with `https://api.atlassian.com/…` there, links on cases would lead nowhere."
+  description = "The site that people click on, where it differs from `jira_url`: it must be given with `https://api.atlassian.com/…` there, on which links from cases would lead nowhere."
   type        = string
   default     = null
 
   validation {
-    condition     = var.jira_browse_url == null ? true : can(regex("^https://[^/?#@\\s]+(/[^?#\\s]*)?$|^http://(localhost|127(\\.[0-9]{1,3}){3}|\\[::1\\])(:[0-9]+)?(/[^?#\\s]*)?$", var.jira_browse_url))
+    condition     = var.jira_browse_url == null ? true : can(regex("^https://([\\pL\\pN]([\\pL\\pN.-]*[\\pL\\pN])?|\\[[0-9A-Fa-f:.]+\\])(:[0-9]+)?(/[^?#\\s]*)?$|^http://(localhost|127(\\.[0-9]{1,3}){3}|\\[::1\\])(:[0-9]+)?(/[^?#\\s]*)?$", var.jira_browse_url))
     error_message = "jira_browse_url must begin with https:// and have no query, for example https://your-company.atlassian.net; http:// is for localhost, 127.0.0.1 and [::1] only. Leave it out where it is jira_url."
   }
 
   validation {
-    condition     = var.jira_browse_url == null ? true : !can(regex("^https://(?i:[^/]+\\.atlassian\\.net)/.|^https://(?i:api\\.atlassian\\.com)(/|$)", var.jira_browse_url))
+    condition     = var.jira_browse_url == null ? true : !can(regex("^https://(?i:[^/]+\\.atlassian\\.net)/.|^https://(?i:([^/]+\\.)?atlassian\\.com)(:|/|$)", var.jira_browse_url))
     error_message = "jira_browse_url must be the site itself, https://your-company.atlassian.net, neither one of its pages nor api.atlassian.com, on which nobody can click."
+  }
+
+  validation {
+    condition     = var.jira_browse_url != null || !can(regex("^https://(?i:api\\.atlassian\\.com)(/|$)", var.jira_url))
+    error_message = "jira_browse_url is missing: jira_url is Atlassian's gateway, on which nobody can click, so the links on cases would lead nowhere. Give the site's own address: jira_browse_url = \"https://your-company.atlassian.net\"."
   }
 }
 
@@ -35,8 +40,8 @@ variable "jira_issue_type" {
   nullable    = false
 
   validation {
-    condition     = trimspace(var.jira_issue_type) != "" && trimspace(var.jira_issue_type) == var.jira_issue_type
-    error_message = "jira_issue_type must be the name of an issue type of the project, for example \"Task\", without blanks around it."
+    condition     = can(regex(local.patterns.jira_name, var.jira_issue_type)) && can(regex("\\D", var.jira_issue_type))
+    error_message = "jira_issue_type must be the name of an issue type of the project, not its id, for example \"Task\", without blanks or quotes around it."
   }
 }
 
@@ -52,8 +57,18 @@ variable "jira_create_fields" {
   }
 
   validation {
-    condition     = length(setintersection(try(keys(var.jira_create_fields), []), ["description", "issuetype", "project", "summary"])) == 0
-    error_message = "jira_create_fields must leave out project, issuetype, summary and description. The first two are jira_project_key and jira_issue_type; the others come from the case."
+    condition     = alltrue([for field in try(keys(var.jira_create_fields), []) : can(regex(local.patterns.field_id, field))])
+    error_message = "jira_create_fields: the keys must be ids of fields, not their names; not so ${join(", ", [for field in try(keys(var.jira_create_fields), []) : "\"${field}\"" if !can(regex(local.patterns.field_id, field))])}. Jira lists the ids under <jira_url>/rest/api/3/field: customfield_10020, or priority and fixVersions for fields of its own."
+  }
+
+  validation {
+    condition     = length(setintersection(try(keys(var.jira_create_fields), []), ["description", "issuetype", "project", "status", "summary"])) == 0
+    error_message = "jira_create_fields must leave out project, issuetype, summary, description and status. The first two are jira_project_key and jira_issue_type; the others come from the case."
+  }
+
+  validation {
+    condition     = try(var.jira_create_fields.labels, null) == null ? true : can([for label in tolist(var.jira_create_fields.labels) : regex("^\\S+$", label)])
+    error_message = "jira_create_fields.labels must be a list of labels, for example [\"soc\"]; Jira's labels hold no blanks."
   }
 }
 
@@ -64,8 +79,8 @@ variable "jira_custom_fields" {
   nullable    = false
 
   validation {
-    condition     = alltrue([for field in keys(var.jira_custom_fields) : can(regex("^[A-Za-z][A-Za-z0-9_.-]*$", field))])
-    error_message = "jira_custom_fields: the keys must be ids of fields, not their names: customfield_10050. Jira lists them under /rest/api/3/field."
+    condition     = alltrue([for field in keys(var.jira_custom_fields) : can(regex(local.patterns.field_id, field))])
+    error_message = "jira_custom_fields: the keys must be ids of fields, not their names; not so ${join(", ", [for field in keys(var.jira_custom_fields) : "\"${field}\"" if !can(regex(local.patterns.field_id, field))])}. Jira lists the ids under <jira_url>/rest/api/3/field: customfield_10050, or environment for a field of its own."
   }
 
   validation {
@@ -117,8 +132,18 @@ variable "status_mapping" {
   }
 
   validation {
-    condition     = alltrue([for candidates in try(values(var.status_mapping.to_jira), []) : can([for status in tolist(candidates) : regex("\\S", status)])])
-    error_message = "status_mapping.to_jira: each value must be a list, and each candidate in it the name or the id of an issue status: Acknowledged = [\"Triage\"]. For none write an empty list: Acknowledged = []."
+    condition     = alltrue([for candidates in try(values(var.status_mapping.to_jira), []) : can([for status in tolist(candidates) : regex(local.patterns.jira_name, status)])])
+    error_message = "status_mapping.to_jira: each value must be a list, and each candidate in it the name or the id of an issue status, without blanks or quotes around it: Acknowledged = [\"Triage\"]. For none write an empty list: Acknowledged = []."
+  }
+
+  validation {
+    condition     = alltrue([for status in try(keys(var.status_mapping.to_case), []) : can(regex(local.patterns.jira_name, status))])
+    error_message = "status_mapping.to_case: each key must be the name or the id of an issue status, without blanks or quotes around it: Triage = \"Acknowledged\"."
+  }
+
+  validation {
+    condition     = length(distinct([for status in try(keys(var.status_mapping.to_case), []) : lower(status)])) == length(try(keys(var.status_mapping.to_case), []))
+    error_message = "status_mapping.to_case: two keys differ in capitals only, and names of statuses are matched without regard to them. Leave one of the two out."
   }
 
   validation {
@@ -142,8 +167,28 @@ variable "transition_fields" {
   }
 
   validation {
-    condition     = alltrue([for status in try(keys(var.transition_fields), []) : trimspace(status) != ""])
-    error_message = "transition_fields: each key must be the name or the id of the issue status that the transition leads to."
+    condition     = alltrue([for status in try(keys(var.transition_fields), []) : can(regex(local.patterns.jira_name, status))])
+    error_message = "transition_fields: each key must be the name or the id of the issue status that the transition leads to, without blanks or quotes around it."
+  }
+
+  validation {
+    condition     = length(distinct([for status in try(keys(var.transition_fields), []) : lower(status)])) == length(try(keys(var.transition_fields), []))
+    error_message = "transition_fields: two keys differ in capitals only, and names of statuses are matched without regard to them. Put the fields of both under one."
+  }
+
+  validation {
+    condition     = alltrue(flatten([for fields in try(values(var.transition_fields), []) : [for field in try(keys(fields), []) : can(regex(local.patterns.field_id, field))]]))
+    error_message = "transition_fields: what is set on the way to a status must be named by ids of fields, not by their names; not so ${join(", ", flatten([for fields in try(values(var.transition_fields), []) : [for field in try(keys(fields), []) : "\"${field}\"" if !can(regex(local.patterns.field_id, field))]]))}. Jira lists the ids under <jira_url>/rest/api/3/field: customfield_10020, or resolution and fixVersions for fields of its own."
+  }
+
+  validation {
+    condition     = length(setintersection(flatten([for fields in try(values(var.transition_fields), []) : try(keys(fields), [])]), ["description", "issuetype", "labels", "project", "status", "summary"])) == 0
+    error_message = "transition_fields must leave out project, issuetype, summary, description, status and labels, which the module writes already: they would be overwritten with every transition."
+  }
+
+  validation {
+    condition     = length(setintersection(flatten([for fields in try(values(var.transition_fields), []) : try(keys(fields), [])]), keys(var.jira_custom_fields))) == 0
+    error_message = "transition_fields and jira_custom_fields name the same field: ${join(", ", setintersection(flatten([for fields in try(values(var.transition_fields), []) : try(keys(fields), [])]), keys(var.jira_custom_fields)))}. A transition would overwrite what the case says: take it out of one of them."
   }
 }
 
@@ -159,7 +204,7 @@ variable "closure_resolutions" {
   }
 
   validation {
-    condition     = alltrue([for resolution in values(var.closure_resolutions) : resolution == null ? false : trimspace(resolution) != ""])
-    error_message = "closure_resolutions: each value must be the name of a resolution of your Jira, for example \"Won't Do\". Leave out the codes that shall have none."
+    condition     = alltrue([for resolution in values(var.closure_resolutions) : can(regex(local.patterns.jira_name, resolution))])
+    error_message = "closure_resolutions: each value must be the name of a resolution of your Jira, for example \"Won't Do\", without blanks or quotes around it. Leave out the codes that shall have none."
   }
 }

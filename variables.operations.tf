@@ -105,8 +105,8 @@ variable "vpc_config" {
 
   validation {
     condition = var.vpc_config == null ? true : can([
-      tolist(var.vpc_config.subnet_ids)[0], [for id in tolist(var.vpc_config.subnet_ids) : regex("^subnet-", id)],
-      tolist(var.vpc_config.security_group_ids)[0], [for id in tolist(var.vpc_config.security_group_ids) : regex("^sg-", id)],
+      tolist(var.vpc_config.subnet_ids)[0], [for id in tolist(var.vpc_config.subnet_ids) : regex("^subnet-[0-9a-z]+$", id)],
+      tolist(var.vpc_config.security_group_ids)[0], [for id in tolist(var.vpc_config.security_group_ids) : regex("^sg-[0-9a-z]+$", id)],
     ])
     error_message = "vpc_config needs both subnet_ids and security_group_ids, lists of at least one id each: { subnet_ids = [\"subnet-…\"], security_group_ids = [\"sg-…\"] }."
   }
@@ -118,8 +118,13 @@ variable "kms_key_arn" {
   default     = null
 
   validation {
-    condition     = var.kms_key_arn == null ? true : can(regex("^arn:[^:]+:kms:[^:]+:[0-9]{12}:key/.+$", var.kms_key_arn))
+    condition     = var.kms_key_arn == null ? true : can(regex(local.patterns.key_arn, var.kms_key_arn))
     error_message = "kms_key_arn must be the ARN of a key (arn:<partition>:kms:<region>:<account>:key/<id>), not of an alias: policies cannot name aliases."
+  }
+
+  validation {
+    condition     = contains(["", local.region], try(split(":", var.kms_key_arn)[3], ""))
+    error_message = "kms_key_arn is a key of ${try(split(":", var.kms_key_arn)[3], "another Region")}, and the module is applied in ${local.region}: give a key of this Region, such as the replica of a multi-Region key."
   }
 }
 
@@ -129,8 +134,13 @@ variable "permissions_boundary_arn" {
   default     = null
 
   validation {
-    condition     = var.permissions_boundary_arn == null ? true : can(regex("^arn:[^:]+:iam::([0-9]{12}|aws):policy/.+$", var.permissions_boundary_arn))
+    condition     = var.permissions_boundary_arn == null ? true : can(regex("^arn:[^:\\s]+:iam::([0-9]{12}|aws):policy/\\S+$", var.permissions_boundary_arn))
     error_message = "permissions_boundary_arn must be the ARN of a policy: arn:<partition>:iam::<account>:policy/<name>."
+  }
+
+  validation {
+    condition     = contains(["", "aws", local.location.account_id], try(split(":", var.permissions_boundary_arn)[4], ""))
+    error_message = "permissions_boundary_arn is a policy of the account ${try(split(":", var.permissions_boundary_arn)[4], "of somebody else")}, and the module is applied in ${local.location.account_id}: IAM bounds roles by policies of their own account or of AWS only. Give one of those."
   }
 }
 
@@ -155,8 +165,14 @@ variable "alarm_actions" {
   nullable    = false
 
   validation {
-    condition     = alltrue([for arn in var.alarm_actions : can(regex("^arn:", arn))])
-    error_message = "alarm_actions must be ARNs, for example of an SNS topic. E-mail addresses belong into alarm_emails."
+    condition     = alltrue([for arn in var.alarm_actions : can(regex("^arn:[^:\\s]+:[^:\\s]+:\\S+$", arn)) && !can(regex("^arn:[^:]+:sns:([^:]+:){3}", arn))])
+    error_message = "alarm_actions must be ARNs, for example of an SNS topic, not of a subscription to one. E-mail addresses belong into alarm_emails."
+  }
+
+  # As CloudWatch does: "Invalid region … specified. Only … is supported."
+  validation {
+    condition     = alltrue([for arn in var.alarm_actions : contains(["", local.region], try(split(":", arn)[3], ""))])
+    error_message = "alarm_actions: an alarm calls what is in its own Region only, and the module is applied in ${local.region}, other than ${join(", ", [for arn in var.alarm_actions : try(arn, "") if !contains(["", local.region], try(split(":", arn)[3], ""))])}. Give a topic of this Region: it may have subscribers in others."
   }
 }
 
@@ -167,8 +183,8 @@ variable "alarm_emails" {
   nullable    = false
 
   validation {
-    condition     = alltrue([for address in var.alarm_emails : can(regex("^[^@\\s]+@[^@\\s]+\\.[^@\\s]+$", address))])
-    error_message = "alarm_emails must be e-mail addresses, for example [\"soc@example.com\"]. ARNs belong into alarm_actions."
+    condition     = alltrue([for address in var.alarm_emails : can(regex(local.patterns.email, address))])
+    error_message = "alarm_emails must be e-mail addresses alone, for example [\"soc@example.com\"], without a name, quotes or mailto:. ARNs belong into alarm_actions."
   }
 }
 

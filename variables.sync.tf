@@ -23,8 +23,8 @@ variable "issue_filter" {
   }
 
   validation {
-    condition     = try(var.issue_filter.issue_types, null) == null ? true : can([for type in tolist(var.issue_filter.issue_types) : regex("^\\S(.*\\S)?$", type)])
-    error_message = "issue_filter.issue_types must be a list of names of issue types of the project, for example [\"Incident\"], without blanks around them. For every type leave it out."
+    condition     = try(var.issue_filter.issue_types, null) == null ? true : can([for type in tolist(var.issue_filter.issue_types) : [regex(local.patterns.jira_name, type), regex("\\D", type)]])
+    error_message = "issue_filter.issue_types must be a list of names of issue types of the project, not of ids, for example [\"Incident\"], without blanks or quotes around them. For every type leave it out."
   }
 
   validation {
@@ -113,6 +113,11 @@ variable "native_events" {
   type        = bool
   default     = true
   nullable    = false
+
+  validation {
+    condition     = var.native_events || var.case_sweep_schedule != null || var.issue_sweep_schedule == null
+    error_message = "native_events is false and case_sweep_schedule is null: nothing would tell of a case, while issues are looked for. Set one of them. To stop listening to both sides for a while, set issue_sweep_schedule = null, too."
+  }
 }
 
 variable "case_sweep_schedule" {
@@ -121,8 +126,8 @@ variable "case_sweep_schedule" {
   default     = "rate(5 minutes)"
 
   validation {
-    condition     = var.case_sweep_schedule == null ? true : can(regex("^(rate\\([1-9][0-9]* (minute|hour|day)s?\\)|cron\\(([^\\s()]+ ){5}[^\\s()]+\\))$", var.case_sweep_schedule))
-    error_message = "case_sweep_schedule must be like rate(5 minutes) or, with six fields, cron(0/5 8-18 ? * MON-FRI *); null switches the sweep off."
+    condition     = var.case_sweep_schedule == null ? true : can(regex(local.patterns.schedule, var.case_sweep_schedule))
+    error_message = "case_sweep_schedule must be like rate(5 minutes) or, with six fields of which the third or the fifth is ?, cron(0/5 8-18 ? * MON-FRI *); null switches the sweep off."
   }
 }
 
@@ -132,8 +137,8 @@ variable "issue_sweep_schedule" {
   default     = "rate(15 minutes)"
 
   validation {
-    condition     = var.issue_sweep_schedule == null ? true : can(regex("^(rate\\([1-9][0-9]* (minute|hour|day)s?\\)|cron\\(([^\\s()]+ ){5}[^\\s()]+\\))$", var.issue_sweep_schedule))
-    error_message = "issue_sweep_schedule must be like rate(15 minutes) or, with six fields, cron(0/5 8-18 ? * MON-FRI *); null switches the sweep off."
+    condition     = var.issue_sweep_schedule == null ? true : can(regex(local.patterns.schedule, var.issue_sweep_schedule))
+    error_message = "issue_sweep_schedule must be like rate(15 minutes) or, with six fields of which the third or the fifth is ?, cron(0/5 8-18 ? * MON-FRI *); null switches the sweep off."
   }
 }
 
@@ -155,8 +160,18 @@ variable "notifications_shared_secret_parameter_arn" {
   default     = null
 
   validation {
-    condition     = var.notifications_shared_secret_parameter_arn == null ? true : can(regex("^arn:[a-z-]+:ssm:[a-z0-9-]+:[0-9]{12}:parameter/[A-Za-z0-9_./-]+$", var.notifications_shared_secret_parameter_arn))
+    condition     = var.notifications_shared_secret_parameter_arn == null ? true : can(regex(local.patterns.parameter_arn, var.notifications_shared_secret_parameter_arn))
     error_message = "notifications_shared_secret_parameter_arn must be the ARN of an SSM parameter, arn:<partition>:ssm:<region>:<account>:parameter/<name>, not its name and not the secret itself. Leave it out to take notifications without a secret."
+  }
+
+  validation {
+    condition     = contains(["", local.region], try(split(":", var.notifications_shared_secret_parameter_arn)[3], ""))
+    error_message = "notifications_shared_secret_parameter_arn is a parameter of ${try(split(":", var.notifications_shared_secret_parameter_arn)[3], "another Region")}, and the module is applied in ${local.region}: functions ask SSM of their own Region. Put the secret into a parameter there."
+  }
+
+  validation {
+    condition     = var.notifications_shared_secret_parameter_arn == null || try(var.jira_token_parameter.arn, null) == null ? true : var.notifications_shared_secret_parameter_arn != var.jira_token_parameter.arn
+    error_message = "notifications_shared_secret_parameter_arn is jira_token_parameter.arn: the token would be written into every automation rule, for its administrators to read. Make a parameter with a secret of its own."
   }
 }
 
@@ -166,8 +181,13 @@ variable "notifications_shared_secret_kms_key_arn" {
   default     = null
 
   validation {
-    condition     = var.notifications_shared_secret_kms_key_arn == null ? true : can(regex("^arn:[^:]+:kms:[^:]+:[0-9]{12}:key/.+$", var.notifications_shared_secret_kms_key_arn))
+    condition     = var.notifications_shared_secret_kms_key_arn == null ? true : can(regex(local.patterns.key_arn, var.notifications_shared_secret_kms_key_arn))
     error_message = "notifications_shared_secret_kms_key_arn must be the ARN of a key (arn:<partition>:kms:<region>:<account>:key/<id>), not of an alias: policies cannot name aliases."
+  }
+
+  validation {
+    condition     = contains(["", local.region], try(split(":", var.notifications_shared_secret_kms_key_arn)[3], ""))
+    error_message = "notifications_shared_secret_kms_key_arn is a key of ${try(split(":", var.notifications_shared_secret_kms_key_arn)[3], "another Region")}, and the module is applied in ${local.region}: a parameter is encrypted with a key of its own Region. Give that key."
   }
 
   validation {

@@ -7,7 +7,7 @@ variable "jira_url" {
   nullable    = false
 
   validation {
-    condition     = can(regex("^https://[A-Za-z0-9.:\\[\\]-]+(/[^?#\\s]*)?$|^http://(localhost|127(\\.[0-9]{1,3}){3}|\\[::1\\])(:[0-9]+)?(/[^?#\\s]*)?$", var.jira_url))
+    condition     = can(regex("^https://([A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?|\\[[0-9A-Fa-f:.]+\\])(:[0-9]+)?(/[^?#\\s]*)?$|^http://(localhost|127(\\.[0-9]{1,3}){3}|\\[::1\\])(:[0-9]+)?(/[^?#\\s]*)?$", var.jira_url))
     error_message = "jira_url must begin with https:// and have no query, for example https://your-company.atlassian.net (a host in another script as xn--…); http:// is for localhost, 127.0.0.1 and [::1] only."
   }
 
@@ -20,6 +20,11 @@ variable "jira_url" {
     condition     = !can(regex("^https://(?i:api\\.atlassian\\.com)(/|$)", var.jira_url)) || can(regex("^https://[^/]+/ex/jira/[0-9A-Fa-f-]{36}/?$", var.jira_url))
     error_message = "jira_url names Atlassian's gateway without your site: it must be https://api.atlassian.com/ex/jira/<cloudId>. The cloudId stands at https://your-company.atlassian.net/_edge/tenant_info."
   }
+
+  validation {
+    condition     = !can(regex("^https://(?i:([^/]+\\.)?atlassian\\.com)(:|/|$)", var.jira_url)) || can(regex("^https://(?i:api\\.atlassian\\.com)(/|$)", var.jira_url))
+    error_message = "jira_url is an address of Atlassian's own, ${var.jira_url}, not your site's: open Jira, and take the beginning of its address, for example https://your-company.atlassian.net."
+  }
 }
 
 variable "jira_email" {
@@ -28,8 +33,8 @@ variable "jira_email" {
   nullable    = false
 
   validation {
-    condition     = var.jira_auth == "bearer" || can(regex("^[^@\\s]+@[^@\\s]+$", var.jira_email))
-    error_message = "jira_email must be the e-mail address of the Jira account, for example jira-bot@example.com. Tokens without an account need jira_auth = \"bearer\"."
+    condition     = var.jira_auth == "bearer" || can(regex(local.patterns.email, var.jira_email))
+    error_message = "jira_email must be the e-mail address of the Jira account alone, for example jira-bot@example.com, without a name, blanks, quotes or mailto:. Tokens without an account need jira_auth = \"bearer\"."
   }
 }
 
@@ -57,8 +62,8 @@ variable "jira_token" {
   }
 
   validation {
-    condition     = var.jira_token == null ? true : can(regex("^\\S+$", var.jira_token))
-    error_message = "jira_token must not be empty or hold blanks or line ends. A token read from a file loses them by trimspace(file(…))."
+    condition     = var.jira_token == null ? true : can(regex("^[A-Za-z0-9._~+/=-]+$", var.jira_token))
+    error_message = "jira_token must be the token alone, as Jira shows it: letters, digits and . _ ~ + / = -, without quotes, the e-mail address, \"Bearer\", blanks or line ends. A token read from a file loses line ends by trimspace(file(…))."
   }
 }
 
@@ -94,13 +99,23 @@ variable "jira_token_parameter" {
   }
 
   validation {
-    condition     = var.jira_token_parameter == null ? true : can(regex("^arn:[^:]+:ssm:[^:]+:[0-9]{12}:parameter/.+$", var.jira_token_parameter.arn))
-    error_message = "jira_token_parameter.arn must be an SSM parameter's ARN: arn:<partition>:ssm:<region>:<account>:parameter/<name>."
+    condition     = var.jira_token_parameter == null ? true : can(regex(local.patterns.parameter_arn, var.jira_token_parameter.arn))
+    error_message = "jira_token_parameter.arn must be an SSM parameter's ARN: arn:<partition>:ssm:<region>:<account>:parameter/<name>, with one slash also where the name begins with one."
   }
 
   validation {
-    condition     = try(var.jira_token_parameter.kms_key_arn, null) == null ? true : can(regex("^arn:[^:]+:kms:[^:]+:[0-9]{12}:key/.+$", var.jira_token_parameter.kms_key_arn))
+    condition     = contains(["", local.region], try(split(":", var.jira_token_parameter.arn)[3], ""))
+    error_message = "jira_token_parameter.arn is a parameter of ${try(split(":", var.jira_token_parameter.arn)[3], "another Region")}, and the module is applied in ${local.region}: functions ask SSM of their own Region. Put the token into a parameter there."
+  }
+
+  validation {
+    condition     = try(var.jira_token_parameter.kms_key_arn, null) == null ? true : can(regex(local.patterns.key_arn, var.jira_token_parameter.kms_key_arn))
     error_message = "jira_token_parameter.kms_key_arn must be the ARN of a key (arn:<partition>:kms:<region>:<account>:key/<id>), not of an alias: policies cannot name aliases."
+  }
+
+  validation {
+    condition     = contains(["", local.region], try(split(":", var.jira_token_parameter.kms_key_arn)[3], ""))
+    error_message = "jira_token_parameter.kms_key_arn is a key of ${try(split(":", var.jira_token_parameter.kms_key_arn)[3], "another Region")}, and the module is applied in ${local.region}: a parameter is encrypted with a key of its own Region. Give that key."
   }
 }
 
@@ -145,7 +160,17 @@ variable "tags" {
   }
 
   validation {
-    condition     = alltrue([for key, value in var.tags : can(regex("^.{1,128}$", key)) && (value == null ? false : length(value) <= 256)])
-    error_message = "tags: a key has 1 to 128 characters, a value at most 256, and none is null."
+    condition     = alltrue([for key, value in var.tags : can(regex("^[\\pL\\pN\\pZ_.:/=+@-]{1,128}$", key)) && can(regex("^[\\pL\\pN\\pZ_.:/=+@-]{0,256}$", value))])
+    error_message = "tags: a key has 1 to 128 characters, a value at most 256 and is not null, and both hold letters, digits, blanks and _ . : / = + - @ only. AWS refuses these: ${join(", ", [for key, value in var.tags : "\"${key}\"" if !can(regex("^[\\pL\\pN\\pZ_.:/=+@-]{1,128}$", key)) || !can(regex("^[\\pL\\pN\\pZ_.:/=+@-]{0,256}$", value))])}."
+  }
+
+  validation {
+    condition     = length(var.tags) <= 50
+    error_message = "tags: AWS takes 50 tags of a resource, and these are ${length(var.tags)}. The provider's default_tags count, too."
+  }
+
+  validation {
+    condition     = length(distinct([for key in keys(var.tags) : lower(key)])) == length(var.tags)
+    error_message = "tags: two keys differ in capitals only, and IAM, which tags the roles, takes them for one. Leave one of them out."
   }
 }

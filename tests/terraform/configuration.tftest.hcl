@@ -75,7 +75,7 @@ run "a_mapping_is_merged_over_the_default_key_by_key" {
   variables {
     status_mapping = {
       to_jira = { Acknowledged = [], Closed = ["Resolved", "Done"] }
-      to_case = { Done = "", Resolved = "Closed" }
+      to_case = { Done = "", Resolved = "Closed", "IN REVIEW" = "Ready to Close" } # as Jira shows it
     }
   }
 
@@ -98,7 +98,7 @@ run "a_mapping_is_merged_over_the_default_key_by_key" {
     condition = jsondecode(module.worker["jira_client"].environment.SYNC_CONFIG).status_mapping.to_case == {
       "To Do"       = ""
       "In Progress" = "Detection and Analysis"
-      "In Review"   = "Post-incident Activities"
+      "IN REVIEW"   = "Ready to Close"
       "Done"        = ""
       "Resolved"    = "Closed"
     }

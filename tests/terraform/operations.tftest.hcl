@@ -53,8 +53,8 @@ run "the_function_is_told_what_the_doctor_has_to_find" {
   variables {
     name                 = "other"
     native_events        = false
-    case_sweep_schedule  = null
-    issue_sweep_schedule = "rate(30 minutes)"
+    case_sweep_schedule  = "rate(30 minutes)"
+    issue_sweep_schedule = null
   }
 
   assert {
@@ -62,7 +62,7 @@ run "the_function_is_told_what_the_doctor_has_to_find" {
       partition     = "aws"
       dns_suffix    = "amazonaws.com"
       native_events = false
-      schedules     = { case-sweep = null, issue-sweep = "rate(30 minutes)" }
+      schedules     = { case-sweep = "rate(30 minutes)", issue-sweep = null }
     }
     error_message = "The doctor would look for something else than was made."
   }

@@ -45,8 +45,6 @@ run "what_is_none_of_its_kind_is_refused" {
     log_level            = "INFO"                                            # capitals
     log_retention_days   = 31                                                # not one of CloudWatch
 
-    jira_browse_url     = "example.atlassian.net"        # a host alone is no URL
-    transition_fields   = ["resolution"]                 # a list
     closure_resolutions = { FalsePositive = "Won't Do" } # no closure code
     jira_custom_fields  = { "Case ARN" = "caseArn" }     # a field's name
     conflict_winner     = "case"                         # no side
@@ -75,8 +73,6 @@ run "what_is_none_of_its_kind_is_refused" {
     var.alarm_emails,
     var.log_level,
     var.log_retention_days,
-    var.jira_browse_url,
-    var.transition_fields,
     var.closure_resolutions,
     var.jira_custom_fields,
     var.conflict_winner,
@@ -101,8 +97,6 @@ run "what_nearly_fits_is_refused" {
     case_sweep_schedule = "rate(0 minutes)"                                                                                                            # never
     name                = "abcdefghijklmnopqrstuvwxyz-abcdefghijk"                                                                                     # too long for a function
     parameter_prefix    = "/jira/"                                                                                                                     # a slash at the end
-    jira_browse_url     = "http://example.atlassian.net"                                                                                               # http to another machine
-    transition_fields   = { Resolved = "Done" }                                                                                                        # a value where fields belong
     closure_resolutions = { Duplicate = "" }                                                                                                           # an empty resolution
     jira_custom_fields  = { customfield_10050 = "arn" }                                                                                                # no attribute of a case, but nearly
     issue_filter        = { labels = ["cloud security"] }                                                                                              # a label with a blank
@@ -120,8 +114,6 @@ run "what_nearly_fits_is_refused" {
     var.case_sweep_schedule,
     var.name,
     var.parameter_prefix,
-    var.jira_browse_url,
-    var.transition_fields,
     var.closure_resolutions,
     var.jira_custom_fields,
     var.issue_filter,
@@ -140,11 +132,9 @@ run "what_would_fail_at_AWS_or_in_Jira_is_refused" {
     parameter_prefix = "/aws/jira"                          # AWS's own
     name             = "default"                            # the bus that is there already
 
-    jira_browse_url    = "https://example.atlassian.net/?a=b"         # a query
-    transition_fields  = { " " = { resolution = { name = "Done" } } } # no status
-    jira_custom_fields = { summary = "caseArn" }                      # what comes from the title
-    issue_filter       = { issue_types = [" Incident"] }              # a blank before the name
-    lambda_memory_mb   = 10241                                        # more than Lambda has
+    jira_custom_fields = { summary = "caseArn" }         # what comes from the title
+    issue_filter       = { issue_types = [" Incident"] } # a blank before the name
+    lambda_memory_mb   = 10241                           # more than Lambda has
   }
 
   expect_failures = [
@@ -153,8 +143,6 @@ run "what_would_fail_at_AWS_or_in_Jira_is_refused" {
     var.status_mapping,
     var.parameter_prefix,
     var.name,
-    var.jira_browse_url,
-    var.transition_fields,
     var.jira_custom_fields,
     var.issue_filter,
     var.lambda_memory_mb,
@@ -354,15 +342,264 @@ run "inputs_that_contradict_each_other_are_refused" {
   ]
 }
 
+run "what_is_not_the_value_alone_is_refused" {
+  command = plan
+
+  variables {
+    jira_url            = "https://..."                        # a placeholder
+    jira_email          = "<bot@example.com>"                  # as mail programs show it
+    jira_token          = "\"test-token\""                     # quotes
+    jira_issue_type     = "\"Task\""                           # quotes
+    issue_filter        = { issue_types = ["“Incident”"] }     # a word processor's quotes
+    status_mapping      = { to_jira = { Closed = ["Done "] } } # a blank at the end
+    jira_custom_fields  = { Team = "caseArn" }                 # a field's name
+    closure_resolutions = { Duplicate = "Duplicate\n" }        # a line end
+    alarm_emails        = ["mailto:soc@example.com"]           # a link
+    vpc_config          = { subnet_ids = ["subnet-1 "], security_group_ids = ["sg-1"] }
+    tags                = { team = "soc; on-call" } # a character that AWS does not take
+
+    alarm_actions            = ["arn:aws:sns:eu-central-1:111122223333:on-call:11111111-2222-3333-4444-555555555555"] # a subscription
+    kms_key_arn              = "arn:aws:kms:eu-central-1:111122223333:key/abcd "
+    permissions_boundary_arn = "arn:aws:iam::111122223333:policy/boundary "
+  }
+
+  expect_failures = [
+    var.jira_url,
+    var.jira_email,
+    var.jira_token,
+    var.jira_issue_type,
+    var.issue_filter,
+    var.status_mapping,
+    var.jira_custom_fields,
+    var.closure_resolutions,
+    var.alarm_emails,
+    var.vpc_config,
+    var.tags,
+    var.alarm_actions,
+    var.kms_key_arn,
+    var.permissions_boundary_arn,
+  ]
+}
+
+run "what_is_the_name_or_the_address_of_something_else_is_refused" {
+  command = plan
+
+  variables {
+    jira_url             = "https://example.atlassian.com" # .com
+    jira_token           = null
+    jira_token_parameter = { arn = "arn:aws:ssm:eu-central-1:111122223333:parameter//shared/jira" } # a slash too many
+    jira_issue_type      = "10001"                                                                  # an id where a name is sent
+    issue_filter         = { issue_types = ["10001"] }                                              # likewise
+    jira_create_fields   = { "Story Points" = 3 }                                                   # a field's name
+    status_mapping       = { to_case = { "Triage " = "Acknowledged" } }                             # a blank at the end
+    tags                 = { "team;" = "soc" }                                                      # a character that AWS does not take
+    case_sweep_schedule  = "cron(0 8 * * * *)"                                                      # no ? for one of the days
+    issue_sweep_schedule = "cron(0 8 ? * ? *)"                                                      # for both
+  }
+
+  expect_failures = [
+    var.jira_url,
+    var.jira_token_parameter,
+    var.jira_issue_type,
+    var.issue_filter,
+    var.jira_create_fields,
+    var.status_mapping,
+    var.tags,
+    var.case_sweep_schedule,
+    var.issue_sweep_schedule,
+  ]
+}
+
+run "what_is_of_another_Region_or_account_and_cannot_be_used_is_refused" {
+  command = plan
+
+  variables {
+    jira_token               = null
+    jira_token_parameter     = { arn = "arn:aws:ssm:us-east-1:111122223333:parameter/shared/jira" }
+    kms_key_arn              = "arn:aws:kms:us-east-1:111122223333:key/abcd"
+    alarm_actions            = ["arn:aws:sns:eu-central-1:111122223333:on-call", "arn:aws:sns:us-east-1:111122223333:on-call"]
+    permissions_boundary_arn = "arn:aws:iam::444455556666:policy/boundary"
+  }
+
+  expect_failures = [
+    var.jira_token_parameter,
+    var.kms_key_arn,
+    var.alarm_actions,
+    var.permissions_boundary_arn,
+  ]
+}
+
+run "what_the_module_writes_itself_or_AWS_has_no_room_for_is_refused" {
+  command = plan
+
+  variables {
+    jira_token           = null
+    jira_token_parameter = { arn = "arn:aws:ssm:eu-central-1:111122223333:parameter/shared/jira", kms_key_arn = "arn:aws:kms:us-east-1:111122223333:key/abcd" } # a key that SSM has not
+    jira_create_fields   = { status = { name = "In Progress" } }                                                                                                # what comes from the case
+    tags                 = { for tag in range(51) : "tag-${tag}" => "" }                                                                                        # more than AWS takes
+  }
+
+  expect_failures = [
+    var.jira_token_parameter,
+    var.jira_create_fields,
+    var.tags,
+  ]
+}
+
+run "what_differs_in_capitals_only_is_refused" {
+  command = plan
+
+  variables {
+    status_mapping     = { to_case = { Triage = "Acknowledged", TRIAGE = "" } }
+    tags               = { Team = "soc", team = "soc" }
+    jira_create_fields = { labels = ["cloud security"] } # and a label with a blank
+  }
+
+  expect_failures = [
+    var.status_mapping,
+    var.tags,
+    var.jira_create_fields,
+  ]
+}
+
+# What is held against another input Terraform looks at only where that one is sound: so these have runs of their own.
+
+run "no_kind_of_address_or_way_at_all_is_refused" {
+  command = plan
+
+  variables {
+    jira_browse_url   = "example.atlassian.net" # a host alone is no URL
+    transition_fields = ["resolution"]          # a list
+  }
+
+  expect_failures = [
+    var.jira_browse_url,
+    var.transition_fields,
+  ]
+}
+
+run "nearly_an_address_or_a_way_is_refused" {
+  command = plan
+
+  variables {
+    jira_browse_url   = "http://example.atlassian.net" # http to another machine
+    transition_fields = { Resolved = "Done" }          # a value where fields belong
+  }
+
+  expect_failures = [
+    var.jira_browse_url,
+    var.transition_fields,
+  ]
+}
+
+run "neither_a_site_nor_a_status_is_refused" {
+  command = plan
+
+  variables {
+    jira_browse_url   = "https://example.atlassian.net/?a=b"         # a query
+    transition_fields = { " " = { resolution = { name = "Done" } } } # no status
+  }
+
+  expect_failures = [
+    var.jira_browse_url,
+    var.transition_fields,
+  ]
+}
+
+run "a_page_and_a_status_with_a_blank_is_refused" {
+  command = plan
+
+  variables {
+    jira_browse_url   = "https://example.atlassian.net/browse/SEC-1"         # a page
+    transition_fields = { "Resolved " = { resolution = { name = "Done" } } } # a blank after the name
+  }
+
+  expect_failures = [
+    var.jira_browse_url,
+    var.transition_fields,
+  ]
+}
+
+run "the_gateway_and_a_field_s_name_is_refused" {
+  command = plan
+
+  variables {
+    jira_browse_url   = "https://api.atlassian.com/ex/jira/11111111-2222-3333-4444-555555555555" # the gateway
+    transition_fields = { Resolved = { Resolution = { name = "Done" } } }                        # a field's name
+  }
+
+  expect_failures = [
+    var.jira_browse_url,
+    var.transition_fields,
+  ]
+}
+
+run "a_placeholder_and_what_comes_from_the_case_is_refused" {
+  command = plan
+
+  variables {
+    jira_browse_url   = "https://<site>.atlassian.net"      # a placeholder
+    transition_fields = { Resolved = { summary = "Done" } } # what comes from the case
+
+    notifications_shared_secret_parameter_arn = "arn:aws:ssm:us-east-1:111122223333:parameter/shared/notifications" # another Region
+  }
+
+  expect_failures = [
+    var.jira_browse_url,
+    var.transition_fields,
+    var.notifications_shared_secret_parameter_arn,
+  ]
+}
+
+run "where_people_sign_in_and_a_status_twice_is_refused" {
+  command = plan
+
+  variables {
+    jira_browse_url   = "https://id.atlassian.com"                               # where people sign in
+    transition_fields = { Done = { resolution = { name = "Done" } }, DONE = {} } # the same status twice
+
+    notifications_shared_secret_parameter_arn = "arn:aws:ssm:eu-central-1:111122223333:parameter/shared/notifications"
+    notifications_shared_secret_kms_key_arn   = "arn:aws:kms:us-east-1:111122223333:key/abcd" # another Region
+  }
+
+  expect_failures = [
+    var.jira_browse_url,
+    var.transition_fields,
+    var.notifications_shared_secret_kms_key_arn,
+  ]
+}
+
+run "what_leaves_a_side_or_a_link_without_anything_is_refused" {
+  command = plan
+
+  variables {
+    jira_url             = "https://api.atlassian.com/ex/jira/11111111-2222-3333-4444-555555555555" # where nobody can click
+    jira_token           = null
+    jira_token_parameter = { arn = "arn:aws:ssm:eu-central-1:111122223333:parameter/shared/jira" }
+    native_events        = false
+    case_sweep_schedule  = null
+    jira_custom_fields   = { customfield_10050 = "caseArn" }
+    transition_fields    = { Done = { customfield_10050 = "done" } }
+
+    notifications_shared_secret_parameter_arn = "arn:aws:ssm:eu-central-1:111122223333:parameter/shared/jira" # the token, in every rule
+  }
+
+  expect_failures = [
+    var.jira_browse_url,
+    var.native_events,
+    var.transition_fields,
+    var.notifications_shared_secret_parameter_arn,
+  ]
+}
+
 run "the_address_of_a_page_is_refused" {
   command = plan
 
   variables {
-    jira_url        = "https://example.atlassian.net/jira/software/projects/SEC/boards/1"
-    jira_browse_url = "https://example.atlassian.net/browse/SEC-1"
+    jira_url = "https://example.atlassian.net/jira/software/projects/SEC/boards/1"
   }
 
-  expect_failures = [var.jira_url, var.jira_browse_url]
+  expect_failures = [var.jira_url]
 }
 
 run "the_address_of_a_page_of_another_host_is_refused" {
@@ -379,11 +616,10 @@ run "a_gateway_without_a_site_is_refused" {
   command = plan
 
   variables {
-    jira_url        = "https://api.atlassian.com"
-    jira_browse_url = "https://api.atlassian.com/ex/jira/11111111-2222-3333-4444-555555555555"
+    jira_url = "https://api.atlassian.com"
   }
 
-  expect_failures = [var.jira_url, var.jira_browse_url]
+  expect_failures = [var.jira_url]
 }
 
 # And what is unusual, but works, is not.
@@ -396,16 +632,37 @@ run "a_host_that_is_called_like_a_page_is_taken" {
   }
 }
 
+run "what_is_of_another_account_and_can_be_used_is_taken" {
+  command = plan
+
+  variables {
+    jira_token               = null
+    jira_token_parameter     = { arn = "arn:aws:ssm:eu-central-1:444455556666:parameter/shared/jira", kms_key_arn = "arn:aws:kms:eu-central-1:444455556666:key/abcd" }
+    kms_key_arn              = "arn:aws:kms:eu-central-1:444455556666:key/mrk-abcd"
+    alarm_actions            = ["arn:aws:sns:eu-central-1:444455556666:on-call", "arn:aws:ssm-incidents::111122223333:response-plan/jira"]
+    permissions_boundary_arn = "arn:aws:iam::aws:policy/PowerUserAccess"
+
+    notifications_shared_secret_parameter_arn = "arn:aws:ssm:eu-central-1:444455556666:parameter/shared/notifications"
+    notifications_shared_secret_kms_key_arn   = "arn:aws:kms:eu-central-1:444455556666:key/abcd"
+
+    # To listen to nothing for a while is no contradiction.
+    native_events        = false
+    case_sweep_schedule  = null
+    issue_sweep_schedule = null
+  }
+}
+
 run "objects_that_another_module_filled_with_nulls_are_taken" {
   command = plan
 
   variables {
+    jira_browse_url = "https://example.atlassian.net"
     jira_url        = "https://api.atlassian.com/ex/jira/11111111-2222-3333-4444-555555555555/"
     issue_filter    = { issue_types = null, labels = null }
     status_mapping  = { to_jira = null, to_case = null }
     lambda_packages = { directory = "tests/terraform/fixtures/packages", s3_bucket = null, s3_prefix = null }
     iam_role_path   = "/security/jira/"
-    tags            = { "AwsTeam" = "" }
+    tags            = { "AwsTeam" = "", "équipe SOC" = "a_b.c:d/e=f+g-h@i" }
   }
 
   assert {
@@ -424,11 +681,11 @@ run "unusual_values_are_taken" {
     jira_project_key     = "S_1"
     name                 = "abcdefghijklmnopqrstuvwxyz-abcdefghij"
     case_sweep_schedule  = "cron(0/5 8-18 ? * MON-FRI *)"
-    issue_sweep_schedule = "rate(1 hour)"
+    issue_sweep_schedule = "cron(0 8 1,L * ? 2026-2030)"
     log_retention_days   = 0
     lambda_runtime       = "python3.11"
     status_mapping       = { to_jira = { Acknowledged = [] }, to_case = { "À faire" = "", "10001" = "Closed" } }
-    jira_create_fields   = { components = [{ name = "IR" }], customfield_10020 = "high", customfield_10021 = 3 }
+    jira_create_fields   = { components = [{ name = "IR" }], customfield_10020 = "high", customfield_10021 = 3, labels = ["soc"] }
     jira_browse_url      = "http://[::1]:8080"
     transition_fields    = { "Résolu" = { resolution = { name = "Terminé" } }, "10010" = { customfield_10021 = 3 } }
     closure_resolutions  = { "Investigation Completed" = "Done", "Not Resolved" = "Won't Do", "False Positive" = "Won't Do", Duplicate = "Duplicate" }
