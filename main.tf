@@ -247,3 +247,10 @@ check "somebody_is_told" {
     error_message = "Nobody will be told when cases and issues stop being kept in step. Set alarm_actions or alarm_emails."
   }
 }
+
+check "links_on_cases_lead_to_jira" {
+  assert {
+    condition     = var.jira_browse_url != null || !can(regex("^https://(?i:api\\.atlassian\\.com)/", var.jira_url))
+    error_message = "Links on cases will lead nowhere: jira_url is Atlassian's gateway, on which nobody can click. Set jira_browse_url to the site's own address, for example https://your-company.atlassian.net."
+  }
+}

@@ -13,7 +13,7 @@ variable "jira_auth" {
 }
 
 variable "jira_browse_url" {
-  description = "The site that people click on, where it differs from `jira_url`: it must be given with `https://api.atlassian.com/…` there, on which links from cases would lead nowhere."
+  description = "The site that people click on, where it differs from `jira_url`: with `https://api.atlassian.com/…` there, links on cases lead nowhere without it."
   type        = string
   default     = null
 
@@ -25,11 +25,6 @@ variable "jira_browse_url" {
   validation {
     condition     = var.jira_browse_url == null ? true : !can(regex("^https://(?i:[^/]+\\.atlassian\\.net)/.|^https://(?i:([^/]+\\.)?atlassian\\.com)(:|/|$)", var.jira_browse_url))
     error_message = "jira_browse_url must be the site itself, https://your-company.atlassian.net, neither one of its pages nor api.atlassian.com, on which nobody can click."
-  }
-
-  validation {
-    condition     = var.jira_browse_url != null || !can(regex("^https://(?i:api\\.atlassian\\.com)(/|$)", var.jira_url))
-    error_message = "jira_browse_url is missing: jira_url is Atlassian's gateway, on which nobody can click, so the links on cases would lead nowhere. Give the site's own address: jira_browse_url = \"https://your-company.atlassian.net\"."
   }
 }
 

@@ -137,11 +137,6 @@ variable "permissions_boundary_arn" {
     condition     = var.permissions_boundary_arn == null ? true : can(regex("^arn:[^:\\s]+:iam::([0-9]{12}|aws):policy/\\S+$", var.permissions_boundary_arn))
     error_message = "permissions_boundary_arn must be the ARN of a policy: arn:<partition>:iam::<account>:policy/<name>."
   }
-
-  validation {
-    condition     = contains(["", "aws", local.location.account_id], try(split(":", var.permissions_boundary_arn)[4], ""))
-    error_message = "permissions_boundary_arn is a policy of the account ${try(split(":", var.permissions_boundary_arn)[4], "of somebody else")}, and the module is applied in ${local.location.account_id}: IAM bounds roles by policies of their own account or of AWS only. Give one of those."
-  }
 }
 
 variable "iam_role_path" {
@@ -167,12 +162,6 @@ variable "alarm_actions" {
   validation {
     condition     = alltrue([for arn in var.alarm_actions : can(regex("^arn:[^:\\s]+:[^:\\s]+:\\S+$", arn)) && !can(regex("^arn:[^:]+:sns:([^:]+:){3}", arn))])
     error_message = "alarm_actions must be ARNs, for example of an SNS topic, not of a subscription to one. E-mail addresses belong into alarm_emails."
-  }
-
-  # As CloudWatch does: "Invalid region … specified. Only … is supported."
-  validation {
-    condition     = alltrue([for arn in var.alarm_actions : contains(["", local.region], try(split(":", arn)[3], ""))])
-    error_message = "alarm_actions: an alarm calls what is in its own Region only, and the module is applied in ${local.region}, other than ${join(", ", [for arn in var.alarm_actions : try(arn, "") if !contains(["", local.region], try(split(":", arn)[3], ""))])}. Give a topic of this Region: it may have subscribers in others."
   }
 }
 

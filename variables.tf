@@ -62,8 +62,8 @@ variable "jira_token" {
   }
 
   validation {
-    condition     = var.jira_token == null ? true : can(regex("^[A-Za-z0-9._~+/=-]+$", var.jira_token))
-    error_message = "jira_token must be the token alone, as Jira shows it: letters, digits and . _ ~ + / = -, without quotes, the e-mail address, \"Bearer\", blanks or line ends. A token read from a file loses line ends by trimspace(file(…))."
+    condition     = var.jira_token == null ? true : can(regex("^[^\\s\"'“”„«»‘‚<>@]+$", var.jira_token))
+    error_message = "jira_token must be the token alone, as Jira shows it, without quotes, the e-mail address, \"Bearer\", blanks or line ends. A token read from a file loses line ends by trimspace(file(…))."
   }
 }
 
