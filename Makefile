@@ -112,9 +112,6 @@ checkov: $(CHECKOV)/.installed ## checkov, over the module and its examples
 
 terraform-test: needs-terraform terraform-config build ## terraform test
 	@export TF_DATA_DIR="$$PWD/.cache/terraform/."; \
-	if "$$TERRAFORM" version | grep -q '^OpenTofu v'; then \
-		exec "$$PYTHON" -m scripts.opentofu_tests "$$TERRAFORM" $(TERRAFORM_TESTS) .cache/opentofu-tests; \
-	fi; \
 	log=$$("$$TERRAFORM" init $(INIT_FLAGS) -test-directory=$(TERRAFORM_TESTS) 2>&1) || { echo "$$log"; exit 1; }; \
 	"$$TERRAFORM" test -no-color -test-directory=$(TERRAFORM_TESTS)
 
