@@ -131,10 +131,10 @@ pytest: $(PREPARED) ## pytest: unit, contract, sync, sandbox; ARGS="tests/unit -
 test-long: $(PREPARED) ## Releases, the deployment script and every example by the real Terraform: ten minutes besides all checks
 	@$(PYTEST) $(LONG) $(ARGS)
 
-# Not among all checks: to build OpenTofu takes a processor ten minutes, once.
-opentofu-test: opentofu ## What users of OpenTofu rely on: examples, archive and product, by an OpenTofu that is built first
-	@$(MAKE) --no-print-directory validate pytest TERRAFORM="$(CURDIR)/$(OPENTOFU)" \
-		ARGS='tests/release tests/sandbox/test_examples.py tests/sandbox/test_product.py $(ARGS)'
+# What asks the program anything. Not among all checks: to build OpenTofu takes a processor ten minutes, once.
+opentofu-test: opentofu ## Whatever Terraform has a part in, by an OpenTofu that is built first
+	@$(MAKE) --no-print-directory test TERRAFORM="$(CURDIR)/$(OPENTOFU)" \
+		CHECKS='fmt validate terraform-test pytest' ARGS='tests/release tests/sandbox $(ARGS)'
 
 # Histories by chance, and deaths at every call: see tests/chaos. CHAOS_SEEDS=301-600 plays others.
 CHAOS_SEEDS ?= 1-300
