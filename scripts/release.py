@@ -36,7 +36,6 @@ FOR_DEVELOPERS = (
     PurePosixPath("requirements-dev.in"),
     PurePosixPath("requirements-dev.txt"),
     PurePosixPath("scripts", "opentofu"),
-    PurePosixPath("scripts", "opentofu_tests.py"),
     PurePosixPath("scripts", "preflight.sh"),
     PurePosixPath("scripts", "release.py"),
     PurePosixPath("scripts", "sbom.py"),

@@ -13,6 +13,7 @@ import pytest
 
 from sandbox.cloud import Cloud
 from sandbox.jira import JiraServer
+from sandbox.terraform import program
 from tests.conftest import REPOSITORY, published
 
 SCRIPT = REPOSITORY / "deploy-integrations-solution.py"
@@ -28,6 +29,7 @@ class Account:
     cloud: Cloud
     jira: JiraServer
     folder: Path
+    programs: Path
 
     def run(self, *more: str, token: str | None = TOKEN) -> str:
         """All that a run says which ends well."""
@@ -36,6 +38,7 @@ class Account:
             [sys.executable, SCRIPT, "jira", *options, "--directory", self.folder, "--yes", *more],
             env=os.environ
             | {
+                "PATH": str(self.programs),
                 "AWS_ENDPOINT_URL": self.cloud.url,
                 "AWS_ACCESS_KEY_ID": "any",
                 "AWS_SECRET_ACCESS_KEY": "any",
@@ -69,7 +72,11 @@ def account(tmp_path: Path) -> Iterator[Account]:
     with Cloud(region=REGION) as cloud, JiraServer(contract=published(), token=TOKEN) as jira:
         jira.valid_tokens.add(OTHER_TOKEN)
         jira.add_project("SEC")
-        yield Account(cloud, jira, tmp_path / "my deployment")
+        # The script takes what it finds, Terraform first: here it finds the one that is tested.
+        programs = tmp_path / "programs"
+        programs.mkdir()
+        (programs / Path(program()).name).symlink_to(program())
+        yield Account(cloud, jira, tmp_path / "my deployment", programs)
         assert jira.violations == []
         assert jira.writes() == []
 
@@ -90,7 +97,7 @@ def test_it_deploys_finds_nothing_to_do_rotates_the_token_and_takes_everything_d
     written_first = (account.folder / "terraform.tfstate").read_bytes()
     assert "Nothing has to be changed." in account.run("--log-level", "debug")
     assert (account.folder / "terraform.tfstate").read_bytes() == written_first
-    terraform = [os.environ.get("TERRAFORM", "terraform"), "fmt", "-check", "-diff", str(main_tf)]
+    terraform = [program(), "fmt", "-check", "-diff", str(main_tf)]
     formatted = subprocess.run(terraform, capture_output=True, text=True, check=False)
     assert formatted.returncode == 0, formatted.stdout + formatted.stderr
 

@@ -38,6 +38,12 @@ variables {
   }
 }
 
+run "given" {
+  module {
+    source = "./tests/terraform/fixtures/given"
+  }
+}
+
 run "it_runs_its_package_as_it_is_described" {
   command = plan
 
@@ -107,7 +113,7 @@ run "a_missing_zip_says_which_ways_there_are" {
   }
 
   variables {
-    settings = merge(var.settings, { packages = merge(var.settings.packages, { directory = "tests/terraform/fixtures/nothing-here" }) })
+    settings = merge(run.given.settings, { packages = merge(run.given.settings.packages, { directory = "tests/terraform/fixtures/nothing-here" }) })
   }
 
   expect_failures = [aws_lambda_function.this]
@@ -167,7 +173,7 @@ run "a_zip_in_a_bucket_is_taken_from_there" {
   }
 
   variables {
-    settings = merge(var.settings, { packages = { in_bucket = true, directory = null, s3_bucket = "releases", s3_prefix = "/security-ir-jira/1.0.0/" } })
+    settings = merge(run.given.settings, { packages = { in_bucket = true, directory = null, s3_bucket = "releases", s3_prefix = "/security-ir-jira/1.0.0/" } })
   }
 
   override_data {
@@ -194,7 +200,7 @@ run "a_bucket_without_versions_will_do" {
   }
 
   variables {
-    settings = merge(var.settings, { packages = { in_bucket = true, directory = null, s3_bucket = "releases", s3_prefix = null } })
+    settings = merge(run.given.settings, { packages = { in_bucket = true, directory = null, s3_bucket = "releases", s3_prefix = null } })
   }
 
   override_data {
@@ -216,7 +222,7 @@ run "a_customer_key_is_used_for_what_the_function_touches" {
   }
 
   variables {
-    settings = merge(var.settings, { kms_key_arn = "arn:aws:kms:eu-central-1:111122223333:key/abcd" })
+    settings = merge(run.given.settings, { kms_key_arn = "arn:aws:kms:eu-central-1:111122223333:key/abcd" })
   }
 
   assert {
@@ -245,7 +251,7 @@ run "a_network_comes_with_what_lambda_needs_and_nothing_for_the_code" {
   }
 
   variables {
-    settings = merge(var.settings, { vpc_config = { subnet_ids = ["subnet-1", "subnet-2"], security_group_ids = ["sg-1"] } })
+    settings = merge(run.given.settings, { vpc_config = { subnet_ids = ["subnet-1", "subnet-2"], security_group_ids = ["sg-1"] } })
   }
 
   assert {

@@ -95,15 +95,12 @@ run "fault_29_a_second_instance_shares_no_name_with_the_first" {
   }
 
   assert {
-    condition = length(setintersection(
-      flatten([for function in values(output.functions) : [function.name, function.log_group]]),
-      flatten([for function in values(run.by_default_everything_is_named_after_the_instance.functions) : [function.name, function.log_group]]),
-    )) == 0
+    condition     = alltrue([for function in output.functions : startswith(function.name, "other-") && startswith(function.log_group, "/aws/lambda/other-")])
     error_message = "Two instances share a function or a log group."
   }
 
   assert {
-    condition     = length(setintersection(values(output.redrive_commands), values(run.by_default_everything_is_named_after_the_instance.redrive_commands))) == 0
+    condition     = alltrue([for worker in module.worker : startswith(worker.queue.name, "other-") && startswith(worker.queue.dead_letter_name, "other-") && length(regexall(":other-", worker.redrive_command)) == 2])
     error_message = "Two instances share a queue."
   }
 

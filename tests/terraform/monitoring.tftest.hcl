@@ -125,37 +125,6 @@ run "each_cause_is_asked_for_in_every_function_that_can_meet_it" {
   }
 }
 
-run "every_alarm_tells_when_it_is_over_and_where_to_read_on" {
-  command = plan
-
-  module {
-    source = "./modules/monitoring"
-  }
-
-  override_resource {
-    target          = aws_sns_topic.this
-    override_during = plan
-    values          = { arn = "arn:aws:sns:eu-central-1:111122223333:x-alarms" }
-  }
-
-  assert {
-    condition = alltrue([for alarm in concat(values(aws_cloudwatch_metric_alarm.cause), values(aws_cloudwatch_metric_alarm.case_sweep), values(aws_cloudwatch_metric_alarm.issue_sweep), [aws_cloudwatch_metric_alarm.event_log]) :
-      alarm.alarm_actions == toset(output.alarm_actions) && alarm.ok_actions == toset(output.alarm_actions) && length(alarm.alarm_description) <= 1024
-    ])
-    error_message = "An alarm tells nobody, or does not tell when it is over."
-  }
-
-  assert {
-    condition     = alltrue([for cause, alarm in aws_cloudwatch_metric_alarm.cause : endswith(alarm.alarm_description, " Runbook: docs/runbook.md#${cause}")])
-    error_message = "An alarm does not name its page."
-  }
-
-  assert {
-    condition     = length(output.alarms) == 9 && alltrue([for name in output.alarms : startswith(name, "x-")])
-    error_message = "The module does not name all of its alarms, or one could not publish to the topic."
-  }
-}
-
 run "a_sweep_that_does_not_run_rings_after_three_times_its_rate" {
   command = plan
 

@@ -61,8 +61,8 @@ run "a_name_over_64_characters_is_cut_and_hashed" {
   }
 
   assert {
-    condition     = length(aws_iam_role.this.name) == 64 && startswith(aws_iam_role.this.name, "a-name-of-the-length-that-is-allowed--jira-notification")
-    error_message = "The role's name does not fit."
+    condition     = length(aws_iam_role.this.name) == 64 && aws_iam_role.this.name == "a-name-of-the-length-that-is-allowed--jira-notification-4293b757"
+    error_message = "The role's name does not fit, or another role takes the place of the one that is there."
   }
 }
 
@@ -79,8 +79,8 @@ run "what_the_cut_made_equal_the_hash_keeps_apart" {
   }
 
   assert {
-    condition     = aws_iam_role.this.name != run.a_name_over_64_characters_is_cut_and_hashed.name
-    error_message = "Two Regions share a role."
+    condition     = aws_iam_role.this.name == "a-name-of-the-length-that-is-allowed--jira-notification-e3ecc356"
+    error_message = "Two Regions share a role, or another role takes the place of the one that is there."
   }
 }
 

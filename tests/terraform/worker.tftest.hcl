@@ -50,6 +50,12 @@ variables {
   }
 }
 
+run "given" {
+  module {
+    source = "./tests/terraform/fixtures/given"
+  }
+}
+
 run "fault_31_a_slow_call_of_jira_has_time_to_end" {
   command = plan
 
@@ -106,38 +112,6 @@ run "what_the_worker_owns_is_tagged" {
   assert {
     condition     = aws_sqs_queue.this.tags == tomap({ team = "soc" }) && aws_sqs_queue.dead_letters.tags == tomap({ team = "soc" })
     error_message = "What the worker owns is not tagged."
-  }
-}
-
-run "the_function_is_told_what_it_is_given_and_what_the_worker_knows" {
-  command = plan
-
-  module {
-    source = "./modules/worker"
-  }
-
-  # While an address is unknown, the provider shows nothing of the environment.
-  override_resource {
-    target          = aws_sqs_queue.this
-    override_during = plan
-    values          = { url = "https://queue" }
-  }
-
-  override_resource {
-    target          = aws_sqs_queue.dead_letters
-    override_during = plan
-    values          = { url = "https://dead-letters" }
-  }
-
-  assert {
-    condition = tomap(output.environment) == tomap({
-      LEDGER_TABLE                 = "x-ledger"
-      POWERTOOLS_METRICS_NAMESPACE = "x"
-      POWERTOOLS_SERVICE_NAME      = "jira_client"
-      QUEUE_URL                    = "https://queue"
-      DEAD_LETTER_QUEUE_URL        = "https://dead-letters"
-    })
-    error_message = "The function is told more, less, or other than it is given: or writes its metrics where no alarm looks."
   }
 }
 
@@ -209,7 +183,7 @@ run "the_role_also_has_the_policy_it_is_given" {
   }
 
   variables {
-    function = merge(var.function, { policy = jsonencode({ Version = "2012-10-17", Statement = [{ Sid = "Given", Effect = "Allow", Action = "events:PutEvents", Resource = "arn:aws:events:eu-central-1:111122223333:event-bus/x" }] }) })
+    function = merge(run.given.function, { policy = jsonencode({ Version = "2012-10-17", Statement = [{ Sid = "Given", Effect = "Allow", Action = "events:PutEvents", Resource = "arn:aws:events:eu-central-1:111122223333:event-bus/x" }] }) })
   }
 
   assert {
@@ -331,7 +305,7 @@ run "a_customer_key_encrypts_both_queues" {
   }
 
   variables {
-    function = merge(var.function, { settings = merge(var.function.settings, { kms_key_arn = "arn:aws:kms:eu-central-1:111122223333:key/abcd" }) })
+    function = merge(run.given.function, { settings = merge(run.given.function.settings, { kms_key_arn = "arn:aws:kms:eu-central-1:111122223333:key/abcd" }) })
   }
 
   assert {
