@@ -47,21 +47,3 @@ run "the_policy_of_a_key_is_known_before_there_is_a_key" {
     error_message = "A service may use the key for somebody else."
   }
 }
-
-run "what_only_an_apply_knows_is_taken" {
-  command = plan
-
-  module {
-    source = "./tests/terraform/fixtures/made_beside"
-  }
-
-  override_data {
-    target = module.security_ir_jira.data.aws_caller_identity.current
-    values = { account_id = "111122223333" }
-  }
-
-  assert {
-    condition     = length(module.security_ir_jira.functions) == 4
-    error_message = "The module waits for what is made beside it."
-  }
-}

@@ -151,11 +151,11 @@ run "other_partitions_have_secrets_too" {
   command = plan
 
   variables {
-    notifications_shared_secret_parameter_arn = "arn:aws-us-gov:ssm:us-gov-west-1:111122223333:parameter/a.b-c_d/e"
+    notifications_shared_secret_parameter_arn = "arn:aws-us-gov:ssm:eu-central-1:111122223333:parameter/a.b-c_d/e"
   }
 
   assert {
-    condition     = strcontains(module.permissions.policies["jira_notifications_handler"], "arn:aws-us-gov:ssm:us-gov-west-1:111122223333:parameter/a.b-c_d/e")
+    condition     = strcontains(module.permissions.policies["jira_notifications_handler"], "arn:aws-us-gov:ssm:eu-central-1:111122223333:parameter/a.b-c_d/e")
     error_message = "The secret of another partition may not be read."
   }
 }
