@@ -25,7 +25,8 @@ OPENTOFU := .cache/tools/opentofu-$(OPENTOFU_VERSION)/tofu
 CHECKOV := .cache/checkov
 
 CHECKS := fmt validate tflint checkov terraform-test ruff mypy pytest
-TERRAFORM_ROOTS := $(sort $(dir $(wildcard *.tf modules/*/*.tf examples/*/*.tf)))
+# Each validates the modules that it calls.
+TERRAFORM_ROOTS := $(sort $(dir $(wildcard *.tf examples/*/*.tf)))
 TERRAFORM_TESTS := tests/terraform
 INIT_FLAGS := -backend=false -input=false -no-color
 
@@ -79,7 +80,7 @@ sandbox: $(PREPARED) ## Keeps it running; ARGS="--jira-url …" points it elsewh
 fmt: needs-terraform ## terraform fmt, as a check
 	@"$$TERRAFORM" fmt -check -diff -recursive
 
-validate: needs-terraform terraform-config ## terraform validate, in every module and example
+validate: needs-terraform terraform-config ## terraform validate, of the module and every example
 	@for root in $(TERRAFORM_ROOTS); do \
 		export TF_DATA_DIR="$$PWD/.cache/terraform/$${root%/}"; \
 		log=$$("$$TERRAFORM" -chdir=$$root init $(INIT_FLAGS) 2>&1) || { echo "$$log"; exit 1; }; \
