@@ -13,11 +13,26 @@ from rich_text import to_text
 from ..config import Config
 from ..ids import project_of
 from ..memory import Agreed, Base, digest, read_digest
-from ..model import CASE_PROPERTY, ISSUE_TAG, LABEL, SUBMITTED, Case, Issue, MadeFor, case_label
+from ..model import (
+    CASE_PROPERTY,
+    INSTANCE_TAG,
+    ISSUE_TAG,
+    LABEL,
+    SUBMITTED,
+    Case,
+    Issue,
+    MadeFor,
+    case_label,
+)
 from .texts import case_description, case_title, issue_document, issue_summary
 
 _ROUNDING_SECONDS = 1.0
 """The service may keep a date to the second."""
+
+
+def is_by_aws(case: Case) -> bool:
+    """Whether a case surely was opened for AWS to resolve, which ours never are: nothing of it was changed since."""
+    return not case.self_managed and case.updated == case.created
 
 
 def case_property(case: Case, config: Config) -> dict[str, str]:
@@ -85,7 +100,7 @@ def case_request(issue: Issue, config: Config, issue_url: str, watchers: Iterabl
         "reportedIncidentStartDate": issue.created.isoformat(),
         "impactedAccounts": [config.account_id],
         "watchers": list(watchers),
-        "tags": {ISSUE_TAG: issue.id},
+        "tags": {ISSUE_TAG: issue.id, INSTANCE_TAG: config.name},
     }
     return {**request, "clientToken": _token(config, issue, request)}
 

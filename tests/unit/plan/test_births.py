@@ -70,7 +70,7 @@ def test_a_new_issue_is_in_step_with_its_case_but_for_the_status() -> None:
 
 def test_a_case_names_its_issue_and_nothing_in_it_is_invented() -> None:
     request = case_request(an_issue(), CONFIG, URL)
-    assert request["tags"] == {"jira-issue-id": "10100"}
+    assert request["tags"] == {"jira-issue-id": "10100", "security-ir-jira-instance": CONFIG.name}
     assert (request["resolverType"], request["engagementType"]) == ("Self", "Security Incident")
     assert (request["impactedAccounts"], request["watchers"]) == (["123456789012"], [])
     assert sendable(request)["reportedIncidentStartDate"] == datetime(2026, 1, 1, 12, tzinfo=UTC)
