@@ -137,6 +137,8 @@ class Case:
     updated: datetime | None = None
     reported: datetime | None = None
     created: datetime | None = None
+    engagement_type: str = ""
+    impacted_accounts: tuple[str, ...] = ()
 
     @property
     def closed(self) -> bool:

@@ -194,6 +194,7 @@ class Loop:
                 home=Home(config.account_id, REGION),
                 admit=cases_breaker.admit,
                 jira_is_down=lambda: "jira" in breakers.known(),
+                case_filter=config.case_filter,
                 count=self.counts.append,
                 backfill=closed_cases(table, calls, for_cases),
             ),

@@ -45,16 +45,17 @@ run "what_is_none_of_its_kind_is_refused" {
     log_level            = "INFO"                                            # capitals
     log_retention_days   = 31                                                # not one of CloudWatch
 
-    jira_browse_url     = "example.atlassian.net"        # a host alone is no URL
-    transition_fields   = ["resolution"]                 # a list
-    closure_resolutions = { FalsePositive = "Won't Do" } # no closure code
-    jira_custom_fields  = { "Case ARN" = "caseArn" }     # a field's name
-    conflict_winner     = "case"                         # no side
-    issue_filter        = { issue_types = [""] }         # an empty type
-    on_case_deleted     = "ignore"                       # nothing that could be done
-    on_issue_deleted    = "delete"                       # a case cannot be deleted
-    lambda_memory_mb    = 64                             # less than Lambda has
-    aws_ca_bundle       = "proxy-root.pem"               # a file's name
+    jira_browse_url     = "example.atlassian.net"           # a host alone is no URL
+    transition_fields   = ["resolution"]                    # a list
+    closure_resolutions = { FalsePositive = "Won't Do" }    # no closure code
+    jira_custom_fields  = { "Case ARN" = "caseArn" }        # a field's name
+    conflict_winner     = "case"                            # no side
+    case_filter         = { resolver_types = ["Customer"] } # who nobody is
+    issue_filter        = { issue_types = [""] }            # an empty type
+    on_case_deleted     = "ignore"                          # nothing that could be done
+    on_issue_deleted    = "delete"                          # a case cannot be deleted
+    lambda_memory_mb    = 64                                # less than Lambda has
+    aws_ca_bundle       = "proxy-root.pem"                  # a file's name
   }
 
   expect_failures = [
@@ -80,6 +81,7 @@ run "what_is_none_of_its_kind_is_refused" {
     var.closure_resolutions,
     var.jira_custom_fields,
     var.conflict_winner,
+    var.case_filter,
     var.issue_filter,
     var.on_case_deleted,
     var.on_issue_deleted,
@@ -105,6 +107,7 @@ run "what_nearly_fits_is_refused" {
     transition_fields   = { Resolved = "Done" }                                                                                                        # a value where fields belong
     closure_resolutions = { Duplicate = "" }                                                                                                           # an empty resolution
     jira_custom_fields  = { customfield_10050 = "arn" }                                                                                                # no attribute of a case, but nearly
+    case_filter         = { impacted_accounts = [111122223333] }                                                                                       # a number
     issue_filter        = { labels = ["cloud security"] }                                                                                              # a label with a blank
     lambda_memory_mb    = 256.5                                                                                                                        # no whole number
     aws_ca_bundle       = "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n-----BEGIN PRIVATE KEY-----\nMC4C\n-----END PRIVATE KEY-----" # with a key
@@ -124,6 +127,7 @@ run "what_nearly_fits_is_refused" {
     var.transition_fields,
     var.closure_resolutions,
     var.jira_custom_fields,
+    var.case_filter,
     var.issue_filter,
     var.lambda_memory_mb,
     var.aws_ca_bundle,
@@ -143,6 +147,7 @@ run "what_would_fail_at_AWS_or_in_Jira_is_refused" {
     jira_browse_url    = "https://example.atlassian.net/?a=b"         # a query
     transition_fields  = { " " = { resolution = { name = "Done" } } } # no status
     jira_custom_fields = { summary = "caseArn" }                      # what comes from the title
+    case_filter        = { engagement_types = ["Security incident"] } # spelt otherwise
     issue_filter       = { issue_types = [" Incident"] }              # a blank before the name
     lambda_memory_mb   = 10241                                        # more than Lambda has
   }
@@ -156,6 +161,7 @@ run "what_would_fail_at_AWS_or_in_Jira_is_refused" {
     var.jira_browse_url,
     var.transition_fields,
     var.jira_custom_fields,
+    var.case_filter,
     var.issue_filter,
     var.lambda_memory_mb,
   ]
@@ -244,6 +250,7 @@ run "keys_that_nobody_knows_are_refused" {
   variables {
     jira_token           = null
     jira_token_parameter = { arn = "arn:aws:ssm:eu-central-1:111122223333:parameter/shared/jira", kms_key = "arn:aws:kms:eu-central-1:111122223333:key/abcd" }
+    case_filter          = { resolver_type = ["AWS"] }
     issue_filter         = { issue_type = ["Incident"] }
     status_mapping       = { to_jria = { Acknowledged = ["Triage"] } }
     lambda_packages      = { directroy = "tests/terraform/fixtures/packages" }
@@ -252,6 +259,7 @@ run "keys_that_nobody_knows_are_refused" {
 
   expect_failures = [
     var.jira_token_parameter,
+    var.case_filter,
     var.issue_filter,
     var.status_mapping,
     var.lambda_packages,
@@ -265,6 +273,7 @@ run "values_of_another_kind_are_refused" {
   variables {
     jira_token           = null
     jira_token_parameter = "arn:aws:ssm:eu-central-1:111122223333:parameter/shared/jira"
+    case_filter          = { resolver_types = "AWS" }
     issue_filter         = { issue_types = "Incident" }
     status_mapping       = { to_jira = { Acknowledged = "Triage" } }
     lambda_packages      = "dist"
@@ -280,6 +289,7 @@ run "values_of_another_kind_are_refused" {
 
   expect_failures = [
     var.jira_token_parameter,
+    var.case_filter,
     var.issue_filter,
     var.status_mapping,
     var.lambda_packages,
@@ -297,6 +307,7 @@ run "lists_and_maps_are_looked_into" {
   command = plan
 
   variables {
+    case_filter     = { tags = { team = null } }
     issue_filter    = { labels = [null] }
     status_mapping  = { to_case = { Triage = ["Closed"] } }
     lambda_packages = { s3_prefix = "releases" }
@@ -306,6 +317,7 @@ run "lists_and_maps_are_looked_into" {
   }
 
   expect_failures = [
+    var.case_filter,
     var.issue_filter,
     var.status_mapping,
     var.lambda_packages,
@@ -318,6 +330,7 @@ run "a_map_where_another_is_wanted_is_refused" {
   command = plan
 
   variables {
+    case_filter     = { tags = ["team"] }
     issue_filter    = ["Incident"]
     status_mapping  = { to_jira = ["Triage"] }
     lambda_packages = { s3_bucket = "arn:aws:s3:::releases" }
@@ -325,11 +338,22 @@ run "a_map_where_another_is_wanted_is_refused" {
   }
 
   expect_failures = [
+    var.case_filter,
     var.issue_filter,
     var.status_mapping,
     var.lambda_packages,
     var.vpc_config,
   ]
+}
+
+run "an_account_that_lost_its_leading_zero_is_refused" {
+  command = plan
+
+  variables {
+    case_filter = { impacted_accounts = ["12345678901"] }
+  }
+
+  expect_failures = [var.case_filter]
 }
 
 run "inputs_that_contradict_each_other_are_refused" {
@@ -401,6 +425,7 @@ run "objects_that_another_module_filled_with_nulls_are_taken" {
 
   variables {
     jira_url        = "https://api.atlassian.com/ex/jira/11111111-2222-3333-4444-555555555555/"
+    case_filter     = { resolver_types = null, impacted_accounts = null, engagement_types = null, tags = null }
     issue_filter    = { issue_types = null, labels = null }
     status_mapping  = { to_jira = null, to_case = null }
     lambda_packages = { directory = "tests/terraform/fixtures/packages", s3_bucket = null, s3_prefix = null }
@@ -411,6 +436,16 @@ run "objects_that_another_module_filled_with_nulls_are_taken" {
   assert {
     condition     = jsondecode(module.worker["jira_client"].environment["SYNC_CONFIG"]).issue_filter == { issue_types = [], labels = [] }
     error_message = "Null is no filter at all."
+  }
+
+  assert {
+    condition     = jsondecode(module.worker["jira_client"].environment["SYNC_CONFIG"]).case_filter == { resolver_types = [], impacted_accounts = [], engagement_types = [], tags = {} }
+    error_message = "Null is no filter at all."
+  }
+
+  assert {
+    condition     = !strcontains(module.permissions.policies["security_ir_poller"], "ListTagsForResource")
+    error_message = "The sweep may read tags that nobody asks for."
   }
 }
 

@@ -25,6 +25,9 @@ from ..plan.births import (
     is_by_aws,
     is_ours,
     issue_request,
+    left_out,
+    left_out_by_tags,
+    tags_matter,
     was_made_for,
     without_labels,
 )
@@ -87,6 +90,8 @@ class BirthsOfIssues:
             logger.info("no case of this membership", case_id=case_id, reason=str(refusal))
             return None
         tags = cache(partial(self.cases.tags, case.arn))
+        if facts.reservation is None and self._stays_left_out(case, tags):
+            return None
         newborn = facts.reservation is None and self._is_newborn(case)
         surely_new = newborn and self._has_lost_nothing(case)
         found = self._found(case, facts, tags, newborn=newborn, surely_new=surely_new)
@@ -107,9 +112,41 @@ class BirthsOfIssues:
             self.surroundings.ledger.drop_issue_reservation(case_id)
         elif case.closed and not (self._closed_ones_are_wanted() or self._was_seen_open(case)):
             return None
+        if not self._wanted(case, tags):
+            return None
         # Each comment has a native event of its own: nothing but the case was told of before anybody commented.
         deep = not (newborn and heard.changed <= _NO_COMMENTS)
         return Born(self._create(case), case, deep=deep, comments=comments)
+
+    def _wanted(self, case: Case, tags: Callable[[], CaseTags]) -> bool:
+        """Whether a case without an issue is to have one. What is left out is remembered: the sweeps watch it."""
+        reason = self._left_out(case, tags)
+        if reason is None:
+            return True
+        logger.info("no issue for this case", case_id=case.id, reason=f"case_filter: {reason}")
+        self.surroundings.cursors.leave_out(case.id, reason, self.surroundings.config.case_filter.digest)
+        return False
+
+    def _left_out(self, case: Case, tags: Callable[[], CaseTags]) -> str | None:
+        """What leaves a case out; its tags are asked for only where nothing else does."""
+        config = self.surroundings.config
+        reason = left_out(case, config)
+        if reason is None and tags_matter(case, config):
+            return left_out_by_tags(tags(), config)
+        return reason
+
+    def _stays_left_out(self, case: Case, tags: Callable[[], CaseTags]) -> bool:
+        """Whether a case was left out before, by the same filter, and still is: that it has no issue here is known."""
+        wanted, cursors = self.surroundings.config.case_filter, self.surroundings.cursors
+        if not wanted.digest:
+            return False
+        before, under = cursors.left_out(case.id)
+        if not before or under != wanted.digest:
+            return False
+        reason = self._left_out(case, tags)
+        if reason is not None and reason != before:
+            cursors.leave_out(case.id, reason, wanted.digest)
+        return reason is not None
 
     def _is_newborn(self, case: Case) -> bool:
         """Whether a case came to be a moment ago."""
