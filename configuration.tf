@@ -33,6 +33,7 @@ locals {
     conflict_winner          = var.conflict_winner
     create_cases_from_jira   = var.create_cases_from_jira
     issue_filter             = local.issue_filter
+    case_filter              = local.case_filter
     backfill_closed_cases    = var.backfill_closed_cases
     close_case_when_done     = var.close_case_when_done
     sync_watchers            = var.sync_watchers

@@ -22,6 +22,13 @@ locals {
     labels      = coalesce(try(tolist(var.issue_filter.labels), null), [])
   }
 
+  case_filter = {
+    resolver_types    = coalesce(try(tolist(var.case_filter.resolver_types), null), [])
+    impacted_accounts = coalesce(try(tolist(var.case_filter.impacted_accounts), null), [])
+    engagement_types  = coalesce(try(tolist(var.case_filter.engagement_types), null), [])
+    tags              = { for key, value in coalesce(try(tomap(var.case_filter.tags), null), {}) : key => tostring(value) }
+  }
+
   status_mapping = {
     to_jira = { for status, candidates in try(var.status_mapping.to_jira, null) == null ? {} : var.status_mapping.to_jira : status => tolist(candidates) }
     to_case = { for status, meant in try(var.status_mapping.to_case, null) == null ? {} : var.status_mapping.to_case : status => meant }

@@ -115,6 +115,7 @@ module "permissions" {
   event_bus_name       = module.events.bus.name
   credential_arns      = module.credentials.arns
   jira_token_parameter = local.jira_token_parameter
+  reads_tags_in_sweeps = length(local.case_filter.tags) > 0
   location             = local.location
 
   notifications_secret = one([

@@ -33,6 +33,45 @@ variable "issue_filter" {
   }
 }
 
+variable "case_filter" {
+  description = <<-EOT
+    Which cases become issues; pairs are kept in step whatever it says:
+    - `resolver_types`: `AWS`, `Self`: who resolves the case must be one of these.
+    - `impacted_accounts`: ids of AWS accounts, of which the case must name one.
+    - `engagement_types`: `Security Incident`, `Investigation`: the case must be one of these.
+    - `tags`: tags of the case, all of which it must have.
+    What is left out or empty asks for nothing; what is there must all hold.
+  EOT
+  type        = any
+  default     = {}
+  nullable    = false
+
+  validation {
+    condition     = length(setsubtract(try(keys(var.case_filter), [""]), ["resolver_types", "impacted_accounts", "engagement_types", "tags"])) == 0
+    error_message = "case_filter must be an object of resolver_types, impacted_accounts, engagement_types and tags, and nothing else; it ${can(keys(var.case_filter)) ? "has ${join(", ", [for key in setsubtract(try(keys(var.case_filter), []), ["resolver_types", "impacted_accounts", "engagement_types", "tags"]) : "\"${key}\""])}" : "is no object"}."
+  }
+
+  validation {
+    condition     = try(var.case_filter.resolver_types, null) == null ? true : can([for type in tolist(var.case_filter.resolver_types) : regex("^(AWS|Self)$", type)])
+    error_message = "case_filter.resolver_types must be a list of \"AWS\" (AWS resolves the case), \"Self\" (you do) or both. For every resolver leave it out."
+  }
+
+  validation {
+    condition     = try(var.case_filter.impacted_accounts, null) == null ? true : can([for id in tolist(var.case_filter.impacted_accounts) : regex("^\"[0-9]{12}\"$", jsonencode(id))])
+    error_message = "case_filter.impacted_accounts must be a list of ids of AWS accounts, twelve digits each and in quotes, for example [\"111122223333\"]: a number loses its leading zeros. For every account leave it out."
+  }
+
+  validation {
+    condition     = try(var.case_filter.engagement_types, null) == null ? true : can([for type in tolist(var.case_filter.engagement_types) : regex("^(Security Incident|Investigation)$", type)])
+    error_message = "case_filter.engagement_types must be a list of \"Security Incident\", \"Investigation\" or both, as Security Incident Response spells them. For every engagement leave it out."
+  }
+
+  validation {
+    condition     = try(var.case_filter.tags, null) == null ? true : can([for key, value in tomap(var.case_filter.tags) : [regex("^\\S(.{0,126}\\S)?$", key), regex("^.{0,256}$", value)]])
+    error_message = "case_filter.tags must be a map of tags of cases, for example { team = \"cloud\" }: keys of 1 to 128 characters without blanks around them, values of at most 256. To ask for none leave it out."
+  }
+}
+
 variable "backfill_closed_cases" {
   description = "Whether a case that is closed when it is first seen gets an issue, too."
   type        = bool

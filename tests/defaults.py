@@ -38,6 +38,7 @@ DOCUMENT: Mapping[str, object] = {
     "conflict_winner": "security_ir",
     "create_cases_from_jira": True,
     "issue_filter": {"issue_types": [], "labels": []},
+    "case_filter": {"resolver_types": [], "impacted_accounts": [], "engagement_types": [], "tags": {}},
     "close_case_when_done": True,
     "sync_watchers": True,
     "sync_attachments": True,

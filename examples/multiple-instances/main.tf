@@ -2,8 +2,8 @@ provider "aws" {
   region = var.region
 }
 
-# One instance a team: its own project, its own filter, its own resources. Each mirrors every case into its project; which
-# issues become cases is the filter's to say.
+# One instance a team: its own project, its own filters, its own resources. Which issues become cases, and which cases become
+# issues, is the filters' to say.
 module "security_ir_jira" {
   source   = "../.."
   for_each = var.teams
@@ -16,6 +16,7 @@ module "security_ir_jira" {
   jira_project_key = each.value.jira_project_key
   jira_issue_type  = each.value.jira_issue_type
   issue_filter     = each.value.issue_filter
+  case_filter      = each.value.case_filter
 
   jira_token_version = var.jira_token_version
 

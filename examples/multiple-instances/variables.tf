@@ -27,12 +27,18 @@ variable "jira_token_version" {
 }
 
 variable "teams" {
-  description = "Name of an instance → its Jira project, the type of the issues made for cases, which issues become cases, and who is told when it stops."
+  description = "Name of an instance → its Jira project, the type of the issues made for cases, which issues become cases, which cases become issues, and who is told when it stops."
   type = map(object({
     jira_project_key = string
     jira_issue_type  = optional(string, "Task")
     issue_filter     = optional(object({ issue_types = optional(list(string), []), labels = optional(list(string), []) }), {})
-    alarm_emails     = list(string)
+    case_filter = optional(object({
+      resolver_types    = optional(list(string), [])
+      impacted_accounts = optional(list(string), [])
+      engagement_types  = optional(list(string), [])
+      tags              = optional(map(string), {})
+    }), {})
+    alarm_emails = list(string)
   }))
 }
 

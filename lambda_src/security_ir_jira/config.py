@@ -35,6 +35,30 @@ class IssueFilter:
 
 
 @dataclass(frozen=True, slots=True)
+class CaseFilter:
+    """Which cases become issues: of any of the resolvers (``AWS``, ``Self``), with any of the accounts, of any of the
+    engagements, and with all of the tags; an empty one lets all pass.
+    """
+
+    resolver_types: tuple[str, ...] = ()
+    impacted_accounts: tuple[str, ...] = ()
+    engagement_types: tuple[str, ...] = ()
+    tags: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def digest(self) -> str:
+        """What stands for the filter; ``""`` for one that lets all pass."""
+        named = {each.name: getattr(self, each.name) for each in fields(self)}
+        if not any(named.values()):
+            return ""
+        return hashlib.sha256(json.dumps(named, sort_keys=True).encode()).hexdigest()[:12]
+
+    def takes_tags(self, tags: Mapping[str, str]) -> bool:
+        """Whether all tags that are asked for are there."""
+        return self.tags.items() <= tags.items()
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     """One instance's settings: its account, and the Terraform variables by their names.
 
@@ -54,6 +78,7 @@ class Config:
     conflict_winner: Side = "security_ir"
     create_cases_from_jira: bool = True
     issue_filter: IssueFilter = IssueFilter()
+    case_filter: CaseFilter = CaseFilter()
     close_case_when_done: bool = True
     sync_watchers: bool = True
     sync_attachments: bool = True
@@ -67,7 +92,7 @@ class Config:
     def from_json(cls, document: str) -> Config:
         """Read the ``SYNC_CONFIG`` document, which holds every attribute."""
         values = json.loads(document)
-        mapping, wanted = values["status_mapping"], values["issue_filter"]
+        mapping, wanted, cases = values["status_mapping"], values["issue_filter"], values["case_filter"]
         browse_url = values["jira_browse_url"]
         return cls(
             **{each.name: values[each.name] for each in fields(cls) if each.name != "digest"}
@@ -79,5 +104,11 @@ class Config:
                     to_case=mapping["to_case"],
                 ),
                 "issue_filter": IssueFilter(tuple(wanted["issue_types"]), tuple(wanted["labels"])),
+                "case_filter": CaseFilter(
+                    tuple(cases["resolver_types"]),
+                    tuple(cases["impacted_accounts"]),
+                    tuple(cases["engagement_types"]),
+                    cases["tags"],
+                ),
             }
         )

@@ -16,6 +16,8 @@ from typing import Literal, NewType
 
 from rich_text import Adf, to_text
 
+from .ids import is_issue_id
+
 Side = Literal["security_ir", "jira"]
 Facet = Literal["title", "description", "status", "fields"]
 
@@ -39,7 +41,9 @@ CASE_STATUSES = (
 CASE_PROPERTY = "aws-security-ir"
 """Key of the issue property that names the case: ``{"caseId": …, "caseArn": …, "instance": …}``."""
 ISSUE_TAG = "jira-issue-id"
-"""Tag of a case that was made for an issue."""
+"""Tag of a case that was made for an issue: the issue's id, which another Jira site may have as well."""
+INSTANCE_TAG = "security-ir-jira-instance"
+"""Tag beside it: which instance of the module made the case. The first version wrote none."""
 LABEL = "aws-security-ir"
 """Every paired issue carries it; the sweep finds pairs by it wherever they were moved."""
 
@@ -133,6 +137,8 @@ class Case:
     updated: datetime | None = None
     reported: datetime | None = None
     created: datetime | None = None
+    engagement_type: str = ""
+    impacted_accounts: tuple[str, ...] = ()
 
     @property
     def closed(self) -> bool:
@@ -193,6 +199,24 @@ class MadeFor:
     def account(self) -> str:
         """The account that the case is in, from its ARN; ``""`` where that does not tell."""
         return (self.case_arn.split(":") + [""] * 5)[4]
+
+
+@dataclass(frozen=True, slots=True)
+class CaseTags:
+    """A case's tags, which anybody may have written."""
+
+    all: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def issue_id(self) -> str | None:
+        """The issue that the case says it was made for."""
+        named = self.all.get(ISSUE_TAG)
+        return named if is_issue_id(named) else None
+
+    @property
+    def instance(self) -> str:
+        """The instance that the case says it was made by; ``""`` where it does not say."""
+        return self.all.get(INSTANCE_TAG, "")
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,8 @@ _LINE = ".*?"
 _VALUES = {"fields": r"[\w, -]+", "key": r"\S+", "reason": "(?s:.*)", "url": r"\S*"}
 """What a value of a notice may be, if not any one line."""
 _ASSUMED_ROLE = re.compile(r"arn:[\w-]+:sts::\d{12}:assumed-role/")
+_WRITER = re.compile(_ASSUMED_ROLE.pattern + r"[\w+=,.@-]+/(?P<instance>.+)-security-ir-client")
+"""Lambda assumes a function's role under the function's name; the one that writes cases is called so."""
 
 
 def _pattern(kind: str, wording: str) -> re.Pattern[str]:
@@ -70,6 +72,12 @@ def is_rest_of_a_copy(side: Side, text: str) -> bool:
     return (
         said in (WITHDRAWN_TEXT, NO_LONGER_NEEDED) or said.startswith(DELETED_NOTE) or head_of(side, said) is not None
     )
+
+
+def is_another_instances(comment: Comment, instance: str) -> bool:
+    """Whether a comment on a case surely was written by another instance than this: its author tells, if at all."""
+    writer = _WRITER.fullmatch(comment.author_id)
+    return writer is not None and writer["instance"] != instance
 
 
 def is_notice_of_another_instance(comment: Comment) -> bool:

@@ -51,7 +51,7 @@ resource "aws_lambda_function" "this" {
 
     precondition {
       condition     = local.environment_bytes <= local.environment_bytes_limit
-      error_message = "The environment of ${var.name} would hold ${local.environment_bytes} bytes, Lambda takes ${local.environment_bytes_limit}. Shorten jira_create_fields, transition_fields, status_mapping, jira_custom_fields or aws_ca_bundle; what matters less: issue_filter, closure_resolutions, name, parameter_prefix, jira_issue_type."
+      error_message = "The environment of ${var.name} would hold ${local.environment_bytes} bytes, Lambda takes ${local.environment_bytes_limit}. Shorten jira_create_fields, transition_fields, status_mapping, jira_custom_fields or aws_ca_bundle; what matters less: issue_filter, case_filter, closure_resolutions, name, parameter_prefix, jira_issue_type."
     }
   }
 

@@ -9,6 +9,16 @@ data "aws_iam_policy_document" "security_ir_poller" {
     resources = ["*"]
   }
 
+  dynamic "statement" {
+    for_each = var.reads_tags_in_sweeps ? ["case_filter"] : []
+
+    content {
+      sid       = "SeesWhichCasesWereTaggedSinceTheyWereLeftOut"
+      actions   = ["security-ir:ListTagsForResource"]
+      resources = [local.case_arns]
+    }
+  }
+
   statement {
     sid = "RemembersWhatItAnnounced"
     actions = [

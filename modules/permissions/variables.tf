@@ -40,6 +40,13 @@ variable "notifications_secret" {
   default = null
 }
 
+variable "reads_tags_in_sweeps" {
+  description = "Whether the case sweep has to know tags of cases, as it does where `case_filter` asks for some."
+  type        = bool
+  default     = false
+  nullable    = false
+}
+
 variable "location" {
   description = "Partition, Region and account this is applied in, and the partition's DNS suffix."
   type = object({

@@ -8,13 +8,13 @@ import json
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import MISSING, Field, dataclass, fields, replace
+from dataclasses import MISSING, Field, asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
 from requests.utils import get_environ_proxies
 
-from security_ir_jira.config import Config, StatusMapping
+from security_ir_jira.config import CaseFilter, Config, StatusMapping
 from security_ir_jira.errors import NotFound, Refused, RetryLater
 from security_ir_jira.jira.client import JiraClient
 from security_ir_jira.jira.credentials import Credentials
@@ -148,6 +148,7 @@ def config_of(settings: Settings) -> Config:
         "name": set_here.get("name", "security-ir-jira"),
         "account_id": "",
         "issue_filter": {"issue_types": [], "labels": []},
+        "case_filter": asdict(CaseFilter()),
     }
     try:
         default, own = module.default_status_mapping(), given.get("status_mapping") or {}
@@ -163,7 +164,7 @@ def _default(each: Field[Any]) -> object:
     if each.default_factory is not MISSING:
         made = each.default_factory()
         return dict(made) if isinstance(made, Mapping) else made
-    return None if each.default is MISSING or each.name == "issue_filter" else each.default
+    return None if each.default is MISSING or each.name in ("issue_filter", "case_filter") else each.default
 
 
 def _lines(look: Look) -> list[str]:

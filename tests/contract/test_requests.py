@@ -226,7 +226,7 @@ def _download(service: Service) -> Spool:
 SECURITY_IR_CALLS: dict[str, list[Callable[[Service], object]]] = {
     "case": [lambda service: service.case()],
     "comments": [lambda service: service.client.comments(service.case_id)],
-    "issue_tag": [lambda service: service.client.issue_tag(service.case().arn)],
+    "tags": [lambda service: service.client.tags(service.case().arn)],
     "create_case": [lambda service: service.client.create_case(a_request())],
     "set_fields": [
         lambda service: service.client.set_fields(service.case_id, title="New"),

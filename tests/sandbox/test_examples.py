@@ -168,18 +168,32 @@ def existing_secret(estate: Estate) -> None:
 
 
 def multiple_instances(estate: Estate) -> None:
-    corp = {"jira_project_key": "CORPSEC", "alarm_emails": ["corp@example.com"]}
-    cloud = {**corp, "jira_project_key": "CLOUDSEC", "issue_filter": {"issue_types": ["Incident"]}}
+    told = {"alarm_emails": ["soc@example.com"]}
+    corp = {**told, "jira_project_key": "CORPSEC", "case_filter": {"resolver_types": ["Self"]}}
+    cloud = {
+        **told,
+        "jira_project_key": "CLOUDSEC",
+        "case_filter": {"resolver_types": ["AWS"], "tags": {"team": "cloud"}},
+    }
+    cloud["issue_filter"] = {"issue_types": ["Incident"]}
     teams = {"security-ir-cloud": cloud, "security-ir-corp": corp}
     estate.admit(*(Instance(estate.region, name, f"/SecurityIncidentResponse/{name}") for name in teams))
     root = estate.root("multiple-instances", **GIVEN, jira_token=TOKEN, teams=teams)
     outputs = root.apply()
     assert len(set(outputs["jira_notifications_topic_arns"].values())) == 2
+    assert [case_filter(estate, name)["resolver_types"] for name in teams] == [["AWS"], ["Self"]]
     policies = estate.client("logs").describe_resource_policies()["resourcePolicies"]
     assert [policy["policyName"] for policy in policies] == ["security-ir-cloud-event-log"]
     assert root.changes() == []
     root.destroy()
     assert (estate.left(), estate.refused()) == ([], [])
+
+
+def case_filter(estate: Estate, name: str) -> dict[str, Any]:
+    """The filter of cases that an instance's functions were given."""
+    function = estate.client("lambda").get_function_configuration(FunctionName=f"{name}-jira-client")
+    given: dict[str, Any] = json.loads(function["Environment"]["Variables"]["SYNC_CONFIG"])["case_filter"]
+    return given
 
 
 def complete(estate: Estate) -> None:

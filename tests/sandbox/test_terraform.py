@@ -29,6 +29,7 @@ def test_a_setting_that_looks_like_a_template_is_text(tmp_path: Path) -> None:
 def test_a_key_that_is_misspelt_is_named_beside_those_there_are(tmp_path: Path) -> None:
     misspelt = {
         "issue_filter": {"issue_type": ["Incident"]},
+        "case_filter": {"tag": {"team": "cloud"}},
         "status_mapping": {"to_jria": {"Acknowledged": ["Triage"]}},
         "lambda_packages": {"directroy": "dist"},
         "vpc_config": {"subnets": ["subnet-1"]},
@@ -40,6 +41,7 @@ def test_a_key_that_is_misspelt_is_named_beside_those_there_are(tmp_path: Path) 
     said = " ".join(str(refused.value).split())
     for words in (
         'issue_filter must be an object of issue_types and labels, and nothing else; it has "issue_type"',
+        "case_filter must be an object of resolver_types, impacted_accounts, engagement_types and tags, and nothing ",
         'status_mapping must be an object of to_jira and to_case, and nothing else; it has "to_jria"',
         'lambda_packages must be an object of directory, or of s3_bucket and s3_prefix, and nothing else; it has "dir',
         'vpc_config must be an object of subnet_ids and security_group_ids, and nothing else; it has "subnets"',

@@ -66,7 +66,7 @@ def install(loop: Loop, monkeypatch: pytest.MonkeyPatch) -> Installed:
     _rules(installation)
     _schedules(installation)
     for side in ("jira", "security_ir"):
-        loop.table.put(f"CURSOR#{side}", "SWEEP", {"began_at": int(loop.clock.now)})
+        loop.table.put(f"CURSOR#{side}", "SWEEP", {"began_at": int(loop.clock.now), "interval": 300})
     return Installed(loop, installation)
 
 

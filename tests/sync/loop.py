@@ -128,9 +128,10 @@ class Loop:
         *,
         table: str = "ledger",
         project: str = "SEC",
+        key: str | None = None,
     ) -> None:
         self.jira, self.service, self.clock = jira, service, clock
-        self.table_name, self.project = table, project
+        self.table_name, self.project, self.key = table, project, key
         self.copies = 1
         self.shuffle: random.Random | None = None
         self.gathers = False
@@ -163,7 +164,7 @@ class Loop:
         self.ledger, self.case_cursors, self.issue_cursors = PairLedger(table), CaseCursors(table), IssueCursors(table)
         breakers = Breakers(table)
         alone = CaseCalls.connect(self.clock.pass_seconds)
-        alone = replace(alone, api=Client(self.wire, "security-ir", alone.api))
+        alone = replace(alone, api=Client(self.wire, "security-ir", self._signing(alone.api)))
         cases_breaker = Breaker(breakers, "security_ir", alone.ask)
         calls = replace(alone, line=cases_breaker)
         self.cases = CaseClient(calls)
@@ -193,6 +194,7 @@ class Loop:
                 home=Home(config.account_id, REGION),
                 admit=cases_breaker.admit,
                 jira_is_down=lambda: "jira" in breakers.known(),
+                case_filter=config.case_filter,
                 count=self.counts.append,
                 backfill=closed_cases(table, calls, for_cases),
             ),
@@ -210,6 +212,13 @@ class Loop:
             "jira_client": issue_sink(replace(surroundings, bus=for_issues), self.jira_client, self.cases),
             "security_ir_client": case_sink(surroundings, self.cases, self.jira_client),
         }
+
+    def _signing(self, api: Any) -> Any:
+        """The client, with the instance's own access key if it has one: the service tells by it who wrote a comment."""
+        if self.key is None:
+            return api
+        config = api.meta.config
+        return boto3.client("security-ir", config=config, aws_access_key_id=self.key, aws_secret_access_key="testing")
 
     def _credentials(self, fresh: bool) -> Credentials:
         return Credentials(self.jira.url, self.jira.email, self.project, self.jira.token, 1)

@@ -292,7 +292,7 @@ def test_a_pair_that_two_instances_claim(
     assert own.key in found["what"]
 
 
-def test_another_instance_s_own_issue_of_the_same_case_claims_nothing(
+def test_another_instance_s_own_issue_of_the_same_case_is_told_and_claims_nothing(
     installed: Installed, loop: Loop, ada: Person, case_id: str
 ) -> None:
     loop.jira.add_project("OPS")
@@ -300,7 +300,25 @@ def test_another_instance_s_own_issue_of_the_same_case_claims_nothing(
     told = {"caseId": case_id, "caseArn": loop.service.case(case_id).arn, "instance": "other"}
     with loop.jira.store.turn():
         loop.jira.store.save(replace(stranger, properties={CASE_PROPERTY: told}), "updated")
-    assert installed.found() == []
+    report = installed.examine()
+    assert report["findings"] == []
+    (fact,) = report["facts"]["jira-claims"]
+    assert fact == f"Case {case_id} is mirrored by {key_of(loop, case_id)} and by {stranger.key} of the instance other"
+
+
+def test_an_issue_of_a_case_of_that_number_in_another_region_claims_nothing(
+    installed: Installed, loop: Loop, ada: Person, case_id: str
+) -> None:
+    stranger = loop.jira.issue(ada.create_issue("SEC", "Its own", labels=[LABEL]).key)
+    arn = f"arn:aws:security-ir:us-east-1:{ACCOUNT}:case/{case_id}"
+    with loop.jira.store.turn():
+        loop.jira.store.save(
+            replace(stranger, properties={CASE_PROPERTY: {"caseId": case_id, "caseArn": arn, "instance": NAME}}),
+            "updated",
+        )
+    report = installed.examine()
+    assert report["findings"] == []
+    assert "jira-claims" not in report["facts"]
 
 
 def test_a_clone_claims_nothing(installed: Installed, loop: Loop, config: Config, ada: Person, case_id: str) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -12,63 +12,17 @@ from sandbox.jira import Person
 from security_ir_jira.config import Config
 from security_ir_jira.model import CASE_PROPERTY
 
-from .loop import Loop, key_of, make_table, open_case, said_on_issue
+from .instances import Instances, beside
+from .loop import Loop, key_of, open_case
 
 OTHER_ACCOUNT = "arn:aws:security-ir:eu-central-1:999999999999:case/1000000001"
 OTHER_REGION = "arn:aws:security-ir:us-east-1:123456789012:case/1000000001"
 
 
-@dataclass(frozen=True, slots=True)
-class Instances:
-    """Two instances in one account, with the projects SEC and OPS of one Jira site."""
-
-    sec: Loop
-    ops: Loop
-
-    def settle(self, seconds: float = 3_600) -> None:
-        """Let both work, on one clock, until nothing is due any more within that time."""
-        clock, end = self.sec.clock, self.sec.clock.now + seconds
-        for _ in range(600):
-            if self.sec.step() or self.ops.step():
-                continue
-            due = [message.due for loop in (self.sec, self.ops) for message in loop.waiting]
-            if not due or min(due) > end:
-                return
-            clock.now = max(clock.now, min(due))
-        raise AssertionError(f"never at rest: {self.sec.events[-5:]} {self.ops.events[-5:]}")
-
-    def a_day_of_sweeps(self) -> None:
-        for _ in range(8):
-            for loop in (self.sec, self.ops):
-                loop.sweep_cases()
-                loop.sweep_issues()
-            self.settle(10_800)
-            self.sec.clock.pass_seconds(10_800)
-
-    def key(self, project: str, case_id: str) -> str:
-        """The one issue of a case in a project."""
-        label = f"aws-sir-{case_id}"
-        (issue,) = (each for each in self.sec.jira.issues() if label in each.labels and each.key.startswith(project))
-        return issue.key
-
-    def said(self, project: str, case_id: str) -> list[str]:
-        return [each.text for each in said_on_issue(self.sec, self.key(project, case_id))]
-
-    def at_rest(self) -> None:
-        self.a_day_of_sweeps()
-        quiet = self.sec.quiet()
-        self.a_day_of_sweeps()
-        assert quiet.writes == []
-        assert self.sec.waiting == self.ops.waiting == []
-
-
 @pytest.fixture
 def both(loop: Loop, config: Config) -> Iterator[Instances]:
-    loop.jira.add_project("OPS")
-    make_table("ops")
-    ops = Loop(loop.jira, loop.service, loop.clock, replace(config, name="ops"), table="ops", project="OPS")
-    yield Instances(loop, ops)
-    assert ops.overreaches == []
+    with beside(loop, replace(config, name="ops")) as instances:
+        yield instances
 
 
 def test_history_28_a_case_has_an_issue_in_each_project_and_a_comment_is_in_each_once(both: Instances) -> None:

@@ -14,7 +14,7 @@ from .loop import Loop, key_of, open_case, open_own_case, texts
 
 @pytest.fixture
 def resync(loop: Loop) -> Resync:
-    return Resync(loop.ledger, EventBus(loop.bus, "bus"))  # type: ignore[arg-type]  # only put_events is called
+    return Resync(loop.ledger, loop.case_cursors, EventBus(loop.bus, "bus"))  # type: ignore[arg-type]  # only put_events is called
 
 
 @pytest.mark.parametrize("by", ["case id", "issue key", "issue id", "issue key in small letters"])

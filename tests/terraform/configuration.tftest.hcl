@@ -57,6 +57,7 @@ run "the_default_mapping_is_that_of_the_semantics" {
       conflict_winner          = "security_ir"
       create_cases_from_jira   = true
       issue_filter             = { issue_types = [], labels = [] }
+      case_filter              = { resolver_types = [], impacted_accounts = [], engagement_types = [], tags = {} }
       backfill_closed_cases    = false
       close_case_when_done     = true
       sync_watchers            = true

@@ -207,6 +207,7 @@ run "every_setting_reaches_the_functions" {
     conflict_winner          = "jira"
     create_cases_from_jira   = false
     issue_filter             = { labels = ["cloud"] }
+    case_filter              = { impacted_accounts = ["012345678901"], tags = { team = "cloud", pci = true } }
     backfill_closed_cases    = true
     close_case_when_done     = false
     sync_watchers            = false
@@ -228,6 +229,7 @@ run "every_setting_reaches_the_functions" {
       conflict_winner          = "jira"
       create_cases_from_jira   = false
       issue_filter             = { issue_types = [], labels = ["cloud"] }
+      case_filter              = { resolver_types = [], impacted_accounts = ["012345678901"], engagement_types = [], tags = { team = "cloud", pci = "true" } }
       backfill_closed_cases    = true
       close_case_when_done     = false
       sync_watchers            = false
@@ -237,5 +239,10 @@ run "every_setting_reaches_the_functions" {
       on_issue_deleted         = "close"
     }
     error_message = "A setting does not reach the functions as it was given."
+  }
+
+  assert {
+    condition     = strcontains(module.permissions.policies["security_ir_poller"], "security-ir:ListTagsForResource")
+    error_message = "Tags are filtered on, and the sweep may not read them."
   }
 }

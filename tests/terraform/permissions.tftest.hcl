@@ -101,6 +101,26 @@ run "each_function_has_the_actions_it_uses" {
   }
 }
 
+run "the_poller_may_read_tags_where_they_are_filtered_on" {
+  command = plan
+
+  module {
+    source = "./modules/permissions"
+  }
+
+  variables {
+    reads_tags_in_sweeps = true
+  }
+
+  assert {
+    condition = [
+      for statement in jsondecode(output.policies["security_ir_poller"]).Statement : statement.Resource
+      if statement.Action == "security-ir:ListTagsForResource"
+    ] == ["arn:aws:security-ir:eu-central-1:111122223333:case/*"]
+    error_message = "The sweep cannot see that a case has its tags by now."
+  }
+}
+
 run "fault_25_no_wildcard_where_the_service_knows_better" {
   command = plan
 

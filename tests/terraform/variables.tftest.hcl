@@ -45,14 +45,15 @@ run "what_is_none_of_its_kind_is_refused" {
     log_level            = "INFO"                                            # capitals
     log_retention_days   = 31                                                # not one of CloudWatch
 
-    closure_resolutions = { FalsePositive = "Won't Do" } # no closure code
-    jira_custom_fields  = { "Case ARN" = "caseArn" }     # a field's name
-    conflict_winner     = "case"                         # no side
-    issue_filter        = { issue_types = [""] }         # an empty type
-    on_case_deleted     = "ignore"                       # nothing that could be done
-    on_issue_deleted    = "delete"                       # a case cannot be deleted
-    lambda_memory_mb    = 64                             # less than Lambda has
-    aws_ca_bundle       = "proxy-root.pem"               # a file's name
+    closure_resolutions = { FalsePositive = "Won't Do" }    # no closure code
+    jira_custom_fields  = { "Case ARN" = "caseArn" }        # a field's name
+    conflict_winner     = "case"                            # no side
+    case_filter         = { resolver_types = ["Customer"] } # who nobody is
+    issue_filter        = { issue_types = [""] }            # an empty type
+    on_case_deleted     = "ignore"                          # nothing that could be done
+    on_issue_deleted    = "delete"                          # a case cannot be deleted
+    lambda_memory_mb    = 64                                # less than Lambda has
+    aws_ca_bundle       = "proxy-root.pem"                  # a file's name
   }
 
   expect_failures = [
@@ -76,6 +77,7 @@ run "what_is_none_of_its_kind_is_refused" {
     var.closure_resolutions,
     var.jira_custom_fields,
     var.conflict_winner,
+    var.case_filter,
     var.issue_filter,
     var.on_case_deleted,
     var.on_issue_deleted,
@@ -99,6 +101,7 @@ run "what_nearly_fits_is_refused" {
     parameter_prefix    = "/jira/"                                                                                                                     # a slash at the end
     closure_resolutions = { Duplicate = "" }                                                                                                           # an empty resolution
     jira_custom_fields  = { customfield_10050 = "arn" }                                                                                                # no attribute of a case, but nearly
+    case_filter         = { impacted_accounts = [111122223333] }                                                                                       # a number
     issue_filter        = { labels = ["cloud security"] }                                                                                              # a label with a blank
     lambda_memory_mb    = 256.5                                                                                                                        # no whole number
     aws_ca_bundle       = "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n-----BEGIN PRIVATE KEY-----\nMC4C\n-----END PRIVATE KEY-----" # with a key
@@ -116,6 +119,7 @@ run "what_nearly_fits_is_refused" {
     var.parameter_prefix,
     var.closure_resolutions,
     var.jira_custom_fields,
+    var.case_filter,
     var.issue_filter,
     var.lambda_memory_mb,
     var.aws_ca_bundle,
@@ -132,9 +136,10 @@ run "what_would_fail_at_AWS_or_in_Jira_is_refused" {
     parameter_prefix = "/aws/jira"                          # AWS's own
     name             = "default"                            # the bus that is there already
 
-    jira_custom_fields = { summary = "caseArn" }         # what comes from the title
-    issue_filter       = { issue_types = [" Incident"] } # a blank before the name
-    lambda_memory_mb   = 10241                           # more than Lambda has
+    jira_custom_fields = { summary = "caseArn" }                      # what comes from the title
+    case_filter        = { engagement_types = ["Security incident"] } # spelt otherwise
+    issue_filter       = { issue_types = [" Incident"] }              # a blank before the name
+    lambda_memory_mb   = 10241                                        # more than Lambda has
   }
 
   expect_failures = [
@@ -144,6 +149,7 @@ run "what_would_fail_at_AWS_or_in_Jira_is_refused" {
     var.parameter_prefix,
     var.name,
     var.jira_custom_fields,
+    var.case_filter,
     var.issue_filter,
     var.lambda_memory_mb,
   ]
@@ -232,6 +238,7 @@ run "keys_that_nobody_knows_are_refused" {
   variables {
     jira_token           = null
     jira_token_parameter = { arn = "arn:aws:ssm:eu-central-1:111122223333:parameter/shared/jira", kms_key = "arn:aws:kms:eu-central-1:111122223333:key/abcd" }
+    case_filter          = { resolver_type = ["AWS"] }
     issue_filter         = { issue_type = ["Incident"] }
     status_mapping       = { to_jria = { Acknowledged = ["Triage"] } }
     lambda_packages      = { directroy = "tests/terraform/fixtures/packages" }
@@ -240,6 +247,7 @@ run "keys_that_nobody_knows_are_refused" {
 
   expect_failures = [
     var.jira_token_parameter,
+    var.case_filter,
     var.issue_filter,
     var.status_mapping,
     var.lambda_packages,
@@ -253,6 +261,7 @@ run "values_of_another_kind_are_refused" {
   variables {
     jira_token           = null
     jira_token_parameter = "arn:aws:ssm:eu-central-1:111122223333:parameter/shared/jira"
+    case_filter          = { resolver_types = "AWS" }
     issue_filter         = { issue_types = "Incident" }
     status_mapping       = { to_jira = { Acknowledged = "Triage" } }
     lambda_packages      = "dist"
@@ -268,6 +277,7 @@ run "values_of_another_kind_are_refused" {
 
   expect_failures = [
     var.jira_token_parameter,
+    var.case_filter,
     var.issue_filter,
     var.status_mapping,
     var.lambda_packages,
@@ -285,6 +295,7 @@ run "lists_and_maps_are_looked_into" {
   command = plan
 
   variables {
+    case_filter     = { tags = { team = null } }
     issue_filter    = { labels = [null] }
     status_mapping  = { to_case = { Triage = ["Closed"] } }
     lambda_packages = { s3_prefix = "releases" }
@@ -294,6 +305,7 @@ run "lists_and_maps_are_looked_into" {
   }
 
   expect_failures = [
+    var.case_filter,
     var.issue_filter,
     var.status_mapping,
     var.lambda_packages,
@@ -306,6 +318,7 @@ run "a_map_where_another_is_wanted_is_refused" {
   command = plan
 
   variables {
+    case_filter     = { tags = ["team"] }
     issue_filter    = ["Incident"]
     status_mapping  = { to_jira = ["Triage"] }
     lambda_packages = { s3_bucket = "arn:aws:s3:::releases" }
@@ -313,11 +326,22 @@ run "a_map_where_another_is_wanted_is_refused" {
   }
 
   expect_failures = [
+    var.case_filter,
     var.issue_filter,
     var.status_mapping,
     var.lambda_packages,
     var.vpc_config,
   ]
+}
+
+run "an_account_that_lost_its_leading_zero_is_refused" {
+  command = plan
+
+  variables {
+    case_filter = { impacted_accounts = ["12345678901"] }
+  }
+
+  expect_failures = [var.case_filter]
 }
 
 run "inputs_that_contradict_each_other_are_refused" {
@@ -662,6 +686,7 @@ run "objects_that_another_module_filled_with_nulls_are_taken" {
   variables {
     jira_browse_url = "https://example.atlassian.net"
     jira_url        = "https://api.atlassian.com/ex/jira/11111111-2222-3333-4444-555555555555/"
+    case_filter     = { resolver_types = null, impacted_accounts = null, engagement_types = null, tags = null }
     issue_filter    = { issue_types = null, labels = null }
     status_mapping  = { to_jira = null, to_case = null }
     lambda_packages = { directory = "tests/terraform/fixtures/packages", s3_bucket = null, s3_prefix = null }
@@ -672,6 +697,16 @@ run "objects_that_another_module_filled_with_nulls_are_taken" {
   assert {
     condition     = jsondecode(module.worker["jira_client"].environment["SYNC_CONFIG"]).issue_filter == { issue_types = [], labels = [] }
     error_message = "Null is no filter at all."
+  }
+
+  assert {
+    condition     = jsondecode(module.worker["jira_client"].environment["SYNC_CONFIG"]).case_filter == { resolver_types = [], impacted_accounts = [], engagement_types = [], tags = {} }
+    error_message = "Null is no filter at all."
+  }
+
+  assert {
+    condition     = !strcontains(module.permissions.policies["security_ir_poller"], "ListTagsForResource")
+    error_message = "The sweep may read tags that nobody asks for."
   }
 }
 

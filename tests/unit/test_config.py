@@ -46,6 +46,15 @@ def test_lists_are_fixed_and_an_address_ends_without_a_slash() -> None:
     assert config.jira_browse_url == "https://jira.example.com"
 
 
+def test_a_filter_of_cases_that_asks_for_nothing_is_none_and_another_has_another_digest() -> None:
+    assert read().case_filter.digest == ""
+    asked = {**DOCUMENT["case_filter"], "tags": {"team": "cloud"}}  # type: ignore[dict-item]  # an object
+    filters = [read(case_filter=each).case_filter for each in (asked, {**asked, "resolver_types": ["AWS"]})]
+    assert len({each.digest for each in (*filters, read().case_filter)}) == 3
+    assert filters[0].takes_tags({"team": "cloud", "tier": "1"})
+    assert not filters[0].takes_tags({"team": "corp"})
+
+
 def test_the_tests_take_for_the_default_mapping_what_the_module_does() -> None:
     text = (REPOSITORY / "configuration.tf").read_text()
     to_jira, to_case = (

@@ -18,6 +18,7 @@ from security_ir_jira.jira.client import JiraClient
 from security_ir_jira.sinks.case_hand import CaseHand
 from security_ir_jira.sinks.hand import CaseReader, IssueReader
 from security_ir_jira.sinks.issue_hand import IssueHand
+from tests.defaults import DOCUMENT
 
 SOURCES = Path(__file__).parents[2] / "lambda_src"
 OURS = "security_ir_jira"
@@ -104,7 +105,7 @@ def test_a_handler_is_imported_without_any_surroundings(function: str) -> None:
 
 
 def test_the_poller_loads_few_of_our_modules_and_nothing_of_jira_or_of_texts() -> None:
-    settings = {"status_mapping": {"to_jira": {}, "to_case": {}}, "issue_filter": {"issue_types": [], "labels": []}}
+    settings = {name: DOCUMENT[name] for name in ("status_mapping", "issue_filter", "case_filter")}
     code = f"""
 import dataclasses, json, os, sys
 from security_ir_jira.config import Config

@@ -24,6 +24,7 @@ from security_ir_jira.notices import (
 from security_ir_jira.recognition import (
     Head,
     head_of,
+    is_another_instances,
     is_notice_of_another_instance,
     is_rest_of_a_copy,
     notice_in,
@@ -89,3 +90,19 @@ def test_a_notice_is_another_instances_only_in_the_name_of_a_role() -> None:
     assert is_notice_of_another_instance(comment)
     assert not is_notice_of_another_instance(replace(comment, author_id="arn:aws:iam::123456789012:user/grace"))
     assert not is_notice_of_another_instance(replace(comment, written="It is mirrored, as I said."))
+
+
+@pytest.mark.parametrize(
+    ("author", "another"),
+    [
+        (f"{ROLE.rpartition('/')[0]}/ops-security-ir-client", True),
+        (f"{ROLE.rpartition('/')[0]}/security-ir-jira-security-ir-client", False),
+        ("arn:aws-us-gov:sts::123456789012:assumed-role/a+role=1/ops-security-ir-client", True),
+        (ROLE, False),
+        (f"{ROLE.rpartition('/')[0]}/ops-jira-client", False),
+        ("arn:aws:iam::123456789012:user/ops-security-ir-client", False),
+        ("", False),
+    ],
+)
+def test_the_author_of_a_comment_on_a_case_tells_whether_another_instance_wrote_it(author: str, another: bool) -> None:
+    assert is_another_instances(a_comment(1, "Seen.", author_id=author), "security-ir-jira") is another

@@ -92,6 +92,11 @@ class CaseCalls:
                 updated=item.get("lastUpdatedDate") or item.get("createdDate") or datetime.fromtimestamp(0, UTC),
             )
 
+    def tags(self, case_arn: str) -> Mapping[str, str]:
+        """The tags of a case, which anybody may have written."""
+        tags: Mapping[str, str] = self.call("list_tags_for_resource", resourceArn=case_arn).get("tags") or {}
+        return tags
+
     def pages(self, operation: str, arguments: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
         """The items of all pages."""
         token: str | None = None

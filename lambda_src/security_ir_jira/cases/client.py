@@ -7,8 +7,7 @@ from typing import Any
 
 from ..answers import ABOUT_US_DELAY
 from ..errors import Conflict, NotFound, NotPermitted, Refused
-from ..ids import is_issue_id
-from ..model import ISSUE_TAG, Case, Comment, File
+from ..model import Case, CaseTags, Comment, File
 from ..transfer import Spool, download, fetch
 from .calls import CaseCalls
 from .wire import read_case, read_comment
@@ -42,11 +41,8 @@ class CaseClient:
         """The ids of all cases of the membership, 25 a call."""
         return frozenset(case.id for case in self._calls.listed())
 
-    def issue_tag(self, case_arn: str) -> str | None:
-        """The id of the issue a case was made for, from the case's tag, which anybody may have written."""
-        tags: Mapping[str, str] = self._calls.call("list_tags_for_resource", resourceArn=case_arn).get("tags") or {}
-        tag = tags.get(ISSUE_TAG)
-        return tag if is_issue_id(tag) else None
+    def tags(self, case_arn: str) -> CaseTags:
+        return CaseTags(self._calls.tags(case_arn))
 
     def download_attachment(self, case_id: str, file: File, limit: int) -> Spool:
         """A Verified file's content on the disk. Raises ``TooLarge`` beyond ``limit`` bytes, ``NotFound`` if it is gone

@@ -25,6 +25,8 @@ def read_case(case_id: str, answer: Mapping[str, Any]) -> Case:
         updated=answer.get("lastUpdatedDate"),
         reported=answer.get("reportedIncidentStartDate"),
         created=answer.get("createdDate"),
+        engagement_type=answer.get("engagementType", ""),
+        impacted_accounts=tuple(answer.get("impactedAccounts", ())),
     )
 
 

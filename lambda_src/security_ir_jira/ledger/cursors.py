@@ -22,7 +22,8 @@ class Cursor:
     ``known_since`` is when it was first told of, ``moved_at`` when people were last seen to move it, ``written_at``
     when we did, ``awaited_at`` when something on it was last found not to be ready. ``seen_open``: it was
     told of while it was open. ``missing_since`` is when a sweep first did not find it listed, ``vanished_at`` when it
-    turned out to have gone with most others.
+    turned out to have gone with most others. ``left_out`` is what gave it no issue, by the filter that has the digest
+    ``left_out_under``; ``""`` where nothing did.
     """
 
     case_id: str
@@ -36,6 +37,8 @@ class Cursor:
     awaited_at: float = 0.0
     vanished_at: float | None = None
     known_since: float = 0.0
+    left_out: str = ""
+    left_out_under: str = ""
 
     @property
     def last_seen(self) -> float:
@@ -152,8 +155,19 @@ class CaseCursors:
     def born(self, case_id: str, *, by_us: bool) -> None:
         """A case has its issue from now on; ``by_us``: it was made for it, so that no person was seen to move it."""
         changes = f"SET {_KNOWN}, written_at = :now, seen_open = :yes"
-        changes += ", made_at = :now REMOVE moved_at" if by_us else ""
+        changes += ", made_at = :now" if by_us else ""
+        changes += " REMOVE left_out, left_out_under" + (", moved_at" if by_us else "")
         self._see(case_id, changes, {":yes": True})
+
+    def leave_out(self, case_id: str, reason: str, under: str) -> None:
+        """A case gets no issue here, for a reason, by the filter of that digest."""
+        changes = f"SET {_KNOWN}, left_out = :reason, left_out_under = :under"
+        self._see(case_id, changes, {":reason": reason, ":under": under})
+
+    def left_out(self, case_id: str) -> tuple[str, str]:
+        """Why a case got no issue here, and by which filter; ``""`` and ``""`` where it was not left out."""
+        seen = self._table.get(self._PARTITION, f"SEEN#{case_id}") or {}
+        return str(seen.get("left_out", "")), str(seen.get("left_out_under", ""))
 
     def written(self, case_id: str) -> None:
         """We are about to write to a case."""
@@ -228,6 +242,8 @@ def _read_cursor(case_id: str, swept: Item, seen: Item) -> Cursor:
         awaited_at=latest("awaited_at"),
         # Announced since, it was listed again.
         vanished_at=vanished_at if vanished_at and vanished_at >= swept.get("checked_at", 0) else None,
+        left_out=str(seen.get("left_out", "")),
+        left_out_under=str(seen.get("left_out_under", "")),
         known_since=float(min((item.get("known_since", 0) for item in (swept, seen) if item), default=0)),
     )
 

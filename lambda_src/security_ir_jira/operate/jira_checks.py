@@ -11,9 +11,10 @@ from ..ids import project_of
 from ..jira.client import JiraClient
 from ..jira.survey import JiraSurvey
 from ..ledger.pairs import PairLedger
-from ..model import LABEL
+from ..memory import Pair
+from ..model import LABEL, MadeFor
 from .jira_site import AFTER_PROJECT, AFTER_TOKEN, SIGNING_IN, JiraSite
-from .rounds import Rounds
+from .rounds import Look, Rounds
 
 if TYPE_CHECKING:
     from mypy_boto3_ssm import SSMClient
@@ -65,17 +66,34 @@ class JiraChecks:
     def _claims(self, rounds: Rounds) -> None:
         with rounds.look(CLAIMS) as look:
             for issue_id, key, made_for in self.survey.claims(LABEL):
-                if made_for.account not in ("", self.config.account_id):
+                pair = self._pair_of(made_for)
+                if pair is None or pair.issue_id == issue_id:
                     continue
                 if made_for.instance not in ("", self.config.name):
-                    continue  # another instance's own pair: they meet on the case, and each has an issue of its own
-                pair = self.ledger.load(made_for.case_id).pair
-                if pair is not None and pair.issue_id != issue_id and not self._is_a_clone(issue_id, key):
+                    self._shared(look, made_for, pair, key)
+                elif not self._is_a_clone(issue_id, key):
                     look.found(
                         f"Case {made_for.case_id} is mirrored by {pair.issue_key}, and {key} claims it too: another "
                         "instance works on it.",
                         f"let one instance alone work on this membership; then take the label {LABEL} from {key}",
                     )
+
+    def _pair_of(self, made_for: MadeFor) -> Pair | None:
+        """Our pair of the case that an issue names; a case of another account or Region may have the same number."""
+        pair = self.ledger.load(made_for.case_id).pair
+        return pair if pair is not None and made_for.case_arn in ("", pair.case_arn) else None
+
+    def _shared(self, look: Look, made_for: MadeFor, pair: Pair, key: str) -> None:
+        """Another instance has an issue for the case of a pair. Without a filter that is what two instances do: they
+        meet on the case, and each has an issue of its own.
+        """
+        by_another = f"by {key} of the instance {made_for.instance}"
+        said = f"Case {made_for.case_id} is mirrored by {pair.issue_key} and {by_another}"
+        if self.config.case_filter.digest:
+            mend = "have the case_filter of one instance alone match it; pairs that there are stay"
+            look.found(f"{said}: both claim it.", mend, "warning")
+        else:
+            look.fact(said)
 
     def _is_a_clone(self, issue_id: str, key: str) -> bool:
         """Whether an issue of ours has the marks of another because it was cloned: then it has a case of its own, or is

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, get_args
 
+from ..config import CaseFilter
 from ..ledger.backfills import Backfills
 from ..ledger.breakers import Breakers
+from ..ledger.cursors import CaseCursors
 from ..ledger.table import Table
 from ..ledger.troubles import Troubles
 from ..model import Side
@@ -24,6 +27,7 @@ _RATE = re.compile(r"rate\((\d+) (minute|hour|day)s?\)")
 _SECONDS = {"minute": 60, "hour": 3_600, "day": 86_400}
 _SLACK_SECONDS = 600
 _MOST_PAIRS = 20
+_MOST_CASES = 20
 _STANDS_STILL_SECONDS = 3_600
 
 
@@ -34,6 +38,7 @@ class LedgerChecks:
     dynamodb: Callable[[], Any]
     table_name: str
     clock: Callable[[], float]
+    case_filter: CaseFilter
 
     def examine(self, rounds: Rounds) -> None:
         with rounds.look("ledger") as look:
@@ -47,6 +52,8 @@ class LedgerChecks:
             self._troubles(look)
         with rounds.look("backfill") as look:
             self._backfills(look)
+        with rounds.look("case-filter") as look:
+            self._left_out(look)
 
     def _table(self, look: Look) -> None:
         backups = self.dynamodb().describe_continuous_backups(TableName=self.table_name)["ContinuousBackupsDescription"]
@@ -93,6 +100,23 @@ class LedgerChecks:
                     f'{command} pause"; {command} resume"',
                     "warning",
                 )
+
+    def _left_out(self, look: Look) -> None:
+        """Nothing is wrong with what the filter leaves out; people want to know what that is."""
+        known = CaseCursors(self.table).all().values()
+        marked = [cursor for cursor in known if cursor.left_out]
+        here = [cursor for cursor in marked if cursor.left_out_under == self.case_filter.digest]
+        if here:
+            reasons = Counter(cursor.left_out for cursor in here).most_common()
+            told = ", ".join(f"{count} by {reason}" for reason, count in reasons)
+            look.fact(f"{len(here)} cases have no issue here: {told}")
+        for cursor in sorted(here, key=lambda each: each.last_seen, reverse=True)[:_MOST_CASES]:
+            look.fact(f"{cursor.case_id}: {cursor.left_out}")
+        if len(here) > _MOST_CASES:
+            look.fact(f"and {len(here) - _MOST_CASES} that were seen before these")
+        if len(here) < len(marked):
+            others = len(marked) - len(here)
+            look.fact(f"{others} were left out by another case_filter: the next sweep looks at those that are open")
 
     def _breakers(self, look: Look) -> None:
         for side, broken in Breakers(self.table).all().items():

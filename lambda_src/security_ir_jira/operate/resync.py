@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..events import Event, EventBus
+from ..ledger.cursors import CaseCursors
 from ..ledger.pairs import PairLedger
 from ..memory import Pair
 
@@ -15,6 +16,7 @@ class Resync:
     """Rings both bells; what is to be written the sinks decide, as ever."""
 
     ledger: PairLedger
+    cursors: CaseCursors
     bus: EventBus
 
     def __call__(self, named: str) -> dict[str, Any]:
@@ -52,6 +54,12 @@ class Resync:
             return {
                 "did": "nothing",
                 "next": "Its other half is being made: look again in ten minutes, then ask doctor_command.",
+            }
+        reason, _ = self.cursors.left_out(wanted)
+        if reason:
+            return {
+                "did": "nothing",
+                "next": f"case_filter leaves this case out: {reason}. It gets its issue once it matches.",
             }
         return {
             "did": "nothing",

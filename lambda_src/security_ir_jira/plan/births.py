@@ -6,18 +6,70 @@ import hashlib
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Literal
 
 from rich_text import to_text
 
 from ..config import Config
 from ..ids import project_of
 from ..memory import Agreed, Base, digest, read_digest
-from ..model import CASE_PROPERTY, ISSUE_TAG, LABEL, SUBMITTED, Case, Issue, MadeFor, case_label
+from ..model import (
+    CASE_PROPERTY,
+    INSTANCE_TAG,
+    ISSUE_TAG,
+    LABEL,
+    SUBMITTED,
+    Case,
+    CaseTags,
+    Issue,
+    MadeFor,
+    case_label,
+)
 from .texts import case_description, case_title, issue_document, issue_summary
 
 _ROUNDING_SECONDS = 1.0
 """The service may keep a date to the second."""
+
+
+LeftOut = Literal["resolver_types", "impacted_accounts", "engagement_types", "tags", "another instance"]
+"""What leaves a case without an issue here: a key of ``case_filter``, or that another instance made it for its own."""
+
+
+def left_out(case: Case, config: Config) -> LeftOut | None:
+    """What of ``case_filter`` gives a case no issue, as far as the case itself tells; its tags may do so besides."""
+    wanted = config.case_filter
+    resolver = "Self" if case.self_managed else "AWS"
+    if wanted.resolver_types and resolver not in wanted.resolver_types:
+        return "resolver_types"
+    if wanted.impacted_accounts and not set(wanted.impacted_accounts) & set(case.impacted_accounts):
+        return "impacted_accounts"
+    if wanted.engagement_types and case.engagement_type not in wanted.engagement_types:
+        return "engagement_types"
+    return None
+
+
+def tags_matter(case: Case, config: Config) -> bool:
+    """Whether the tags of a case may leave it out: they cost a request of their own."""
+    wanted = config.case_filter
+    return bool(wanted.tags) or (bool(wanted.digest) and not is_by_aws(case))
+
+
+def left_out_by_tags(tags: CaseTags, config: Config) -> LeftOut | None:
+    """What gives a case no issue by its tags.
+
+    What another instance made for an issue of its own has its Jira already. Who asks for tags takes it all the same:
+    people put them there.
+    """
+    wanted = config.case_filter
+    if not wanted.takes_tags(tags.all):
+        return "tags"
+    made_elsewhere = tags.issue_id is not None and tags.instance not in ("", config.name)
+    return "another instance" if wanted.digest and not wanted.tags and made_elsewhere else None
+
+
+def is_by_aws(case: Case) -> bool:
+    """Whether a case surely was opened for AWS to resolve, which ours never are: nothing of it was changed since."""
+    return not case.self_managed and case.updated == case.created
 
 
 def case_property(case: Case, config: Config) -> dict[str, str]:
@@ -85,7 +137,7 @@ def case_request(issue: Issue, config: Config, issue_url: str, watchers: Iterabl
         "reportedIncidentStartDate": issue.created.isoformat(),
         "impactedAccounts": [config.account_id],
         "watchers": list(watchers),
-        "tags": {ISSUE_TAG: issue.id},
+        "tags": {ISSUE_TAG: issue.id, INSTANCE_TAG: config.name},
     }
     return {**request, "clientToken": _token(config, issue, request)}
 

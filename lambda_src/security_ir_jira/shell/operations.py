@@ -27,6 +27,7 @@ from ..jira.credentials import CredentialStore
 from ..jira.http import JiraHttp
 from ..jira.survey import JiraSurvey
 from ..ledger.backfills import Backfills
+from ..ledger.cursors import CaseCursors
 from ..ledger.pairs import PairLedger
 from ..ledger.table import Table
 from ..operate.aws_checks import AwsChecks
@@ -58,7 +59,7 @@ def operations() -> Desk:
 
     return Desk(
         doctor=examine,
-        resync=Resync(ledger, bus),
+        resync=Resync(ledger, CaseCursors(table), bus),
         backfill=BackfillDesk(Backfills(table), _client("sqs"), queue_urls, table.created_at, time.time),
     )
 
@@ -75,7 +76,14 @@ def the_doctor(
         (
             JiraChecks(config, ssm, names, survey, jira, ledger),
             AwsChecks(installation, CaseCalls.connect(), _client, clock),
-            LedgerChecks(installation, table, lambda: _client("dynamodb"), os.environ["LEDGER_TABLE"], clock),
+            LedgerChecks(
+                installation,
+                table,
+                lambda: _client("dynamodb"),
+                os.environ["LEDGER_TABLE"],
+                clock,
+                config.case_filter,
+            ),
         )
     )
 

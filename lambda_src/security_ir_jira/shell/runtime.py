@@ -64,6 +64,7 @@ def security_ir_poller() -> CaseSource:
         home=Home(config.account_id, os.environ.get("AWS_REGION", "")),
         admit=breaker.admit,
         jira_is_down=lambda: "jira" in breakers.known(),
+        case_filter=config.case_filter,
         count=count,
         backfill=backfill,
         at_the_end=lambda: gauge("PairsInError", troubles.lasting()),

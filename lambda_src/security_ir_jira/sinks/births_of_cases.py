@@ -119,7 +119,8 @@ class BirthsOfCases:
             if min((*claiming, issue.id), key=int) != issue.id:
                 return None
             if facts.reservation is None:
-                relearn(ledger, case, issue, self.cases.comments(case_id), self.issues.comments(issue))
+                on_case, on_issue = self.cases.comments(case_id), self.issues.comments(issue)
+                relearn(ledger, case, issue, on_case, on_issue, instance=self.surroundings.config.name)
             self._bind(case, issue, facts.reservation.base if facts.reservation else Base())
             return case_id
 

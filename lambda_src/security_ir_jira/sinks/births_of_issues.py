@@ -7,8 +7,9 @@ by its tag.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import cache, partial
 
 from aws_lambda_powertools import Logger
 
@@ -17,12 +18,16 @@ from ..events import Change, Heard
 from ..ids import is_issue_key
 from ..jira.client import JiraClient
 from ..memory import Base, Facts, IssueEntry, Pair
-from ..model import Case, Comment, MadeFor, case_label
+from ..model import Case, CaseTags, Comment, MadeFor, case_label
 from ..plan.births import (
     base_of_found_case,
     base_of_new_issue,
+    is_by_aws,
     is_ours,
     issue_request,
+    left_out,
+    left_out_by_tags,
+    tags_matter,
     was_made_for,
     without_labels,
 )
@@ -84,9 +89,12 @@ class BirthsOfIssues:
                 raise
             logger.info("no case of this membership", case_id=case_id, reason=str(refusal))
             return None
+        tags = cache(partial(self.cases.tags, case.arn))
+        if facts.reservation is None and self._stays_left_out(case, tags):
+            return None
         newborn = facts.reservation is None and self._is_newborn(case)
         surely_new = newborn and self._has_lost_nothing(case)
-        found = self._found(case, facts, newborn=newborn, surely_new=surely_new)
+        found = self._found(case, facts, tags, newborn=newborn, surely_new=surely_new)
         comments = None
         if found is None and facts.reservation is None and not surely_new:
             comments = self.cases.comments(case_id)
@@ -104,9 +112,41 @@ class BirthsOfIssues:
             self.surroundings.ledger.drop_issue_reservation(case_id)
         elif case.closed and not (self._closed_ones_are_wanted() or self._was_seen_open(case)):
             return None
+        if not self._wanted(case, tags):
+            return None
         # Each comment has a native event of its own: nothing but the case was told of before anybody commented.
         deep = not (newborn and heard.changed <= _NO_COMMENTS)
         return Born(self._create(case), case, deep=deep, comments=comments)
+
+    def _wanted(self, case: Case, tags: Callable[[], CaseTags]) -> bool:
+        """Whether a case without an issue is to have one. What is left out is remembered: the sweeps watch it."""
+        reason = self._left_out(case, tags)
+        if reason is None:
+            return True
+        logger.info("no issue for this case", case_id=case.id, reason=f"case_filter: {reason}")
+        self.surroundings.cursors.leave_out(case.id, reason, self.surroundings.config.case_filter.digest)
+        return False
+
+    def _left_out(self, case: Case, tags: Callable[[], CaseTags]) -> str | None:
+        """What leaves a case out; its tags are asked for only where nothing else does."""
+        config = self.surroundings.config
+        reason = left_out(case, config)
+        if reason is None and tags_matter(case, config):
+            return left_out_by_tags(tags(), config)
+        return reason
+
+    def _stays_left_out(self, case: Case, tags: Callable[[], CaseTags]) -> bool:
+        """Whether a case was left out before, by the same filter, and still is: that it has no issue here is known."""
+        wanted, cursors = self.surroundings.config.case_filter, self.surroundings.cursors
+        if not wanted.digest:
+            return False
+        before, under = cursors.left_out(case.id)
+        if not before or under != wanted.digest:
+            return False
+        reason = self._left_out(case, tags)
+        if reason is not None and reason != before:
+            cursors.leave_out(case.id, reason, wanted.digest)
+        return reason is not None
 
     def _is_newborn(self, case: Case) -> bool:
         """Whether a case came to be a moment ago."""
@@ -133,16 +173,15 @@ class BirthsOfIssues:
         surroundings = self.surroundings
         return surroundings.config.backfill_closed_cases or surroundings.ledger.backfill_asked_for("security_ir")
 
-    def _found(self, case: Case, facts: Facts, *, newborn: bool, surely_new: bool) -> Pair | None:
+    def _found(
+        self, case: Case, facts: Facts, tags: Callable[[], CaseTags], *, newborn: bool, surely_new: bool
+    ) -> Pair | None:
         """A pair whose other half exists: the case was made for an issue, or an issue was made and not bound."""
         reservation = facts.reservation
-        if reservation is None and not (newborn and _is_by_aws(case)):
-            issue_id = self.cases.issue_tag(case.arn)
-            entry = self.surroundings.ledger.entry_of_issue(issue_id) if issue_id else None
-            if issue_id and (entry is None or entry.case_id is None):
-                found = self._bind_own_case(case, issue_id, entry)
-                if found is not None:
-                    return found
+        if reservation is None and not (newborn and is_by_aws(case)):
+            found = self._named_by_tags(case, tags())
+            if found is not None:
+                return found
         if surely_new:
             return None
         labelled = self.jira.issues_labelled(case_label(case.id))
@@ -157,6 +196,15 @@ class BirthsOfIssues:
                 return self._bind(case, issue_id, key, reservation.base)
             return self._found_again(case, issue_id, key)
         return None
+
+    def _named_by_tags(self, case: Case, tags: CaseTags) -> Pair | None:
+        """The pair of a case whose tags say that this instance made it; those that name no instance may mean it."""
+        if tags.issue_id is None or tags.instance not in ("", self.surroundings.config.name):
+            return None
+        entry = self.surroundings.ledger.entry_of_issue(tags.issue_id)
+        if entry is not None and entry.case_id is not None:
+            return None
+        return self._bind_own_case(case, tags.issue_id, entry, named=bool(tags.instance))
 
     def _named_on(self, case: Case, comments: Iterable[Comment]) -> Pair | None:
         """The pair whose issue a comment of ours on the case names: Jira's index may not show yet what a lost ledger
@@ -175,15 +223,19 @@ class BirthsOfIssues:
                 return self._found_again(case, issue.id, issue.key)
         return None
 
-    def _bind_own_case(self, case: Case, issue_id: str, entry: IssueEntry | None) -> Pair | None:
-        """The case says it was created for an issue, and the answer is not recorded (yet): this is that case."""
+    def _bind_own_case(self, case: Case, issue_id: str, entry: IssueEntry | None, *, named: bool) -> Pair | None:
+        """The case says it was created for an issue, and the answer is not recorded (yet): this is that case.
+
+        One that does not say by which instance (``named``) has to be dated from the issue's creation: another site has
+        an issue of that id as well.
+        """
         try:
             issue = self.jira.issue(issue_id, with_property=True)
         except NotFound:
             return None
         if issue.made_for is not None and not self._is_of(case, issue.made_for, issue.key):
             return None
-        if entry is not None and entry.reservation is not None:
+        if entry is not None and entry.reservation is not None and (named or was_made_for(case, issue)):
             watching = watching_at_birth(self.surroundings, self.jira, issue) if case.watchers else None
             if watching is not None:
                 self.surroundings.ledger.watch_first(case.id, born_with(case.id, case.watchers, watching))
@@ -208,7 +260,7 @@ class BirthsOfIssues:
         """Bind a pair that the ledger has lost, once all is written down that is ours."""
         issue = self.jira.issue(issue_id)
         comments = self.cases.comments(case.id), self.jira.comments(issue)
-        relearn(self.surroundings.ledger, case, issue, *comments)
+        relearn(self.surroundings.ledger, case, issue, *comments, instance=self.surroundings.config.name)
         return self._bind(case, issue_id, key, base, case_by_us=case_by_us)
 
     def _create(self, case: Case) -> Pair:
@@ -236,8 +288,3 @@ class BirthsOfIssues:
         pair = Pair(case_id=case.id, case_arn=case.arn, issue_id=issue_id, issue_key=key, base=base)
         self.surroundings.bind(pair, case_by_us=case_by_us)
         return pair
-
-
-def _is_by_aws(case: Case) -> bool:
-    """Whether a case surely was opened for AWS to resolve, which ours never are: nothing of it was changed since."""
-    return not case.self_managed and case.updated == case.created

@@ -34,6 +34,7 @@ from ..notices import CASE_COMMENT_LIMIT, comment_refused, copies_on_case, texts
 from ..plan.files import CASE_FILES, FILE_LIMIT, case_file_name
 from ..plan.steps import Step
 from ..plan.whole import Plan, Seen, issue_may_have_moved, without_descriptions_end
+from ..recognition import is_another_instances
 from ..transfer import Spool, UrlRefused, put, spool
 from .comments import Voice
 from .files import FileMemory, Files, Source
@@ -69,12 +70,18 @@ def unless_closed(cases: CaseClient, case_id: str, write: Callable[[], _Answer])
         raise
 
 
+def _of_instance(instance: str, request: str) -> str:
+    """A token for a request of one instance: to the service, the same token is the same request, whoever sends it."""
+    return hashlib.sha256(f"{instance}\n{request}".encode()).hexdigest()
+
+
 @dataclass(eq=False, repr=False, slots=True)
 class CommentsOfCase:
-    """Comments of a case."""
+    """Comments of a case, as far as ``instance`` may have written them."""
 
     cases: CaseClient
     case_id: str
+    instance: str
     side: Side = "security_ir"
 
     def copies(self, comment: Comment) -> Sequence[str]:
@@ -94,6 +101,7 @@ class CommentsOfCase:
         return body
 
     def add(self, body: str, *, token: str) -> str:
+        token = _of_instance(self.instance, token)
         return unless_closed(self.cases, self.case_id, lambda: self.cases.add_comment(self.case_id, body, token=token))
 
     def edit(self, comment_id: str, body: str) -> None:
@@ -104,7 +112,8 @@ class CommentsOfCase:
         unless_closed(self.cases, self.case_id, lambda: self.cases.edit_comment(self.case_id, comment_id, body))
 
     def all(self) -> Iterable[Comment]:
-        return self.cases.comments(self.case_id)
+        # Two instances may say the same on a case that both mirror.
+        return [each for each in self.cases.comments(self.case_id) if not is_another_instances(each, self.instance)]
 
 
 @dataclass(eq=False, repr=False, slots=True)
@@ -113,6 +122,7 @@ class FilesOfCase:
 
     cases: CaseClient
     case: Case
+    instance: str
     sent: list[str] = field(default_factory=list)
     side: Side = "security_ir"
 
@@ -162,7 +172,7 @@ class FilesOfCase:
     def _token(self, copy: FileCopy) -> str:
         """The same for the same upload: the service then makes one file of it."""
         named = "\n".join((self.case.id, copy.key, copy.name, str(copy.size), str(copy.attempt)))
-        return hashlib.sha256(named.encode()).hexdigest()
+        return _of_instance(self.instance, named)
 
 
 @dataclass(eq=False, repr=False, slots=True)
@@ -190,7 +200,7 @@ class CaseHand:
         self.cases.case(pair.case_id)
 
     def comments(self, pair: Pair) -> CommentsOfCase:
-        return CommentsOfCase(self.cases, pair.case_id)
+        return CommentsOfCase(self.cases, pair.case_id, self.surroundings.config.name)
 
     def workflow(self, issue: Issue) -> Workflow:
         return self.issues.workflow(issue)
@@ -227,7 +237,7 @@ class CaseHand:
         if not sources:
             return
         case = seen.case or self.cases.case(seen.pair.case_id)
-        hand = FilesOfCase(self.cases, case)
+        hand = FilesOfCase(self.cases, case, self.surroundings.config.name)
         memory.bind_arrived(case.files, hand.content)
 
         def tell(notice: Notice) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 from ..events import Change
 from ..ids import project_of
 from ..memory import Agreed, Facts, FileCopy, Notice, Pair
-from ..model import Case, Comment, File, Issue, IssueWatchers, MadeFor, Side, Workflow
+from ..model import Case, CaseTags, Comment, File, Issue, IssueWatchers, MadeFor, Side, Workflow
 from ..plan.steps import Step
 from ..plan.whole import Plan, Seen
 from ..transfer import Spool
@@ -31,7 +31,7 @@ class CaseReader(Protocol):
 
     def ids(self) -> frozenset[str]: ...
 
-    def issue_tag(self, case_arn: str) -> str | None: ...
+    def tags(self, case_arn: str) -> CaseTags: ...
 
     def download_attachment(self, case_id: str, file: File, limit: int) -> Spool: ...
 

@@ -30,14 +30,24 @@ from ..notices import CASE_COMMENT_LIMIT, QUOTING, copies_on_case, copies_on_iss
 from ..plan.comments import source_of
 from ..plan.details import DETAILS_HEADING
 from ..plan.files import could_be_called, perhaps_copies
-from ..recognition import head_of, is_rest_of_a_copy, notice_in
+from ..recognition import head_of, is_another_instances, is_rest_of_a_copy, notice_in
 
 
 def relearn(
-    ledger: PairLedger, case: Case, issue: Issue, on_case: Sequence[Comment], on_issue: Sequence[Comment]
+    ledger: PairLedger,
+    case: Case,
+    issue: Issue,
+    on_case: Sequence[Comment],
+    on_issue: Sequence[Comment],
+    *,
+    instance: str,
 ) -> None:
-    """Write down what on the two sides is a copy of what, and what was said in our own name."""
-    found = _Relearning(ledger, case, issue, {"security_ir": on_case, "jira": on_issue})
+    """Write down what on the two sides is a copy of what, and what was said in our own name.
+
+    What another ``instance`` than this one wrote on the case is none of that.
+    """
+    theirs = frozenset(each.id for each in on_case if is_another_instances(each, instance))
+    found = _Relearning(ledger, case, issue, {"security_ir": on_case, "jira": on_issue}, theirs)
     found.copies("jira", copies_on_case)
     found.copies("security_ir", lambda comment: map(to_text, copies_on_issue(comment)))
     found.older_copies("jira")
@@ -49,12 +59,15 @@ def relearn(
 
 @dataclass(eq=False, repr=False, slots=True)
 class _Relearning:
-    """``ours`` are the comments that are accounted for, by side and id."""
+    """``theirs`` are the comments of other instances on the case, by id; ``ours`` those that are accounted for, by side
+    and id.
+    """
 
     ledger: PairLedger
     case: Case
     issue: Issue
     comments: dict[Side, Sequence[Comment]]
+    theirs: frozenset[str]
     ours: set[tuple[Side, str]] = field(default_factory=set)
     keys: set[str] = field(default_factory=set)
     files: dict[str, FileCopy] = field(default_factory=dict)
@@ -62,7 +75,7 @@ class _Relearning:
     def copies(self, side: Side, texts_of: Callable[[Comment], Iterable[str]]) -> None:
         """Comments of a side whose copies stand on the other as they would be written now."""
         standing: defaultdict[str, list[str]] = defaultdict(list)
-        for comment in self._open(other(side)):
+        for comment in self._perhaps_ours(other(side)):
             standing[digest(comment.body)].append(comment.id)
         for source in self._open(side):
             wanted = [digest(text) for text in texts_of(source)]
@@ -72,7 +85,7 @@ class _Relearning:
     def older_copies(self, side: Side) -> None:
         """Comments of a side that were edited meanwhile: their copies have the same head and are brought up to date."""
         standing: defaultdict[tuple[str, str], list[tuple[Comment, int]]] = defaultdict(list)
-        for comment in self._open(other(side)):
+        for comment in self._perhaps_ours(other(side)):
             head = head_of(other(side), comment.body)
             if head is not None:
                 standing[head.author, head.when].append((comment, head.total))
@@ -86,7 +99,7 @@ class _Relearning:
     def own_words(self, side: Side) -> None:
         """Notices, and whatever else only this integration writes."""
         continued = ""
-        for comment in self._open(side):
+        for comment in self._perhaps_ours(side):
             notice = notice_in(side, comment.body)
             if notice is not None:
                 self._record_notice(comment, notice)
@@ -112,6 +125,10 @@ class _Relearning:
         """Comments of a side that are not accounted for, in their order of creation."""
         left = (comment for comment in self.comments[side] if (side, comment.id) not in self.ours)
         return sorted(left, key=lambda comment: (comment.created, len(comment.id), comment.id))
+
+    def _perhaps_ours(self, side: Side) -> list[Comment]:
+        """Those of them that this instance may have written."""
+        return [each for each in self._open(side) if side == "jira" or each.id not in self.theirs]
 
     def _record_copy(self, side: Side, source: Comment, as_read: str, parts: Sequence[str]) -> None:
         self.ours.add((side, source.id))

@@ -17,8 +17,8 @@ from typing import Any, Literal
 from aws_lambda_powertools import Logger
 
 from ..cases.calls import CaseCalls, ListedCase
-from ..config import GONE_SECONDS
-from ..errors import MoreToDo, RetryLater, Undeliverable
+from ..config import GONE_SECONDS, CaseFilter
+from ..errors import MoreToDo, NotFound, RetryLater, Undeliverable
 from ..events import (
     BACKFILL,
     SWEEP,
@@ -50,6 +50,8 @@ _A_GROUP = 20
 """Announced, two calls, before it is written down, one call: what a sweep that dies announces once more at most."""
 _RESERVED_SECONDS = 75.0
 """What is left of ``seconds`` when a sweep stops: the minute by which they outlast the invocation, and some."""
+MOST_ASKED_FOR_TAGS = 100
+"""Of how many cases that are left out for their tags a sweep asks for them: a request each, six seconds for all."""
 _GO_ON_SECONDS = 5.0
 """By then every read of the ledger sees what was written down."""
 _CASE_ARN = re.compile(rf"arn:[a-z-]+:security-ir:(?P<region>[^:]+):(?P<account>[^:]+):case/(?P<case>{CASE_ID})")
@@ -123,6 +125,7 @@ class CaseSource:
     """Raises ``SideDown`` while security-ir is to be left alone."""
     jira_is_down: Callable[[], bool] = lambda: False
     """What is looked into while Jira is left alone would only wait."""
+    case_filter: CaseFilter = field(default_factory=CaseFilter)
     count: Callable[[str], None] = _uncounted
     backfill: Callable[[str], None] = no_backfill
     at_the_end: Callable[[], None] = lambda: None
@@ -170,6 +173,7 @@ class CaseSource:
         listed: set[str] = set()
         opened = 0
         overdue: list[Announcement] = []
+        untagged: list[tuple[ListedCase, Cursor]] = []
         broken: RetryLater | None = None
         try:
             for case in self.calls.listed():
@@ -179,7 +183,9 @@ class CaseSource:
                 cursor = cursors.get(case.id)
                 if case.closed and cursor is None and not self.backfill_closed_cases:
                     continue  # closed before anybody here saw it: it is not born into Jira
-                reason = _why_to_look(case, cursor, now)
+                reason = _why_to_look(case, cursor, now, self.case_filter.digest)
+                if cursor is not None and cursor.left_out == "tags" and reason is None and not case.closed:
+                    untagged.append((case, cursor))
                 if reason is None or (would_wait and reason != "moved"):
                     continue
                 announcement = _announcement(case, cursor, now, reason)
@@ -201,6 +207,25 @@ class CaseSource:
         self._miss([cursors[case_id] for case_id in sorted(cursors.keys() - listed)], cursors, listed, now)
         self.cursors.swept(sweep)
         self.at_the_end()
+        if not would_wait:
+            self._look_for_tags(untagged, telling, now)
+
+    def _look_for_tags(self, untagged: Sequence[tuple[ListedCase, Cursor]], telling: _Telling, now: float) -> None:
+        """Announce those cases that have the tags by now for lack of which they were left out.
+
+        A tag moves no date and has no event. Those that moved last are asked for; the others have their deep checks.
+        """
+        latest = sorted(untagged, key=lambda each: each[0].updated, reverse=True)
+        for case, cursor in latest[:MOST_ASKED_FOR_TAGS]:
+            if case.arn is None or self.clock() >= telling.until:
+                continue
+            try:
+                tags = self.calls.tags(case.arn)
+            except NotFound:
+                continue
+            if self.case_filter.takes_tags(tags):
+                telling.tell(_announcement(case, cursor, now, "watched"))
+        telling.end()
 
     def _miss(
         self, missing: Sequence[Cursor], known: Mapping[str, Cursor], listed: Collection[str], now: float
@@ -279,11 +304,14 @@ Reason = Literal["moved", "watched", "watched in full", "due"]
 """Why a case is looked into. The early looks after a move are for what may move no date; the others are deep."""
 
 
-def _why_to_look(case: ListedCase, cursor: Cursor | None, now: float) -> Reason | None:
+def _why_to_look(case: ListedCase, cursor: Cursor | None, now: float, case_filter: str) -> Reason | None:
+    """``case_filter`` is the digest of the filter: what another left out is looked into at once."""
     if cursor is None or cursor.missing_since is not None or cursor.vanished_at is not None:
         return "moved"
     if cursor.announced != case.updated.isoformat() or cursor.status != case.status:
         return "moved"
+    if cursor.left_out and cursor.left_out_under != case_filter and not case.closed:
+        return "watched"
     awaited = cursor.awaited_at >= cursor.checked_at > 0
     if case.closed and not awaited:
         return None

@@ -24,11 +24,13 @@ def test_fault_20_a_closure_code_is_read_as_it_is(stage: Stage, code: str) -> No
     assert stage.client.case(case_id).closure_code == code
 
 
-def test_a_case_that_was_made_for_an_issue_says_so_by_its_tag(stage: Stage) -> None:
-    tagged = stage.service.person("grace").open_case("Leaked key", tags={"jira-issue-id": "10100", "team": "blue"})
+def test_a_case_that_was_made_for_an_issue_says_so_by_its_tags(stage: Stage) -> None:
+    made_by = {"jira-issue-id": "10100", "security-ir-jira-instance": "ops", "team": "blue"}
+    tagged = stage.service.person("grace").open_case("Leaked key", tags=made_by)
     other = stage.service.aws_responder.open_case("Another")
-    assert stage.client.issue_tag(stage.client.case(tagged).arn) == "10100"
-    assert stage.client.issue_tag(stage.client.case(other).arn) is None
+    tags, none = (stage.client.tags(stage.client.case(case_id).arn) for case_id in (tagged, other))
+    assert (tags.issue_id, tags.instance, tags.all["team"]) == ("10100", "ops", "blue")
+    assert (none.issue_id, none.instance) == (None, "")
 
 
 def test_a_membership_that_cannot_be_listed_is_not_readable(stage: Stage) -> None:

@@ -9,13 +9,18 @@ from datetime import UTC, datetime
 import pytest
 
 from rich_text import to_text, utf16_length
+from security_ir_jira.config import CaseFilter
 from security_ir_jira.memory import Agreed, digest, read_digest
+from security_ir_jira.model import CaseTags
 from security_ir_jira.plan.births import (
     base_of_new_case,
     base_of_new_issue,
     case_request,
     issue_request,
+    left_out,
+    left_out_by_tags,
     sendable,
+    tags_matter,
     without_labels,
 )
 from security_ir_jira.plan.texts import case_description
@@ -70,7 +75,7 @@ def test_a_new_issue_is_in_step_with_its_case_but_for_the_status() -> None:
 
 def test_a_case_names_its_issue_and_nothing_in_it_is_invented() -> None:
     request = case_request(an_issue(), CONFIG, URL)
-    assert request["tags"] == {"jira-issue-id": "10100"}
+    assert request["tags"] == {"jira-issue-id": "10100", "security-ir-jira-instance": CONFIG.name}
     assert (request["resolverType"], request["engagementType"]) == ("Self", "Security Incident")
     assert (request["impactedAccounts"], request["watchers"]) == (["123456789012"], [])
     assert sendable(request)["reportedIncidentStartDate"] == datetime(2026, 1, 1, 12, tzinfo=UTC)
@@ -114,3 +119,54 @@ def test_a_new_case_is_in_step_with_its_issue_and_is_submitted() -> None:
     assert base.description == Agreed(digest(text), read_digest(issue.description), cut=True)
     assert base.title == Agreed(digest("Leaked key"), digest("Leaked key"))
     assert base.status == Agreed("Submitted")
+
+
+# Cases that get no issue
+
+
+@pytest.mark.parametrize(
+    ("wanted", "reason"),
+    [
+        (CaseFilter(), None),
+        (CaseFilter(resolver_types=("Self",)), None),
+        (CaseFilter(("AWS", "Self"), ("1", "2"), ("Other", "This")), None),
+        (CaseFilter(resolver_types=("AWS",), impacted_accounts=("3",)), "resolver_types"),
+        (CaseFilter(impacted_accounts=("3",), engagement_types=("Other",)), "impacted_accounts"),
+        (CaseFilter(engagement_types=("Other",)), "engagement_types"),
+    ],
+)
+def test_of_each_list_one_will_do_and_all_keys_must_hold(wanted: CaseFilter, reason: str | None) -> None:
+    case = a_case(self_managed=True, impacted_accounts=("2", "4"), engagement_type="This")
+    assert left_out(case, replace(CONFIG, case_filter=wanted)) == reason
+
+
+MADE_HERE = CaseTags({"jira-issue-id": "10100", "security-ir-jira-instance": CONFIG.name})
+MADE_ELSEWHERE = CaseTags({"jira-issue-id": "10100", "security-ir-jira-instance": "ops", "team": "cloud"})
+OF_THE_FIRST_VERSION = CaseTags({"jira-issue-id": "10100"})
+
+
+@pytest.mark.parametrize(
+    ("tags", "wanted", "reason"),
+    [
+        (MADE_ELSEWHERE, CaseFilter(), None),
+        (MADE_ELSEWHERE, CaseFilter(resolver_types=("Self",)), "another instance"),
+        (MADE_ELSEWHERE, CaseFilter(tags={"team": "cloud"}), None),
+        (MADE_ELSEWHERE, CaseFilter(tags={"team": "cloud", "tier": "1"}), "tags"),
+        (MADE_HERE, CaseFilter(resolver_types=("Self",)), None),
+        (OF_THE_FIRST_VERSION, CaseFilter(resolver_types=("Self",)), None),
+        (CaseTags(), CaseFilter(tags={"team": "cloud"}), "tags"),
+    ],
+)
+def test_all_tags_must_be_there_and_what_has_its_jira_is_left_to_it(
+    tags: CaseTags, wanted: CaseFilter, reason: str | None
+) -> None:
+    assert left_out_by_tags(tags, replace(CONFIG, case_filter=wanted)) == reason
+
+
+def test_tags_are_worth_a_request_only_where_they_may_decide() -> None:
+    opened = datetime(2026, 1, 1, tzinfo=UTC)
+    by_aws, own = (a_case(self_managed=own, created=opened, updated=opened) for own in (False, True))
+    none, by_resolver = CONFIG, replace(CONFIG, case_filter=CaseFilter(resolver_types=("AWS", "Self")))
+    by_tags = replace(CONFIG, case_filter=CaseFilter(tags={"team": "cloud"}))
+    assert [tags_matter(own, config) for config in (none, by_resolver, by_tags)] == [False, True, True]
+    assert [tags_matter(by_aws, config) for config in (none, by_resolver, by_tags)] == [False, False, True]

@@ -12,7 +12,7 @@ from security_ir_jira.model import Case
 from security_ir_jira.plan.steps import Step
 from security_ir_jira.plan.whole import Seen
 from security_ir_jira.sinks.case_hand import CaseHand, CommentsOfCase
-from tests.unit.things import CASE_ID, TO_DO, a_case, a_comment, a_pair, an_issue
+from tests.unit.things import CASE_ID, CONFIG, TO_DO, a_case, a_comment, a_pair, an_issue
 
 ANALYSIS, CONTAINMENT, POST = (
     "Detection and Analysis",
@@ -125,7 +125,7 @@ def test_a_conflict_with_a_closed_case_is_a_refusal(act: str) -> None:
 
 
 def write(stage: Stage, act: str) -> None:
-    comments = CommentsOfCase(stage.cases, CASE_ID)  # type: ignore[arg-type]  # what it asks of the cases
+    comments = CommentsOfCase(stage.cases, CASE_ID, CONFIG.name)  # type: ignore[arg-type]  # what it asks of the cases
     if act == "comment":
         comments.add("hello", token="0")
     elif act == "edit":
