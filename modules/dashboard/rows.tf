@@ -8,11 +8,11 @@ locals {
     for function in(name == "JiraUnauthorized" ? local.jira_functions : local.functions) :
     [var.name, name, "service", function, { label = "${name} ${function}" }]
   ] }
-  sums = { for name in [
+  webhooks = ["WebhooksFailed", "WebhooksForeign", "WebhooksMalformed", "WebhooksTooLarge", "WebhooksUnsigned", "WebhooksWrongMethod", "WebhooksWronglySigned"]
+  sums = { for name in concat(local.webhooks, [
     "AlreadyPaired", "CasesVanished", "Conflict", "IssuesVanished", "NotificationsIgnored", "NotificationsWrongSecret", "OutcomeUnknown", "PairBusy",
     "PublishFailed", "RecordsDeadLettered", "RecordsFailed", "Refused", "RetryLater", "StatusUnreachable", "Throttled", "Unavailable",
-    "WebhooksFailed", "WebhooksForeign", "WebhooksMalformed", "WebhooksTooLarge", "WebhooksUnsigned", "WebhooksWrongMethod", "WebhooksWronglySigned",
-  ] : name => [{ expression = "SUM(SEARCH('{\"${var.name}\",service} MetricName=\"${name}\"', 'Sum', 300))", label = name, id = "sum_${lower(name)}" }] }
+  ]) : name => [{ expression = "SUM(SEARCH('{\"${var.name}\",service} MetricName=\"${name}\"', 'Sum', 300))", label = name, id = "sum_${lower(name)}" }] }
   delay = { for function in ["jira_client", "security_ir_client"] : function => [
     for stat, label in { p50 = "half of them", p95 = "p95", Maximum = "the latest" } :
     [var.name, "Delay", "service", function, { stat = stat, label = label }]
@@ -85,7 +85,7 @@ locals {
         stat  = "Sum"
         metrics = [for name in concat(
           ["Refused", "StatusUnreachable", "RecordsFailed", "RecordsDeadLettered", "NotificationsIgnored", "NotificationsWrongSecret", "CasesVanished", "IssuesVanished"],
-          flatten([for webhook in var.webhook[*] : [for name in keys(local.sums) : name if startswith(name, "Webhooks")]]),
+          flatten([for webhook in var.webhook[*] : local.webhooks]),
         ) : local.sums[name]]
       })) },
     ]

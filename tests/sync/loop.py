@@ -241,7 +241,7 @@ class Loop:
     def hear_webhooks(self, events: frozenset[str] = WEBHOOKS) -> None:
         """Jira's own webhooks ring, as the guide has them registered, and no automation rule does."""
         self.automation = False
-        aws = SimpleNamespace(get_parameter=self._get_parameter, send_message=self._send_message)
+        aws: Any = SimpleNamespace(get_parameter=self._get_parameter, send_message=self._send_message)
         door = Door(self.project, Secret(aws, "/secret", self.clock), Bell(aws, "queue"), self._count)
         self.jira.webhooks.post = lambda _, headers, body: door.answer(request(body, headers["X-Hub-Signature"]))
         hook = Webhook(1, "security-ir-jira", "https://door", events, f"project = {self.project}", secret=SECRET)

@@ -61,6 +61,8 @@ def besides(ask: Ask, parameters: Parameters, backends: Backends) -> Iterator[As
         yield Ask("lambda:ListTags", ask.resource)
     if ask.action == "cloudformation:CreateStack":
         yield from _stacked(str(parameters.get("TemplateBody")), backends)
+    if ask.action == "cloudformation:DeleteStack":
+        yield from _unstacked(ask.resource.rpartition(":stack/")[2].partition("/")[0], backends)
     if ask.action in ("lambda:CreateFunction", "lambda:UpdateFunctionCode"):
         yield from _package(parameters)
     if ask.action in ("lambda:CreateFunction", "lambda:UpdateFunctionConfiguration"):
@@ -85,6 +87,13 @@ def _stacked(template: str, backends: Backends) -> Iterator[Ask]:
             function = _arn(backends, "lambda", f"function:{resource['Properties']['FunctionName']}")
             yield Ask("lambda:AddPermission", function)
             yield Ask("lambda:GetPolicy", function)
+
+
+def _unstacked(name: str, backends: Backends) -> Iterator[Ask]:
+    """What a stack holds is known again by its name, with which the ids of its statements begin."""
+    for function in backends.functions.list_functions():
+        if any(str(each.get("Sid")).startswith(f"{name}-") for each in function.policy.statements):
+            yield Ask("lambda:RemovePermission", function.function_arn)
 
 
 def customer_key(given: str | None, backends: Backends) -> str | None:

@@ -191,7 +191,8 @@ def _sqs(action: str, parameters: Parameters, backends: Backends) -> Iterator[As
 
 
 def _cloudformation(action: str, parameters: Parameters, backends: Backends) -> Iterator[Ask]:
-    name = str(parameters.get("StackName") or "*").rpartition(":stack/")[2].partition("/")[0]
+    named = str(parameters.get("StackName") or "*")
+    name = named.rpartition(":stack/")[2].partition("/")[0] if named.startswith("arn:") else named
     yield Ask(action, _arn(backends, "cloudformation", f"stack/{name}/*"))
 
 
