@@ -30,7 +30,7 @@ class Secret:
 
     ssm: SSMClient
     name: str
-    clock: Callable[[], float] = time.monotonic
+    clock: Callable[[], float] = time.time
     _known: bytes = field(default=b"", init=False)
     _read_at: float = field(default=float("-inf"), init=False)
 
