@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Builds dist/<function>.zip for the four functions, and dist/SHA256SUMS.
+# Builds dist/<function>.zip for each function, and dist/SHA256SUMS.
 #
 # Needs Python 3.11 or later with pip, or with uv beside it; no Docker. PYTHON=/path/to/python3 picks
 # another Python. Where a Python of Lambda's version is at hand (LAMBDA_PYTHON=/path names it), the zips hold its

@@ -58,8 +58,11 @@ locals {
       SYNC_CONFIG          = jsonencode(local.sync_config)
       POWERTOOLS_LOG_LEVEL = upper(var.log_level)
     },
-    { for certificates in var.aws_ca_bundle[*] : "CA_BUNDLE" => base64gzip(certificates) },
+    local.environment_of_connections,
   )
+
+  # Whom every function trusts.
+  environment_of_connections = { for certificates in var.aws_ca_bundle[*] : "CA_BUNDLE" => base64gzip(certificates) }
 
   environment_with_jira = merge(local.environment, {
     JIRA_PARAMETERS = jsonencode(module.credentials.parameters)

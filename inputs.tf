@@ -34,6 +34,12 @@ locals {
     to_case = { for status, meant in try(var.status_mapping.to_case, null) == null ? {} : var.status_mapping.to_case : status => meant }
   }
 
+  jira_webhook = {
+    enabled              = coalesce(try(var.jira_webhook.enabled, null), false)
+    secret_parameter_arn = try(var.jira_webhook.secret_parameter_arn, null)
+    secret_kms_key_arn   = try(var.jira_webhook.secret_kms_key_arn, null)
+  }
+
   jira_token_parameter = one([for given in var.jira_token_parameter[*] : { arn = given.arn, kms_key_arn = try(given.kms_key_arn, null) }])
 
   in_bucket = try(var.lambda_packages.s3_bucket, null) != null

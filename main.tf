@@ -46,6 +46,11 @@ locals {
 }
 
 locals {
+  parameter_prefix = coalesce(var.parameter_prefix, var.name == "security-ir-jira" ? "/SecurityIncidentResponse" : "/SecurityIncidentResponse/${var.name}")
+
+  # Beside Jira's credentials, which are not its reader's business.
+  webhook_secret_name = "${local.parameter_prefix}/jiraWebhookSecret"
+
   role_limits = { path = var.iam_role_path, permissions_boundary_arn = var.permissions_boundary_arn }
 
   function_settings = {
@@ -87,6 +92,31 @@ module "worker" {
   }
 }
 
+# What Jira itself tells, beside what its rules publish.
+module "jira_webhook" {
+  source = "./modules/jira_webhook"
+  count  = local.jira_webhook.enabled ? 1 : 0
+
+  name             = var.name
+  jira_project_key = var.jira_project_key
+  queue_url        = module.worker["jira_notifications_handler"].queue.url
+  alarm_actions    = module.monitoring.alarm_actions
+  location         = local.location
+  tags             = var.tags
+
+  secret = {
+    name          = local.webhook_secret_name
+    kms_key_arn   = var.kms_key_arn
+    parameter_arn = local.jira_webhook.secret_parameter_arn
+  }
+
+  function = {
+    environment = local.environment_of_connections
+    policy      = module.permissions.jira_webhook_policy
+    settings    = local.function_settings
+  }
+}
+
 # What people ask by hand: see the outputs doctor_command, resync_command and backfill_command.
 module "operations" {
   source = "./modules/operations"
@@ -103,6 +133,7 @@ module "operations" {
 
   installation = {
     native_events = var.native_events
+    jira_webhook  = local.jira_webhook.enabled
     schedules     = { case-sweep = var.case_sweep_schedule, issue-sweep = var.issue_sweep_schedule }
   }
 }
@@ -122,13 +153,18 @@ module "permissions" {
     for arn in var.notifications_shared_secret_parameter_arn[*] :
     { arn = arn, kms_key_arn = var.notifications_shared_secret_kms_key_arn }
   ])
+
+  webhook_secret = local.jira_webhook.enabled ? {
+    arn         = coalesce(local.jira_webhook.secret_parameter_arn, "arn:${local.location.partition}:ssm:${local.location.region}:${local.location.account_id}:parameter${local.webhook_secret_name}")
+    kms_key_arn = local.jira_webhook.secret_kms_key_arn
+  } : null
 }
 
 module "credentials" {
   source = "./modules/credentials"
 
   name                 = var.name
-  parameter_prefix     = coalesce(var.parameter_prefix, var.name == "security-ir-jira" ? "/SecurityIncidentResponse" : "/SecurityIncidentResponse/${var.name}")
+  parameter_prefix     = local.parameter_prefix
   jira_url             = trimsuffix(var.jira_url, "/")
   jira_email           = var.jira_email == "" ? "unused" : var.jira_email # SSM takes no empty value
   jira_project_key     = var.jira_project_key
@@ -226,7 +262,7 @@ module "dashboard" {
   enabled      = var.dashboard_enabled
   ledger_table = module.ledger.table.name
   rules        = module.events.rules
-  alarms       = concat(module.monitoring.alarms, flatten([for worker in module.worker : values(worker.alarms)]))
+  alarms       = concat(module.monitoring.alarms, flatten([for worker in module.worker : values(worker.alarms)]), flatten([for webhook in module.jira_webhook : values(webhook.alarms)]))
   location     = local.location
 
   workers = { for function, worker in module.worker : function => {
@@ -235,6 +271,8 @@ module "dashboard" {
     dead_letters = worker.queue.dead_letter_name
     log_group    = worker.function.log_group
   } }
+
+  webhook = one([for webhook in module.jira_webhook : webhook.function.name])
 
   event_log = {
     group        = module.events.event_log_group

@@ -3,6 +3,11 @@ output "jira_notifications_topic_arn" {
   value       = module.notifications.topic_arn
 }
 
+output "jira_webhook_url" {
+  description = "Address for Jira's own webhooks; null unless `jira_webhook` enables them."
+  value       = one(module.jira_webhook[*].url)
+}
+
 output "event_bus" {
   description = "Event bus that every change of either side is announced on: `name`, `arn`. Other rules may listen to it."
   value       = module.events.bus
@@ -19,12 +24,12 @@ output "ledger_table" {
 }
 
 output "functions" {
-  description = "`security_ir_poller`, `jira_client`, `jira_notifications_handler`, `security_ir_client` → `name`, `arn`, `role_arn`, `log_group` (a name)."
-  value       = { for function, worker in module.worker : function => worker.function }
+  description = "`security_ir_poller`, `jira_client`, `jira_notifications_handler`, `security_ir_client`, and `jira_webhook` where it is enabled → `name`, `arn`, `role_arn`, `log_group` (a name)."
+  value       = merge({ for function, worker in module.worker : function => worker.function }, { for webhook in module.jira_webhook : "jira_webhook" => webhook.function })
 }
 
 output "queues" {
-  description = "The same keys → the function's queue: `url`, `arn`, `dead_letter_url`, `dead_letter_arn`."
+  description = "The four that have a queue → the queue: `url`, `arn`, `dead_letter_url`, `dead_letter_arn`."
   value       = { for function, worker in module.worker : function => { for name in ["url", "arn", "dead_letter_url", "dead_letter_arn"] : name => worker.queue[name] } }
 }
 

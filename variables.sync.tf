@@ -234,3 +234,35 @@ variable "notifications_shared_secret_kms_key_arn" {
     error_message = "notifications_shared_secret_kms_key_arn is the key of a parameter: give notifications_shared_secret_parameter_arn too, or leave both out."
   }
 }
+
+variable "jira_webhook" {
+  description = <<-EOT
+    An address for Jira's own webhooks, beside the notifications topic:
+    - `enabled`: whether there is one.
+    - `secret_parameter_arn`: ARN of an existing SSM SecureString in this Region that holds what Jira signs by; without it, a secret is made.
+    - `secret_kms_key_arn`: ARN of the customer key that this parameter is encrypted with; leave it out for SSM's own key.
+  EOT
+  type        = any
+  default     = {}
+  nullable    = false
+
+  validation {
+    condition     = length(setsubtract(try(keys(var.jira_webhook), [""]), ["enabled", "secret_parameter_arn", "secret_kms_key_arn"])) == 0
+    error_message = "jira_webhook must be an object of enabled and, for a secret of your own, secret_parameter_arn and secret_kms_key_arn, and nothing else; it ${can(keys(var.jira_webhook)) ? "has ${join(", ", [for key in setsubtract(try(keys(var.jira_webhook), []), ["enabled", "secret_parameter_arn", "secret_kms_key_arn"]) : "\"${key}\""])}" : "is no object"}."
+  }
+
+  validation {
+    condition     = try(var.jira_webhook.enabled, null) == null ? true : can(tobool(var.jira_webhook.enabled))
+    error_message = "jira_webhook.enabled must be true or false."
+  }
+
+  validation {
+    condition     = try(var.jira_webhook.secret_parameter_arn, null) == null ? true : can(regex("^arn:[a-z-]+:ssm:[a-z0-9-]+:[0-9]{12}:parameter/[A-Za-z0-9_./-]+$", var.jira_webhook.secret_parameter_arn))
+    error_message = "jira_webhook.secret_parameter_arn must be the ARN of an SSM parameter, arn:<partition>:ssm:<region>:<account>:parameter/<name>, not its name and not the secret itself. Leave it out to have a secret made."
+  }
+
+  validation {
+    condition     = try(var.jira_webhook.secret_kms_key_arn, null) == null ? true : can(regex("^arn:[^:]+:kms:[^:]+:[0-9]{12}:key/.+$", var.jira_webhook.secret_kms_key_arn)) && try(var.jira_webhook.secret_parameter_arn, null) != null
+    error_message = "jira_webhook.secret_kms_key_arn is the key of a parameter of your own: give it as the ARN of a key (arn:<partition>:kms:<region>:<account>:key/<id>), not of an alias, and secret_parameter_arn with it. A secret that is made here is under kms_key_arn."
+  }
+}

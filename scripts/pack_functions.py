@@ -17,7 +17,7 @@ from collections.abc import Collection, Mapping
 from pathlib import Path, PurePath
 from typing import NoReturn
 
-FUNCTIONS = ("jira_client", "jira_notifications_handler", "security_ir_client", "security_ir_poller")
+FUNCTIONS = ("jira_client", "jira_notifications_handler", "jira_webhook", "security_ir_client", "security_ir_poller")
 SHARED = ("rich_text", "security_ir_jira")
 SOURCES = Path("lambda_src")
 DIST = Path("dist")

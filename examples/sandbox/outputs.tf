@@ -3,6 +3,11 @@ output "jira_notifications_topic_arn" {
   value       = module.security_ir_jira.jira_notifications_topic_arn
 }
 
+output "jira_webhook_url" {
+  description = "Address for Jira's own webhooks; null unless `jira_webhook` enables them."
+  value       = module.security_ir_jira.jira_webhook_url
+}
+
 output "event_bus" {
   description = "Event bus that every change of either side is announced on: `name`, `arn`. Other rules may listen to it."
   value       = module.security_ir_jira.event_bus

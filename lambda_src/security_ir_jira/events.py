@@ -31,6 +31,17 @@ Change = Literal["case", "issue", "comments", "notice", "deep"]
 """What kind of thing changed, as far as the source knows; ``deep`` asks to look at everything on both sides."""
 _SKEW_SECONDS = 300.0
 """How far the clock of whoever dated an event may be ahead of ours."""
+_HEARD = {"signedBy": "jira"}
+
+
+def heard(issue: str) -> dict[str, object]:
+    """The notification of an issue that Jira itself, by its signature, told of."""
+    return {**_HEARD, "automationData": {"IssueId": issue}}
+
+
+def is_heard(body: dict[str, Any]) -> bool:
+    """Whether a message is such a notification: at the top of an envelope nobody who publishes can write."""
+    return body.items() >= _HEARD.items() and "Message" not in body
 
 
 @dataclass(frozen=True, slots=True)

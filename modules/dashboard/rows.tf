@@ -8,10 +8,11 @@ locals {
     for function in(name == "JiraUnauthorized" ? local.jira_functions : local.functions) :
     [var.name, name, "service", function, { label = "${name} ${function}" }]
   ] }
-  sums = { for name in [
+  webhooks = ["WebhooksFailed", "WebhooksForeign", "WebhooksMalformed", "WebhooksTooLarge", "WebhooksUnsigned", "WebhooksWrongMethod", "WebhooksWronglySigned"]
+  sums = { for name in concat(local.webhooks, [
     "AlreadyPaired", "CasesVanished", "Conflict", "IssuesVanished", "NotificationsIgnored", "NotificationsWrongSecret", "OutcomeUnknown", "PairBusy",
     "PublishFailed", "RecordsDeadLettered", "RecordsFailed", "Refused", "RetryLater", "StatusUnreachable", "Throttled", "Unavailable",
-  ] : name => [{ expression = "SUM(SEARCH('{\"${var.name}\",service} MetricName=\"${name}\"', 'Sum', 300))", label = name, id = "sum_${lower(name)}" }] }
+  ]) : name => [{ expression = "SUM(SEARCH('{\"${var.name}\",service} MetricName=\"${name}\"', 'Sum', 300))", label = name, id = "sum_${lower(name)}" }] }
   delay = { for function in ["jira_client", "security_ir_client"] : function => [
     for stat, label in { p50 = "half of them", p95 = "p95", Maximum = "the latest" } :
     [var.name, "Delay", "service", function, { stat = stat, label = label }]
@@ -82,9 +83,10 @@ locals {
       { type = "metric", width = 6, properties = jsonencode(merge(local.chart, {
         title = "It will not pass: refused, ignored, dead-lettered"
         stat  = "Sum"
-        metrics = [for name in ["Refused", "StatusUnreachable", "RecordsFailed", "RecordsDeadLettered", "NotificationsIgnored", "NotificationsWrongSecret", "CasesVanished", "IssuesVanished"] :
-          local.sums[name]
-        ]
+        metrics = [for name in concat(
+          ["Refused", "StatusUnreachable", "RecordsFailed", "RecordsDeadLettered", "NotificationsIgnored", "NotificationsWrongSecret", "CasesVanished", "IssuesVanished"],
+          flatten([for webhook in var.webhook[*] : local.webhooks]),
+        ) : local.sums[name]]
       })) },
     ]
   }
@@ -108,9 +110,12 @@ locals {
     widgets = concat(
       [for metric, of in { Invocations = ["Sum", "Runs of a function"], Duration = ["p95", "Milliseconds of a run, p95"], Errors = ["Sum", "Runs that crashed"], Throttles = ["Sum", "Throttled by Lambda"] } :
         { type = "metric", width = 4, properties = jsonencode(merge(local.chart, {
-          title   = of[1]
-          stat    = of[0]
-          metrics = [for function in local.functions : ["AWS/Lambda", metric, "FunctionName", var.workers[function].function, { label = function }]]
+          title = of[1]
+          stat  = of[0]
+          metrics = concat(
+            [for function in local.functions : ["AWS/Lambda", metric, "FunctionName", var.workers[function].function, { label = function }]],
+            [for webhook in var.webhook[*] : ["AWS/Lambda", metric, "FunctionName", webhook, { label = "jira_webhook" }]],
+          )
         })) }
       ],
       [

@@ -24,6 +24,12 @@ variable "workers" {
   nullable = false
 }
 
+variable "webhook" {
+  description = "Name of the function that hears Jira's own webhooks; null where there is none."
+  type        = string
+  default     = null
+}
+
 variable "event_log" {
   description = "The event log's `group` and the queue of its `dead_letters`, both names."
   type = object({

@@ -10,8 +10,8 @@ locals {
 
 resource "aws_lambda_function" "this" {
   #checkov:skip=CKV_AWS_50:A change's way is told by the event log and by the message ids in the functions' logs.
-  #checkov:skip=CKV_AWS_115:The queue before a worker bounds its runs, by maximum_concurrency.
-  #checkov:skip=CKV_AWS_116:A worker's queue has dead letters; whoever invokes by hand reads the answer.
+  #checkov:skip=CKV_AWS_115:The queue before a worker bounds its runs, by maximum_concurrency; where there is none and strangers call, reserved_concurrency does.
+  #checkov:skip=CKV_AWS_116:A worker's queue has dead letters; whoever invokes by hand reads the answer, and so does Jira.
   #checkov:skip=CKV_AWS_173:The environment holds no secret, and Lambda encrypts it with a key of its own.
   #checkov:skip=CKV_AWS_272:Zips are known by their checksums; a signing profile would be the estate's.
 
@@ -29,6 +29,8 @@ resource "aws_lambda_function" "this" {
   memory_size       = var.settings.memory_mb
   timeout           = var.timeout_seconds
   tags              = var.tags
+
+  reserved_concurrent_executions = coalesce(var.reserved_concurrency, -1) # none
 
   environment {
     variables = var.environment

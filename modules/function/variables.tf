@@ -46,6 +46,12 @@ variable "policy" {
   nullable    = false
 }
 
+variable "reserved_concurrency" {
+  description = "Runs at one time: so many are kept for it, and it never has more. Null for as many as the account has left."
+  type        = number
+  default     = null
+}
+
 variable "settings" {
   description = <<-EOT
     What is the same for all functions of an instance:

@@ -8,6 +8,7 @@ locals {
       partition     = var.location.partition
       dns_suffix    = var.location.dns_suffix
       native_events = var.installation.native_events
+      jira_webhook  = var.installation.jira_webhook
       schedules     = var.installation.schedules
     })
     POWERTOOLS_SERVICE_NAME = "operations"

@@ -23,10 +23,12 @@ variable "installation" {
   description = <<-EOT
     What the doctor has to find:
     - `native_events`: whether there is a rule on the account's default bus.
+    - `jira_webhook`: whether there is an address for Jira's own webhooks.
     - `schedules`: sweep (`case-sweep`, `issue-sweep`) → its schedule; null where it is switched off.
   EOT
   type = object({
     native_events = bool
+    jira_webhook  = bool
     schedules     = map(string)
   })
   nullable = false

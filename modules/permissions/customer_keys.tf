@@ -4,6 +4,7 @@ data "aws_iam_policy_document" "decrypts" {
   for_each = {
     DecryptsTheGivenToken            = var.jira_token_parameter
     DecryptsTheSecretOfNotifications = var.notifications_secret
+    DecryptsTheSecretOfWebhooks      = var.webhook_secret
   }
 
   dynamic "statement" {

@@ -8,6 +8,11 @@ output "policies" {
   }
 }
 
+output "jira_webhook_policy" {
+  description = "Policy document (JSON) of the function that hears Jira's own webhooks."
+  value       = data.aws_iam_policy_document.jira_webhook.json
+}
+
 output "operations_policy" {
   description = "Policy document (JSON) of the function that people invoke."
   value       = data.aws_iam_policy_document.operations.json

@@ -47,6 +47,15 @@ variable "reads_tags_in_sweeps" {
   nullable    = false
 }
 
+variable "webhook_secret" {
+  description = "The SecureString that holds what Jira signs its webhooks by, and the customer key it is encrypted with, if any of its own; null without webhooks."
+  type = object({
+    arn         = string
+    kms_key_arn = optional(string)
+  })
+  default = null
+}
+
 variable "location" {
   description = "Partition, Region and account this is applied in, and the partition's DNS suffix."
   type = object({

@@ -5,9 +5,9 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 
-from . import steps
+from . import steps, webhook
 from .talk import Interrupted, Stop
-from .usage import PROGRAM, read
+from .usage import PROGRAM, WantedWebhook, read
 
 _GO_ON = "To go on, run the same command again: what is there is not made twice."
 
@@ -16,6 +16,8 @@ def main(given: Sequence[str]) -> int:
     """Do what the command line asks for, and return the exit code."""
     wanted = read(given)
     try:
+        if isinstance(wanted, WantedWebhook):
+            return webhook.webhook(wanted)
         if wanted.check:
             return steps.only_check(wanted)
         return steps.destroy(wanted) if wanted.destroy else steps.deploy(wanted)

@@ -14,7 +14,7 @@ from . import module
 from .talk import Stop, say
 from .token_source import without
 
-FUNCTIONS = ("jira_client", "jira_notifications_handler", "security_ir_client", "security_ir_poller")
+FUNCTIONS = ("jira_client", "jira_notifications_handler", "jira_webhook", "security_ir_client", "security_ir_poller")
 DIST = module.ROOT / "dist"
 SOURCES = module.ROOT / "lambda_src"
 

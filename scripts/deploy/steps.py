@@ -17,15 +17,18 @@ from .record import Record
 from .settings import Settings, settings
 from .talk import Interrupted, Stop, ask, say, somebody_is_here
 from .token_source import Token
-from .usage import SETTINGS, Wanted
+from .usage import PROGRAM, SETTINGS, Wanted, WantedWebhook
 
 PLAN = "deployment.tfplan"
 _LEDGER = "module.security_ir_jira.module.ledger"
+_FORGET_THE_WEBHOOK = (
+    f"A webhook of Jira's own calls nobody either: ./{PROGRAM}.py jira webhook --remove takes it away.\n"
+)
 _CHANGES = 2
 """What `terraform plan -detailed-exitcode` answers where there is something to do."""
 
 
-def read_settings(wanted: Wanted, known: Record | None) -> Settings:
+def read_settings(wanted: Wanted | WantedWebhook, known: Record | None) -> Settings:
     """From the file that is named, else from the one of the last run, else from the folder's own. Raises ``Stop``."""
     file = wanted.settings
     if file is None and known and known.settings:
@@ -105,6 +108,7 @@ def destroy(wanted: Wanted) -> int:
         record.forget(wanted.directory)
     say(
         "Destroyed. Cases and issues are as they were; switch off the four rules in Jira, they have nobody to tell.\n"
+        f"{_FORGET_THE_WEBHOOK if further.values.get('jira_webhook') else ''}"
         f"{wanted.directory} is of no further use."
     )
     return 0
@@ -194,6 +198,11 @@ def _finish(terraform: Terraform, now: Record, further: Settings) -> None:
     secret = further.values.get("notifications_shared_secret_parameter_arn") is not None
     say()
     say(next_step(topic, now.inputs.url, now.inputs.project_key, secret=secret))
+    if outputs.get("jira_webhook_url"):
+        say(
+            "\nFor Jira's own webhooks an administrator of Jira runs (docs/guide.md, \"Jira's own webhooks\"):\n\n"
+            f"    ./{PROGRAM}.py jira webhook --register --email … --directory {terraform.folder}"
+        )
     say(f"\nIs something not as it should be? This checks it from inside:\n\n    {outputs['doctor_command']}")
     if not (further.values.get("alarm_emails") or further.values.get("alarm_actions")):
         say(

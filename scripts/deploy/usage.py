@@ -56,8 +56,51 @@ options:
 The token is better not given by --token, which stays in your shell's history: without it, it is taken from the
 environment variable JIRA_TOKEN, or asked for. Nothing writes it to a file, or to Terraform's state.
 
+Jira's own webhooks: {PROGRAM} jira webhook -h
+
 Everything, click by click: docs/deploy-script.md
 """
+
+
+WEBHOOK = f"""\
+usage: {PROGRAM} jira webhook [-h] (--register | --remove) --email EMAIL
+                                         [--url URL] [--project-key PROJECT_KEY]
+                                         [--webhook-url URL] [--secret-parameter NAME] [--region REGION]
+                                         [--directory DIRECTORY] [--settings FILE]
+
+Registers the address of a deployment with jira_webhook = {{ enabled = true }} as a webhook of the Jira site.
+
+options:
+   -h, --help          show this help message and exit
+   --register          make the webhook, or set it right where it is there
+   --remove            take it away; other webhooks are left alone
+   --email             of a Jira administrator, whose API token is taken from JIRA_TOKEN or asked for
+   --url               the Jira site's own address (default: the deployment's)
+   --project-key       the project to be told of (default: the deployment's)
+   --webhook-url       the module's output jira_webhook_url (default: what the deployment's Terraform says)
+   --secret-parameter  name or ARN of the SSM parameter with the secret (default: as the module names it); it is read
+                       by the AWS CLI with your own credentials
+   --region            where that parameter is (default: the deployment's, else as your AWS profile says)
+   --directory         folder of the deployment (default: {DIRECTORY})
+   --settings          its settings (default: those of the last run)
+
+Everything, click by click: docs/guide.md, "Jira's own webhooks"
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class WantedWebhook:
+    """What was asked for after `jira webhook`, not looked at yet."""
+
+    remove: bool
+    email: str | None
+    url: str | None
+    project_key: str | None
+    webhook_url: str | None
+    secret_parameter: str | None
+    region: str | None
+    directory: Path
+    settings: Path | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +149,20 @@ def jira_parser() -> argparse.ArgumentParser:
     return parser
 
 
-def read(given: Sequence[str]) -> Wanted:
+def webhook_parser() -> argparse.ArgumentParser:
+    """What follows the words `jira webhook`."""
+    parser = _Parser(WEBHOOK, f"{PROGRAM} jira webhook")
+    what = parser.add_mutually_exclusive_group(required=True)
+    what.add_argument("--register", action="store_true")
+    what.add_argument("--remove", action="store_true")
+    for option in ("--email", "--url", "--project-key", "--webhook-url", "--secret-parameter", "--region"):
+        parser.add_argument(option)
+    parser.add_argument("--directory", type=Path, default=Path(DIRECTORY))
+    parser.add_argument("--settings", type=Path)
+    return parser
+
+
+def read(given: Sequence[str]) -> Wanted | WantedWebhook:
     """What is wanted. Exits where the line has no meaning, or help is asked for."""
     overview = _Parser(OVERVIEW, PROGRAM)
     if not given:
@@ -116,12 +172,10 @@ def read(given: Sequence[str]) -> Wanted:
         overview.exit(0)
     if given[0] != "jira":
         overview.error(f"{given[0]!r} is no integration. There is one: jira")
+    if given[1:2] == ["webhook"]:
+        return _read_webhook(given[2:])
     parser = jira_parser()
-    chosen, unknown = parser.parse_known_args(given[1:])
-    if unknown:
-        known = [option for action in parser._actions for option in action.option_strings]
-        near = difflib.get_close_matches(unknown[0].partition("=")[0], known, 1)
-        parser.error(f"{unknown[0].partition('=')[0]} is no option{f'; is {near[0]} meant?' if near else ''}")
+    chosen = _parsed(parser, given[1:])
     if chosen.check and chosen.no_check:
         parser.error("--check and --no-check contradict each other: leave one out")
     return Wanted(
@@ -135,6 +189,34 @@ def read(given: Sequence[str]) -> Wanted:
         destroy=chosen.destroy,
         yes=chosen.yes,
         no_check=chosen.no_check,
-        directory=chosen.directory.expanduser().absolute(),
-        settings=chosen.settings.expanduser().absolute() if chosen.settings else None,
+        directory=_absolute(chosen.directory),
+        settings=_absolute(chosen.settings) if chosen.settings else None,
     )
+
+
+def _read_webhook(given: Sequence[str]) -> WantedWebhook:
+    chosen = _parsed(webhook_parser(), given)
+    return WantedWebhook(
+        remove=chosen.remove,
+        email=chosen.email,
+        url=chosen.url,
+        project_key=chosen.project_key,
+        webhook_url=chosen.webhook_url,
+        secret_parameter=chosen.secret_parameter,
+        region=chosen.region,
+        directory=_absolute(chosen.directory),
+        settings=_absolute(chosen.settings) if chosen.settings else None,
+    )
+
+
+def _parsed(parser: argparse.ArgumentParser, given: Sequence[str]) -> argparse.Namespace:
+    chosen, unknown = parser.parse_known_args(given)
+    if unknown:
+        known = [option for action in parser._actions for option in action.option_strings]
+        near = difflib.get_close_matches(unknown[0].partition("=")[0], known, 1)
+        parser.error(f"{unknown[0].partition('=')[0]} is no option{f'; is {near[0]} meant?' if near else ''}")
+    return chosen
+
+
+def _absolute(path: Path) -> Path:
+    return path.expanduser().absolute()

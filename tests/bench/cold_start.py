@@ -17,7 +17,7 @@ from pathlib import Path
 
 from tests.defaults import DOCUMENT
 
-FUNCTIONS = ("jira_client", "jira_notifications_handler", "security_ir_client", "security_ir_poller")
+FUNCTIONS = ("jira_client", "jira_notifications_handler", "jira_webhook", "security_ir_client", "security_ir_poller")
 FLOOR = "import boto3; boto3.client('dynamodb')"
 READY = "import {function}.handler"
 MEASURE = "; import time; print(time.process_time())"
@@ -34,6 +34,8 @@ ENVIRONMENT = {
     "JIRA_PARAMETERS": json.dumps({"url": "/url", "email": "/email", "project_key": "/key", "token": "/token"}),
     "QUEUE_URL": "https://sqs.eu-central-1.amazonaws.com/111122223333/queue",
     "DEAD_LETTER_QUEUE_URL": "https://sqs.eu-central-1.amazonaws.com/111122223333/dead-letters",
+    "JIRA_PROJECT_KEY": "SEC",
+    "SECRET_PARAMETER": "/secret",
     "POWERTOOLS_METRICS_NAMESPACE": "bench",
     "POWERTOOLS_SERVICE_NAME": "bench",
     # Lambda's folders are read-only: what has no bytecode is compiled each time.

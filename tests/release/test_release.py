@@ -24,7 +24,7 @@ from .roots import root_of, serving, terraform
 
 VERSION = "1.2.3"
 TITLE = f"terraform-aws-security-ir-jira-{VERSION}"
-FUNCTIONS = ("jira_client", "jira_notifications_handler", "security_ir_client", "security_ir_poller")
+FUNCTIONS = ("jira_client", "jira_notifications_handler", "jira_webhook", "security_ir_client", "security_ir_poller")
 BUILT = {"dist/SHA256SUMS", *(f"dist/{function}.zip" for function in FUNCTIONS)}
 SECTION = f"""\
 ## [{VERSION}] - 2026-11-27

@@ -328,6 +328,45 @@ def switches(estate: Estate) -> None:
     assert (estate.left(), estate.refused()) == ([], [])
 
 
+WEBHOOKS = (
+    "GivesTheFunctionForWebhooksAnAddressAndFewRuns",
+    "LetsThatAddressInvokeItByAStack",
+    "DrawsTheSecretOfWebhooks",
+)
+
+
+def webhooks(estate: Estate) -> None:
+    """An address for Jira's webhooks is made with a secret that nobody writes down, changed, and goes away again."""
+    estate.admit(Instance(estate.region, options=WEBHOOKS))
+    root = estate.root("basic", **GIVEN, jira_project_key="SEC", jira_token=TOKEN)
+    root.set(jira_webhook={"enabled": True}, tags={"team": "soc"})
+    outputs = root.apply()
+    assert sorted(outputs["functions"]) == sorted([*FUNCTIONS, "jira_webhook"])
+    name = outputs["functions"]["jira_webhook"]["name"]
+    made = estate.client("lambda").get_function(FunctionName=name)
+    assert made["Concurrency"]["ReservedConcurrentExecutions"] == 5
+    secret = the_secret(estate)
+    assert len(secret) == 64
+    assert root.changes() == []
+    assert secret.encode() not in root.everything_written
+    root.set(jira_webhook={"enabled": True}, tags={"service": "incident-response"})
+    root.apply()
+    assert the_secret(estate) == secret
+    root.set(jira_webhook={"enabled": False})
+    root.apply()
+    assert name not in [one["FunctionName"] for one in estate.client("lambda").list_functions()["Functions"]]
+    root.destroy()
+    assert (estate.left(), estate.refused()) == ([], [])
+    by_default = {statement["Sid"] for statement in statements(estate.documents[:1])}
+    assert {each for each in estate.unused() if each.partition(":")[0] not in by_default} == set()
+
+
+def the_secret(estate: Estate) -> str:
+    name = "/SecurityIncidentResponse/jiraWebhookSecret"
+    value: str = estate.client("ssm").get_parameter(Name=name, WithDecryption=True)["Parameter"]["Value"]
+    return value
+
+
 def trespass(estate: Estate) -> None:
     """Make a queue that is none of the module's."""
     estate.admit(Instance(estate.region))
@@ -351,6 +390,7 @@ STORIES: Mapping[str, Callable[[Estate], None]] = {
     "eu-west-3": multiple_instances,
     "eu-central-1": complete,
     "eu-north-1": switches,
+    "eu-south-1": webhooks,
 }
 TRESPASS = "ca-central-1"
 

@@ -18,10 +18,12 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 from unittest.mock import patch
 
 import boto3
+from botocore.exceptions import ClientError
 from botocore.loaders import JSONFileLoader
 from moto import mock_aws
 from moto.core.serialize import BaseJSONSerializer
@@ -29,7 +31,11 @@ from moto.core.utils import method_names_from_class
 from moto.dynamodb.models.dynamo_type import Item
 from moto.dynamodb.models.table import Table as MotoTable
 
+from jira_webhook.bell import Bell
+from jira_webhook.door import Door
+from jira_webhook.secret import Secret
 from sandbox.jira import Comment, JiraServer, Person
+from sandbox.jira.state.model import Webhook
 from sandbox.security_ir import SecurityIrServer
 from security_ir_jira.cases.calls import CaseCalls
 from security_ir_jira.cases.client import CaseClient
@@ -54,6 +60,7 @@ from security_ir_jira.sources.cases import CaseSource, Home
 from security_ir_jira.sources.issues import IssueSource
 from tests.clock import Clock
 from tests.stale import StaleClient
+from tests.webhooks import SECRET, request
 
 from .wire import Client, Killed, Wire, over
 
@@ -64,6 +71,12 @@ BEGINNING = 2_208_988_800.0
 LEASE_SECONDS = 360.0
 BATCH_SIZE = 10
 """Messages that an event source mapping hands over at once, where so many wait."""
+WEBHOOKS = frozenset(
+    {
+        *("jira:issue_created", "jira:issue_updated", "jira:issue_deleted"),
+        *("comment_created", "comment_updated", "comment_deleted", "attachment_created", "attachment_deleted"),
+    }
+)
 EVIDENCE = r"C:\Users\_svc\run.ps1, C:\Windows\Temp\*.exe; arn:aws:s3:::*_prod_*"
 
 
@@ -145,6 +158,7 @@ class Loop:
         self._messages: list[Message] = []
         self.bus = Bus(self)
         self.overreaches: list[dict[str, Any]] = []
+        self.webhook_secret, self.queue_is_closed = SECRET, False
         self.kills: list[str] = []
         self.wire = Wire()
         self.stale = StaleClient(boto3.client("dynamodb", region_name=REGION), clock)
@@ -233,6 +247,26 @@ class Loop:
         if self.automation:
             self.notify(key)
 
+    def hear_webhooks(self, events: frozenset[str] = WEBHOOKS) -> None:
+        """Jira's own webhooks ring, as the guide has them registered, and no automation rule does."""
+        self.automation = False
+        aws: Any = SimpleNamespace(get_parameter=self._get_parameter, send_message=self._send_message)
+        door = Door(self.project, Secret(aws, "/secret", self.clock), Bell(aws, "queue"), self._count)
+        self.jira.webhooks.post = lambda _, headers, body: door.answer(request(body, headers["X-Hub-Signature"]))
+        hook = Webhook(1, "security-ir-jira", "https://door", events, f"project = {self.project}", secret=SECRET)
+        self.jira.site.webhooks[hook.id] = hook
+
+    def _get_parameter(self, *, Name: str, WithDecryption: bool) -> dict[str, Any]:
+        return {"Parameter": {"Value": self.webhook_secret}}
+
+    def _send_message(self, *, QueueUrl: str, MessageBody: str) -> None:
+        if self.queue_is_closed:
+            raise ClientError({"Error": {"Code": "ServiceUnavailable"}}, "SendMessage")
+        self.send("jira_notifications_handler", json.loads(MessageBody))
+
+    def _count(self, metric: str, **_: str) -> None:
+        self.counts.append(metric)
+
     def lose_the_table(self) -> None:
         """The ledger's table is deleted and made anew."""
         client = boto3.client("dynamodb", region_name=REGION)
@@ -264,6 +298,7 @@ class Loop:
 
     def step(self) -> bool:
         """Deliver one message that is due, or a batch of those that wait together; false where there is none."""
+        self.jira.webhooks.send_due()
         if self.gathers:
             return self._step_together()
         due = [message for message in self._messages if message.due <= self.clock.now]
@@ -287,7 +322,8 @@ class Loop:
         return True
 
     def _next_due(self) -> float:
-        return min((message.due for message in self._messages), default=math.inf)
+        again = self.jira.webhooks.next_due
+        return min([math.inf if again is None else again, *(message.due for message in self._messages)])
 
     def lose(self) -> None:
         """Lose one notification; queues and bus of the module's own lose nothing."""

@@ -560,3 +560,10 @@ def test_the_report_counts_what_waits_and_tells_the_clock_of_the_sweeps(installe
     assert "jira_client: 1 waiting, 0 in work or put off, 0 delayed" in facts["queues"]
     (told,) = [fact for fact in facts["sweeps"] if fact.startswith("issue-sweep: last ")]
     assert told.endswith(" s ago, schedule rate(15 minutes)")
+
+
+@pytest.mark.parametrize("enabled", [False, True])
+def test_the_report_says_whether_jiras_own_webhooks_are_heard(installed: Installed, enabled: bool) -> None:
+    installed.installation = replace(installed.installation, jira_webhook=enabled)
+    facts = installed.examine()["facts"]
+    assert any("webhooks are heard" in fact for fact in facts.get("schedules", [])) is enabled

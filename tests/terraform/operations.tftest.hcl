@@ -62,6 +62,7 @@ run "the_function_is_told_what_the_doctor_has_to_find" {
       partition     = "aws"
       dns_suffix    = "amazonaws.com"
       native_events = false
+      jira_webhook  = false
       schedules     = { case-sweep = "rate(30 minutes)", issue-sweep = null }
     }
     error_message = "The doctor would look for something else than was made."

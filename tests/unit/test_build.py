@@ -16,7 +16,7 @@ import pytest
 
 from tests.conftest import REPOSITORY
 
-FUNCTIONS = ("jira_client", "jira_notifications_handler", "security_ir_client", "security_ir_poller")
+FUNCTIONS = ("jira_client", "jira_notifications_handler", "jira_webhook", "security_ir_client", "security_ir_poller")
 # What build.sh calls besides Python, pip and uv.
 TOOLS = ("bash", "dirname", "mkdir", "mktemp", "rm")
 OURS = f"{sys.version_info.major}.{sys.version_info.minor}"

@@ -55,6 +55,14 @@ NEEDED = {
 }
 """What the AWS provider calls to create, read, change, tag and delete each resource."""
 
+NEEDED_BY_OPTION = {
+    "aws_cloudformation_stack": "cloudformation: CreateStack DescribeStacks GetTemplate UpdateStack DeleteStack"
+    " TagResource",
+    "aws_lambda_function_url": "lambda: AddPermission CreateFunctionUrlConfig GetFunctionUrlConfig"
+    " DeleteFunctionUrlConfig",
+}
+"""Likewise of what is there only by a setting."""
+
 WITHOUT_RESOURCES = {
     "ec2:DescribeSecurityGroups",
     "ec2:DescribeSubnets",
@@ -66,6 +74,7 @@ WITHOUT_RESOURCES = {
     "logs:DescribeResourcePolicies",
     "logs:PutQueryDefinition",
     "logs:PutResourcePolicy",
+    "secretsmanager:GetRandomPassword",
     "sns:GetSubscriptionAttributes",
     "sns:SetSubscriptionAttributes",
     "sns:Unsubscribe",
@@ -91,7 +100,7 @@ def resource_types() -> set[str]:
 
 
 def needed(resource: str) -> Iterator[str]:
-    service, names = NEEDED[resource].split(": ")
+    service, names = (NEEDED | NEEDED_BY_OPTION)[resource].split(": ")
     yield from (f"{service}:{name}" for name in names.split())
 
 
@@ -100,9 +109,14 @@ def everywhere(statement: Mapping[str, Any]) -> bool:
 
 
 def test_the_policy_lets_terraform_keep_every_kind_of_resource_that_the_module_has() -> None:
-    assert resource_types() == set(NEEDED)
+    assert resource_types() == set(NEEDED) | set(NEEDED_BY_OPTION)
     wanted = {action for resource in NEEDED for action in needed(resource)}
     assert sorted(wanted - actions(POLICY)) == []
+
+
+def test_the_optional_statements_let_terraform_keep_what_is_there_only_by_a_setting() -> None:
+    wanted = {action for resource in NEEDED_BY_OPTION for action in needed(resource)}
+    assert sorted(wanted - actions(OPTIONS)) == []
 
 
 def test_the_policy_allows_nothing_that_no_resource_needs() -> None:

@@ -31,7 +31,7 @@ FLOORS = [
     {"answers", "line"},
     {"model", "config", "errors", "ids", "trust"},
 ]
-FUNCTIONS = ("jira_client", "jira_notifications_handler", "security_ir_client", "security_ir_poller")
+FUNCTIONS = ("jira_client", "jira_notifications_handler", "jira_webhook", "security_ir_client", "security_ir_poller")
 
 
 def modules(package: str) -> dict[str, Path]:

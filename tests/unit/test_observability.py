@@ -87,7 +87,7 @@ def test_every_page_of_the_runbook_is_of_an_alarm() -> None:
 def test_every_alarm_stands_in_the_list_of_alarms() -> None:
     section = OPERATIONS.read_text().split("\n## Alarms\n")[1].split("\n## ")[0]
     assert set(re.findall(r"\(runbook\.md#([a-z-]+)\)", section)) == {
-        "dead-letters", "age", "errors", "sweeps", "event-log", *causes(),
+        "dead-letters", "age", "errors", "sweeps", "event-log", "webhooks", *causes(),
     }  # fmt: skip
 
 

@@ -6,6 +6,7 @@ lists them as dependent actions; where it does not, the service's own pages do, 
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -16,6 +17,7 @@ Parameters = dict[str, Any]
 
 # What makes a thing with tags needs the permission to tag it.
 _TAGS = {
+    "cloudformation:CreateStack": "cloudformation:TagResource",
     "cloudwatch:PutMetricAlarm": "cloudwatch:TagResource",
     "dynamodb:CreateTable": "dynamodb:TagResource",
     "events:CreateEventBus": "events:TagResource",
@@ -57,6 +59,10 @@ def besides(ask: Ask, parameters: Parameters, backends: Backends) -> Iterator[As
         # Lambda leaves the tags out for others, and Terraform would put them on again with every apply.
         # https://docs.aws.amazon.com/lambda/latest/api/API_GetFunction.html
         yield Ask("lambda:ListTags", ask.resource)
+    if ask.action == "cloudformation:CreateStack":
+        yield from _stacked(str(parameters.get("TemplateBody")), backends)
+    if ask.action == "cloudformation:DeleteStack":
+        yield from _unstacked(ask.resource.rpartition(":stack/")[2].partition("/")[0], backends)
     if ask.action in ("lambda:CreateFunction", "lambda:UpdateFunctionCode"):
         yield from _package(parameters)
     if ask.action in ("lambda:CreateFunction", "lambda:UpdateFunctionConfiguration"):
@@ -69,6 +75,25 @@ def besides(ask: Ask, parameters: Parameters, backends: Backends) -> Iterator[As
     if ask.action in ("dynamodb:CreateTable", "dynamodb:UpdateTable"):
         key = customer_key((parameters.get("SSESpecification") or {}).get("KMSMasterKeyId"), backends)
         yield from (Ask(f"kms:{action}", key, _through("dynamodb", backends)) for action in _KEY_OF_A_TABLE if key)
+
+
+def _stacked(template: str, backends: Backends) -> Iterator[Ask]:
+    """CloudFormation makes what a stack holds on the caller's behalf, and sees whether it is there.
+
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/resource-type-schemas.html: the handlers of a type.
+    """
+    for resource in json.loads(template)["Resources"].values():
+        if resource["Type"] == "AWS::Lambda::Permission":
+            function = _arn(backends, "lambda", f"function:{resource['Properties']['FunctionName']}")
+            yield Ask("lambda:AddPermission", function)
+            yield Ask("lambda:GetPolicy", function)
+
+
+def _unstacked(name: str, backends: Backends) -> Iterator[Ask]:
+    """What a stack holds is known again by its name, with which the ids of its statements begin."""
+    for function in backends.functions.list_functions():
+        if any(str(each.get("Sid")).startswith(f"{name}-") for each in function.policy.statements):
+            yield Ask("lambda:RemovePermission", function.function_arn)
 
 
 def customer_key(given: str | None, backends: Backends) -> str | None:

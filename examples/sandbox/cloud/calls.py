@@ -43,6 +43,12 @@ _PATHS = (
     ("lambda", f"{_FUNCTION}/code", "function:{FunctionName}", {"PUT": "UpdateFunctionCode"}),
     ("lambda", f"{_FUNCTION}/configuration", "function:{FunctionName}",
      {"GET": "GetFunctionConfiguration", "PUT": "UpdateFunctionConfiguration"}),
+    ("lambda", f"{_FUNCTION}/concurrency", "function:{FunctionName}",
+     {"GET": "GetFunctionConcurrency", "PUT": "PutFunctionConcurrency", "DELETE": "DeleteFunctionConcurrency"}),
+    ("lambda", f"{_FUNCTION}/policy", "function:{FunctionName}", {"GET": "GetPolicy", "POST": "AddPermission"}),
+    ("lambda", f"{_FUNCTION}/url", "function:{FunctionName}",
+     {"GET": "GetFunctionUrlConfig", "POST": "CreateFunctionUrlConfig", "PUT": "UpdateFunctionUrlConfig",
+      "DELETE": "DeleteFunctionUrlConfig"}),
     ("lambda", f"{_FUNCTION}/versions", "function:{FunctionName}", {"GET": "ListVersionsByFunction"}),
     ("lambda", f"{_FUNCTION}/code-signing-config", "function:{FunctionName}", {"GET": "GetFunctionCodeSigningConfig"}),
     ("lambda", _MAPPINGS, "", {"GET": "ListEventSourceMappings", "POST": "CreateEventSourceMapping"}),
@@ -184,6 +190,12 @@ def _sqs(action: str, parameters: Parameters, backends: Backends) -> Iterator[As
     yield Ask(action, _arn(backends, "sqs", name))
 
 
+def _cloudformation(action: str, parameters: Parameters, backends: Backends) -> Iterator[Ask]:
+    named = str(parameters.get("StackName") or "*")
+    name = named.rpartition(":stack/")[2].partition("/")[0] if named.startswith("arn:") else named
+    yield Ask(action, _arn(backends, "cloudformation", f"stack/{name}/*"))
+
+
 def _logs(action: str, parameters: Parameters, backends: Backends) -> Iterator[Ask]:
     # https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/iam-access-control-overview-cwl.html: but for tags, which
     # name a group by its ARN, the ARN of a group ends with `:*`.
@@ -280,6 +292,7 @@ def _global_arn(backends: Backends, service: str, rest: str) -> str:
 
 
 _READERS: dict[str, Callable[[str, Parameters, Backends], Iterator[Ask]]] = {
+    "cloudformation": _cloudformation,
     "dynamodb": _dynamodb,
     "events": _events,
     "iam": _iam,

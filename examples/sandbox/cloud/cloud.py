@@ -28,6 +28,8 @@ from .roles import Roles
 from .runtime import Outcome
 from .schedules import Schedules
 from .server import Server
+from .stacks import Stacks
+from .urls import FunctionUrls
 
 # Whoever waits looks up at least this often (seconds), so that a killed wait is noticed.
 _LONGEST_NAP = 1.0
@@ -97,6 +99,8 @@ class Cloud:
         )
         self._guard = Guard(self._backends, self._roles, self._functions, self.clock.time)
         self._mappings = Mappings(self._backends, self.clock, self._turn, self._functions.invoke, self._platform_call)
+        self._urls = FunctionUrls(self._backends, self._turn, self._functions.invoke, self.clock.time)
+        self._stacks = Stacks(self.clock.time)
         self._clients: dict[str, Any] = {}
         self._patched = ExitStack()
         self._background: threading.Thread | None = None
@@ -115,10 +119,12 @@ class Cloud:
         Cloud._open = True
         BackendDict.reset()
         hooks = patches.Hooks(
-            self._bus.put_events, self._bus.admits, self._bus.dead_letter_notification, self._invoke_api
+            self._bus.put_events, self._bus.admits, self._bus.dead_letter_notification, self._invoke_api, self.url
         )
         patches.install(self._patched, self.clock, self._turn, hooks)
-        self._server.start(self._guard.before, self._guard.after)
+        self._server.start(
+            self._guard.before, self._guard.after, self._urls.respond, {"cloudformation": self._stacks.respond}
+        )
         return self
 
     def start(self) -> None:

@@ -18,7 +18,7 @@ import moto.scheduler.models
 import moto.sns.models
 import moto.sqs.models
 import moto.ssm.models
-from moto.awslambda.models import LambdaBackend, LambdaFunction
+from moto.awslambda.models import FunctionUrlConfig, LambdaBackend, LambdaFunction
 from moto.core.responses import ActionResult
 from moto.events.models import EventsBackend
 from moto.sns.models import Subscription
@@ -30,6 +30,7 @@ from moto.ssm.models import Parameter, SimpleSystemManagerBackend
 from . import saved_queries
 from .clock import Clock
 from .dead_letters import Refusal
+from .urls import PATH
 
 # (moto's events backend, entries of PutEvents) → result entries of PutEvents.
 PutEvents = Callable[[EventsBackend, list[dict[str, Any]]], list[dict[str, Any]]]
@@ -51,6 +52,7 @@ class Hooks:
     admits: Admits
     refused: Refused
     invoke: Invoke
+    address: str
 
 
 def install(stack: ExitStack, clock: Clock, turn: threading.Condition, hooks: Hooks) -> None:
@@ -59,6 +61,7 @@ def install(stack: ExitStack, clock: Clock, turn: threading.Condition, hooks: Ho
     _queue_attributes(stack)
     _queue_messages(stack, clock, turn)
     _function_configuration(stack)
+    _function_urls(stack, hooks.address)
     _message_moves(stack, clock)
     saved_queries.install(stack)
     _topics(stack, hooks.admits, hooks.refused)
@@ -249,6 +252,17 @@ def _function_configuration(stack: ExitStack) -> None:
     stack.enter_context(patch.object(LambdaFunction, "__init__", init))
     stack.enter_context(patch.object(LambdaFunction, "update_configuration", update_configuration))
     stack.enter_context(patch.object(LambdaFunction, "get_configuration", get_configuration))
+
+
+def _function_urls(stack: ExitStack, address: str) -> None:
+    """Addresses that can be called."""
+    create = FunctionUrlConfig.__init__
+
+    def init(url: Any, function: LambdaFunction, config: dict[str, Any]) -> None:
+        create(url, function, config)
+        url.url = f"{address}{PATH}{uuid.uuid4().hex}/"
+
+    stack.enter_context(patch.object(FunctionUrlConfig, "__init__", init))
 
 
 def _invoke_through(invoke: Invoke) -> Callable[..., bytes]:

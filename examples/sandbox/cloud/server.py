@@ -13,6 +13,8 @@ from werkzeug import Request, Response
 
 from sandbox.serving import LoopbackServer, credential_scope
 
+from . import urls
+
 
 @dataclass(frozen=True, slots=True)
 class SignedRequest:
@@ -32,6 +34,10 @@ class SignedRequest:
 
 # Sees a request before it is carried out; what it returns is answered instead.
 Gate = Callable[[SignedRequest], Response | None]
+# Answers a request to a function's URL; no turn is held.
+Public = Callable[[Request, bytes], Response]
+# What is answered for a service that is none of moto's, with `turn` held.
+Own = Callable[[SignedRequest], Response]
 # Sees a request after it was carried out and before it is answered.
 After = Callable[[SignedRequest], None]
 
@@ -47,13 +53,15 @@ class Server:
         self._turn = turn
         self._gate: Gate | None = None
         self._after: After | None = None
+        self._public: Public | None = None
+        self._own: Mapping[str, Own] = {}
         self._moto: Any = DomainDispatcherApplication(create_backend_app)
         self._http = LoopbackServer(self._respond, "cloud-server")
         self.url = self._http.url
 
-    def start(self, gate: Gate, after: After) -> None:
-        """Begin to answer; returns at once."""
-        self._gate, self._after = gate, after
+    def start(self, gate: Gate, after: After, public: Public, own: Mapping[str, Own]) -> None:
+        """Begin to answer; returns at once. ``own``: service → who answers in moto's place."""
+        self._gate, self._after, self._public, self._own = gate, after, public, own
         self._http.start()
 
     def stop(self) -> None:
@@ -63,12 +71,16 @@ class Server:
     def _respond(self, http: Request) -> Response:
         # The body is read before the lock is taken, so that a slow sender holds up nobody.
         body = http.get_data()
+        if http.path.startswith(urls.PATH) and self._public:
+            return self._public(http, body)
         request = _signed(http, body)
         environ = {**http.environ, "wsgi.input": io.BytesIO(body), "CONTENT_LENGTH": str(len(body))}
         with self._turn:
             refusal = self._gate(request) if request and self._gate else None
             if refusal is not None:
                 return refusal
+            if request and request.service in self._own:
+                return self._own[request.service](request)
             response = Response.from_app(self._moto, environ, buffered=True)
             if request and self._after:
                 self._after(request)

@@ -26,6 +26,7 @@ from sandbox.jira.state.site import Site
 from sandbox.jira.state.store import Store
 from sandbox.jira.state.switches import Switches
 from sandbox.jira.state.workflow import Workflow
+from sandbox.jira.webhooks import Webhooks
 from sandbox.serving import Faults, Listener, Log, LoopbackServer, Request
 
 INTEGRATION = "712020:00000000-5b10-4284-8c20-165700ede21f"
@@ -64,6 +65,8 @@ class JiraServer:
         app = App(self.store, self.faults, self._log, self.valid_tokens, contract)
         self._http = LoopbackServer(app.respond, "jira", port)
         app.url = self.url = self._http.url
+        self.webhooks = Webhooks(self.store, lambda: self.url)
+        self.on_change.append(self.webhooks.on_change)
 
     def start(self) -> Self:
         self._http.start()
@@ -110,6 +113,12 @@ class JiraServer:
         """``kind`` is ``atlassian``, ``app`` or ``customer``."""
         with self.store.turn():
             return self.site.add_user(name, email, email_visible=email_visible, kind=kind)
+
+    def add_administrator(self, name: str, email: str, token: str) -> User:
+        """Somebody who may register webhooks, signing in with this address and token."""
+        user = self.add_user(name, email)
+        self.site.administrators[email, token] = user
+        return user
 
     def person(self, user: User) -> Person:
         return Person(self.store, user)

@@ -40,6 +40,7 @@ class Installation:
     dns_suffix: str
     native_events: bool
     schedules: Mapping[str, str | None]
+    jira_webhook: bool = False
 
     @classmethod
     def from_json(cls, document: str, *, name: str, account_id: str, region: str) -> Installation:
@@ -53,6 +54,7 @@ class Installation:
             dns_suffix=told["dns_suffix"],
             native_events=told["native_events"],
             schedules=told["schedules"],
+            jira_webhook=told["jira_webhook"],
         )
 
     def function(self, key: str) -> str:

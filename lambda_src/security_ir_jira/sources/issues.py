@@ -14,7 +14,7 @@ from datetime import datetime
 from typing import Any
 
 from ..errors import NotFound, Undeliverable
-from ..events import BACKFILL, SWEEP, Event, EventBus, no_backfill, read_json, read_order, tens, utc_text
+from ..events import BACKFILL, SWEEP, Event, EventBus, is_heard, no_backfill, read_json, read_order, tens, utc_text
 from ..ids import is_issue_id, project_of, read_issue_name
 from ..jira.client import JiraClient
 from ..ledger.cursors import IssueCursors
@@ -83,12 +83,13 @@ class IssueSource:
         ``RetryLater`` where the shared secret cannot be read.
 
         What does not carry the secret is counted and nothing else: strangers could fill logs and dead letters. An order
-        to sweep comes bare; what anybody publishes comes in an envelope.
+        to sweep, and what ``jira_webhook`` heard from Jira itself, come bare; what anybody publishes comes in an
+        envelope.
         """
         order = read_order(body, "issues")
         if order is not None:
             return order, None
-        if self.secret is not None and not self.secret.is_among(_secrets_in(body)):
+        if self.secret is not None and not is_heard(body) and not self.secret.is_among(_secrets_in(body)):
             self.count("NotificationsWrongSecret")
             self.count("NotificationsIgnored")
             return NOTHING, None

@@ -14,7 +14,9 @@ GOOD = ("--email", "bot@example.com", "--url", "https://acme.atlassian.net/", "-
 
 
 def wanted(*given: str) -> Wanted:
-    return read(["jira", *given])
+    read_in = read(["jira", *given])
+    assert isinstance(read_in, Wanted)
+    return read_in
 
 
 def test_good_options_are_taken_and_the_level_has_the_module_s_default() -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import argparse
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -48,11 +50,22 @@ def test_the_help_is_the_announced_one_line_by_line_and_our_own_options_come_aft
     assert options.startswith(announced_options)
 
 
-def test_the_help_names_every_option_there_is_and_no_other() -> None:
-    known = {option for action in usage.jira_parser()._actions for option in action.option_strings}
-    described = {line.split()[0].rstrip(",") for line in usage.JIRA.splitlines() if line.startswith("   -")}
+@pytest.mark.parametrize(
+    ("text", "parser"),
+    [(usage.JIRA, usage.jira_parser), (usage.WEBHOOK, usage.webhook_parser)],
+    ids=["jira", "webhook"],
+)
+def test_the_help_names_every_option_there_is_and_no_other(
+    text: str, parser: Callable[[], argparse.ArgumentParser]
+) -> None:
+    known = {option for action in parser()._actions for option in action.option_strings}
+    described = {line.split()[0].rstrip(",") for line in text.splitlines() if line.startswith("   -")}
     assert described - {"-h"} == known - {"-h", "--help"}
-    assert all(option in usage.JIRA.partition("\noptions:")[0] for option in known - {"--help"})
+    assert all(option in text.partition("\noptions:")[0] for option in known - {"--help"})
+
+
+def test_the_help_of_webhooks_is_shown() -> None:
+    assert run("jira", "webhook", "-h").stdout == usage.WEBHOOK
 
 
 def test_the_script_finds_its_parts_however_it_is_called(tmp_path: Path) -> None:
@@ -66,7 +79,8 @@ def test_the_script_finds_its_parts_however_it_is_called(tmp_path: Path) -> None
 
 def test_the_documentation_has_every_option() -> None:
     page = (REPOSITORY / "docs" / "deploy-script.md").read_text()
-    options = {option for action in usage.jira_parser()._actions for option in action.option_strings}
+    parsers = (usage.jira_parser(), usage.webhook_parser())
+    options = {option for parser in parsers for action in parser._actions for option in action.option_strings}
     assert {option for option in options if option not in page} == {"-h", "--help"}
 
 
@@ -87,6 +101,9 @@ def test_the_help_of_the_whole_names_the_integrations(asked: tuple[str, ...]) ->
         (("jira", "--check", "--no-check"), "contradict"),
         (("jira", "--email"), "expected one argument"),
         (("jira", "--em", "a@example.com"), "--em is no option"),
+        (("jira", "webhook"), "--register --remove is required"),
+        (("jira", "webhook", "--register", "--remove"), "not allowed with"),
+        (("jira", "webhook", "--register", "--secret", "x"), "is --secret-parameter meant?"),
     ],
 )
 def test_a_line_without_meaning_ends_with_2_and_says_why(given: tuple[str, ...], said: str) -> None:

@@ -11,7 +11,7 @@ import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
 
 from security_ir_jira.errors import RetryLater, Undeliverable
-from security_ir_jira.events import SWEEP
+from security_ir_jira.events import SWEEP, heard
 from security_ir_jira.jira.credentials import CredentialStore
 from security_ir_jira.sources.issues import NOTHING, IssueSource
 from security_ir_jira.sources.secret import SharedSecret
@@ -136,6 +136,14 @@ def test_who_has_the_secret_and_names_no_issue_is_told_so(stage: Stage) -> None:
     with pytest.raises(Undeliverable, match="IssueId"):
         stage.hear({"Secret": SECRET})
     assert stage.counted == ["NotificationsIgnored"]
+
+
+def test_what_jira_signed_needs_no_secret_beside_its_signature_and_nobody_else_can_say_so(stage: Stage) -> None:
+    assert stage.source.read(heard("SEC-1"))[0] == "SEC-1"
+    assert stage.counted == []
+    assert stage.hear(heard("SEC-1")) == NOTHING
+    assert stage.source.read({**heard("SEC-1"), "Message": json.dumps({"IssueId": "SEC-1"})})[0] == NOTHING
+    assert stage.source.read({**heard("SEC-1"), "signedBy": ["jira"]})[0] == NOTHING
 
 
 def test_a_bare_message_needs_the_secret_too_and_an_order_to_sweep_does_not(stage: Stage) -> None:

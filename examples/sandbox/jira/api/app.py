@@ -14,7 +14,7 @@ from werkzeug import Response
 from werkzeug.exceptions import MethodNotAllowed, NotFound
 from werkzeug.routing import Map, Rule
 
-from sandbox.jira.api import comments, files, issues, pages, site
+from sandbox.jira.api import comments, files, issues, pages, site, webhooks
 from sandbox.jira.api.call import Answer, Call, Endpoint
 from sandbox.jira.api.views import View
 from sandbox.jira.rules import documents
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 GATEWAY = "/ex/jira/11223344-a1b2-3b33-c444-def123456789"
 SEARCH = "POST /rest/api/3/search/jql"
-ENDPOINTS = {**issues.ROUTES, **comments.ROUTES, **files.ROUTES, **site.ROUTES}
+ENDPOINTS = {**issues.ROUTES, **comments.ROUTES, **files.ROUTES, **site.ROUTES, **webhooks.ROUTES}
 URLS = Map(
     [
         *(Rule(path, methods=[method], endpoint=endpoint) for (method, path), endpoint in ENDPOINTS.items()),
@@ -109,6 +109,10 @@ class App:
         given, integration = http.authorization, self._store.site.integration
         if given and given.type == "bearer" and given.token in self.valid_tokens:
             return integration
+        if given and given.type == "basic":
+            administrator = self._store.site.administrators.get((str(given.username), str(given.password)))
+            if administrator is not None:
+                return administrator
         if given and given.type == "basic" and given.password in self.valid_tokens:
             email = str(given.username)
             if email.lower() == integration.email.lower():
@@ -130,7 +134,7 @@ class App:
                 raise Refused(400, "There was an error parsing JSON.") from None
 
     def _hold_request(self, http: werkzeug.Request, request: Request) -> Operation | None:
-        if self._contract is None:
+        if self._contract is None or request.path.startswith(webhooks.PATH):
             return None
         operation = self._contract.operation(request.method, request.path)
         if operation is None:

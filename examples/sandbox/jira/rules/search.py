@@ -73,6 +73,11 @@ def matching(store: Store, actor: User, where: Node, fresh: frozenset[str] = fro
     return [issue for issue in seen if test(issue)]
 
 
+def fits(store: Store, actor: User, where: Node, issue: Issue) -> bool:
+    """Whether a condition fits an issue as it is given, whatever the index has."""
+    return _test(where, _Scope(store, actor))(issue)
+
+
 def _test(node: Node, scope: _Scope) -> Test:
     if isinstance(node, Clause):
         return scope.clause(node)

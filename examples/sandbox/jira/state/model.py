@@ -147,6 +147,20 @@ class Project:
 
 
 @dataclass(frozen=True, slots=True)
+class Webhook:
+    """A webhook of an administrator; ``jql`` is empty for all issues, ``secret`` where nothing is signed."""
+
+    id: int
+    name: str
+    url: str
+    events: frozenset[str]
+    jql: str = ""
+    exclude_body: bool = False
+    enabled: bool = True
+    secret: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Issue:
     """An issue with all that hangs on it. Times are epoch seconds; ``old_keys`` are those it had before moves."""
 

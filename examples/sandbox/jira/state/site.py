@@ -6,7 +6,7 @@ import itertools
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from sandbox.jira.state.model import Field, IssueType, Project, User
+from sandbox.jira.state.model import Field, IssueType, Project, User, Webhook
 from sandbox.jira.state.workflow import Status, Workflow
 
 SYSTEM_FIELDS: Mapping[str, str] = {
@@ -51,6 +51,9 @@ class Site:
     priorities: tuple[str, ...] = ("Highest", "High", "Medium", "Low", "Lowest")
     hidden_visibility: set[str] = field(default_factory=set)
     denied: set[str] = field(default_factory=set)
+    webhooks: dict[int, Webhook] = field(default_factory=dict)
+    # (e-mail address, token) → who administers the site by them.
+    administrators: dict[tuple[str, str], User] = field(default_factory=dict)
     _ids: Iterator[int] = field(default_factory=lambda: itertools.count(10000))
 
     def next_id(self) -> str:

@@ -85,6 +85,11 @@ class Store:
         self._history[issue.id].append((self.clock(), None))
         self.turns.ring("deleted", issue.key)
 
+    def last_two(self, key: str) -> tuple[Issue | None, Issue]:
+        """The issue before its last change and after it; one that is gone as it was at last."""
+        kept = [issue for _, issue in self._history[self._aliases[key]] if issue is not None]
+        return (kept[-2] if len(kept) > 1 else None), kept[-1]
+
     def indexed(self, fresh: frozenset[str] = frozenset()) -> list[Issue]:
         """The issues as the search index has them: those of ``search_lag`` ago, but ``fresh`` ids as they are."""
         horizon = self.clock() - self.switches.search_lag

@@ -1,0 +1,1 @@
+"""Jira's own webhooks, at a public address: who signed one is heard, and what it says is not believed."""

@@ -1,0 +1,153 @@
+"""`jira webhook`: registers the address of a deployment with Jira, and takes it away again."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from . import engine, record, token_source
+from .engine import Terraform
+from .inputs import email_of, key_of, region_of, url_of
+from .jira_webhooks import EVENTS, Registered, Site
+from .record import Record
+from .settings import Settings
+from .steps import read_settings
+from .talk import Stop, say
+from .usage import WantedWebhook
+
+_DEFAULT_NAME = "security-ir-jira"
+
+
+@dataclass(frozen=True, slots=True)
+class Bell:
+    """What is registered, but for its secret."""
+
+    name: str
+    url: str
+    project_key: str
+
+    def as_jira_takes_it(self, secret: str) -> dict[str, object]:
+        return {
+            "name": self.name,
+            "url": self.url,
+            "events": list(EVENTS),
+            "filters": {"issue-related-events-section": f"project = {self.project_key}"},
+            # Without a body nothing would name the issue, nor would there be anything to sign.
+            "excludeBody": False,
+            "enabled": True,
+            "secret": secret,
+        }
+
+    def is_ours(self, there: Registered) -> bool:
+        """By its name, whatever address an earlier deployment had; or by the address, if people made it by hand."""
+        return there.name == self.name or there.url.rstrip("/") == self.url.rstrip("/") != ""
+
+
+def webhook(wanted: WantedWebhook) -> int:
+    """Register or remove. Raises ``Stop``."""
+    known = record.load(wanted.directory)
+    further = read_settings(wanted, known)
+    site = Site(
+        _given("--url", wanted.url or (known.inputs.url if known else None), url_of),
+        _given("--email", wanted.email, email_of),
+        token_source.token(None, os.environ),
+    )
+    if "/ex/jira/" in site.url:
+        raise Stop("--url: webhooks are registered at the site's own address, https://your-company.atlassian.net")
+    key = _given("--project-key", wanted.project_key or (known.inputs.project_key if known else None), key_of)
+    instance = str(further.values.get("name") or _DEFAULT_NAME)
+    if wanted.remove:
+        return _remove(site, Bell(f"{instance} {key}", wanted.webhook_url or "", key))
+    bell = Bell(f"{instance} {key}", wanted.webhook_url or _deployed(wanted, known), key)
+    region = region_of(wanted.region, os.environ, known.region if known else None)
+    return _register(site, bell, _secret(wanted.secret_parameter or _parameter(further, instance), region))
+
+
+def _given(option: str, value: str | None, check: Callable[[str], str]) -> str:
+    if value is None:
+        raise Stop(f"{option} is missing")
+    try:
+        return check(value.strip())
+    except Stop as reason:
+        raise Stop(f"{option}: {reason}") from None
+
+
+def _deployed(wanted: WantedWebhook, known: Record | None) -> str:
+    """The address that the deployment's own Terraform tells."""
+    if known is None:
+        raise Stop(
+            f"Nothing was deployed from {wanted.directory}: name the address by --webhook-url, which is the module's "
+            "output jira_webhook_url, or the deployment's folder by --directory"
+        )
+    outputs = Terraform(engine.find(known.tool), wanted.directory, None).outputs()
+    url = outputs.get("jira_webhook_url")
+    if not url:
+        raise Stop(
+            "The deployment has no address for webhooks yet: write jira_webhook = { enabled = true } into its "
+            "settings, deploy once more, and run this again"
+        )
+    return str(url)
+
+
+def _parameter(further: Settings, instance: str) -> str:
+    """Where the secret is: as the module names it, or what the settings bring."""
+    brought = further.values.get("jira_webhook")
+    if isinstance(brought, Mapping) and brought.get("secret_parameter_arn"):
+        return str(brought["secret_parameter_arn"])
+    own = "/SecurityIncidentResponse" if instance == _DEFAULT_NAME else f"/SecurityIncidentResponse/{instance}"
+    return f"{further.values.get('parameter_prefix') or own}/jiraWebhookSecret"
+
+
+def _secret(parameter: str, region: str) -> str:
+    """Read with the caller's own credentials; it is passed on to Jira and kept nowhere. Raises ``Stop``."""
+    aws = shutil.which("aws")
+    if aws is None:
+        raise Stop("The AWS CLI is not on the PATH, by which the secret is read: https://aws.amazon.com/cli/")
+    asked = ["ssm", "get-parameter", "--name", parameter, "--with-decryption", "--region", region]
+    done = subprocess.run(
+        [aws, *asked, "--query", "Parameter.Value", "--output", "text"],
+        env=token_source.without(os.environ),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode or not done.stdout.strip():
+        said = done.stderr.strip().splitlines()
+        raise Stop(
+            f"The secret cannot be read from {parameter} in {region}: {said[-1] if said else 'it is empty'}\n"
+            "It takes ssm:GetParameter, of an identity of the deployment's account. Another parameter is named by "
+            "--secret-parameter"
+        )
+    return done.stdout.strip()
+
+
+def _register(site: Site, bell: Bell, secret: str) -> int:
+    ours = [there for there in site.webhooks() if bell.is_ours(there)]
+    if ours:
+        site.change(ours[0], bell.as_jira_takes_it(secret))
+        say(f'Jira\'s webhook {ours[0].id}, "{bell.name}", was there; address, events, filter and secret are set anew.')
+    else:
+        site.register(bell.as_jira_takes_it(secret))
+        say(f'Jira has a new webhook, "{bell.name}".')
+    for double in ours[1:]:
+        site.remove(double)
+        say(f'Webhook {double.id}, "{double.name}", told the same a second time; it is removed.')
+    say(
+        f"It tells {bell.url}\nof {', '.join(EVENTS)}\nwhere project = {bell.project_key}, and signs each. To look at "
+        f"it: {site.url}/plugins/servlet/webhooks\nTo take it away: the same with --remove"
+    )
+    return 0
+
+
+def _remove(site: Site, bell: Bell) -> int:
+    ours = [there for there in site.webhooks() if bell.is_ours(there)]
+    for there in ours:
+        site.remove(there)
+        say(f'Webhook {there.id}, "{there.name}", to {there.url} is removed. Nothing else was touched.')
+    if not ours:
+        say(f'There is no webhook "{bell.name}"; nothing was touched.')
+    return 0
