@@ -11,7 +11,7 @@ from typing import Any
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 from werkzeug import Request, Response
 
-from sandbox.serving import LoopbackServer, credential_scope
+from sandbox.serving import LoopbackServer, Watch, credential_scope
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +32,6 @@ class SignedRequest:
 
 # Sees a request before it is carried out; what it returns is answered instead.
 Gate = Callable[[SignedRequest], Response | None]
-# Sees a request after it was carried out and before it is answered.
-After = Callable[[SignedRequest], None]
 
 
 class Server:
@@ -46,15 +44,18 @@ class Server:
     def __init__(self, turn: threading.Condition) -> None:
         self._turn = turn
         self._gate: Gate | None = None
-        self._after: After | None = None
         self._moto: Any = DomainDispatcherApplication(create_backend_app)
         self._http = LoopbackServer(self._respond, "cloud-server")
         self.url = self._http.url
 
-    def start(self, gate: Gate, after: After) -> None:
+    def start(self, gate: Gate) -> None:
         """Begin to answer; returns at once."""
-        self._gate, self._after = gate, after
+        self._gate = gate
         self._http.start()
+
+    def watch(self, watch: Watch) -> None:
+        """Let every request pass by ``watch``."""
+        self._http.watch(watch)
 
     def stop(self) -> None:
         """Stop answering and close the port."""
@@ -63,19 +64,17 @@ class Server:
     def _respond(self, http: Request) -> Response:
         # The body is read before the lock is taken, so that a slow sender holds up nobody.
         body = http.get_data()
-        request = _signed(http, body)
+        request = signed(http, body)
         environ = {**http.environ, "wsgi.input": io.BytesIO(body), "CONTENT_LENGTH": str(len(body))}
         with self._turn:
             refusal = self._gate(request) if request and self._gate else None
             if refusal is not None:
                 return refusal
-            response = Response.from_app(self._moto, environ, buffered=True)
-            if request and self._after:
-                self._after(request)
-            return response
+            return Response.from_app(self._moto, environ, buffered=True)
 
 
-def _signed(http: Request, body: bytes) -> SignedRequest | None:
+def signed(http: Request, body: bytes) -> SignedRequest | None:
+    """The request as its service reads it; None for one that nobody signed."""
     scope = credential_scope(http.headers.get("Authorization", ""))
     if scope is None:
         return None
