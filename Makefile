@@ -48,7 +48,7 @@ export TF_PLUGIN_CACHE_DIR := $(CURDIR)/.cache/terraform-plugins
 export TF_PLUGIN_CACHE_MAY_BREAK_DEPENDENCY_LOCK_FILE := 1
 endif
 
-.PHONY: help demo sandbox test soak bench build release venv runtime opentofu lock clean format preflight \
+.PHONY: help demo sandbox picture test soak bench build release venv runtime opentofu lock clean format preflight \
 	terraform-config providers opentofu-test $(CHECKS)
 
 # What is missing is said before anything else runs.
@@ -59,11 +59,11 @@ help: ## This list
 
 # --- The two commands of the README ----------------------------------------------------------------
 PREPARED := preflight terraform-config venv runtime build
-SANDBOX := cd examples && exec ../$(BIN)/python -m sandbox --runtime-python ../$(RUNTIME)/bin/python \
+SANDBOX := cd examples && PYTHONPATH=../lambda_src exec ../$(BIN)/python -m sandbox --runtime-python ../$(RUNTIME)/bin/python \
 	--packages ../dist
 # Functions of scripts/preflight.sh.
 demo sandbox: NEEDS := linux terraform python venv runtime
-test pytest: NEEDS := linux terraform python venv runtime compiler git tflint
+test pytest picture: NEEDS := linux terraform python venv runtime compiler git tflint
 
 demo: $(PREPARED) ## Plays an incident in the sandbox: no AWS account, no Jira site
 	@$(SANDBOX) $(ARGS)
@@ -75,6 +75,10 @@ test: $(PREPARED) providers ## All checks
 # --- For exploring ---------------------------------------------------------------------------------
 sandbox: $(PREPARED) ## Keeps it running; ARGS="--jira-url …" points it elsewhere
 	@$(SANDBOX) --no-scenario $(ARGS)
+
+picture: $(PREPARED) providers ## The README's picture of the page, made anew by the test that plays an incident there
+	@PAGE_PICTURE="$(CURDIR)/docs/pictures/page.png" $(BIN)/python -m pytest --quiet \
+		tests/sandbox/test_page_in_a_browser.py -k 'whole_incident'
 
 # --- The parts of `make test` ----------------------------------------------------------------------
 fmt: needs-terraform ## terraform fmt, as a check

@@ -16,7 +16,8 @@ import pytest
 from hypothesis import settings
 
 REPOSITORY = Path(__file__).resolve().parents[1]
-LEFT_OUT = "contract check left out"
+LEFT_OUT = "check left out"
+"""What the reason of a skip has in it that is told at the end of the run: "<kind> check left out: why"."""
 
 
 # CI answers the same for the same commit; elsewhere every run looks for new counter-examples.
@@ -49,7 +50,7 @@ def contracts() -> Path:
         return folder
     if _is_on("REQUIRE_CONTRACTS"):
         pytest.fail(f"REQUIRE_CONTRACTS is set, and {CONTRACTS} is not here", pytrace=False)
-    pytest.skip(f"{LEFT_OUT}: {CONTRACTS} is not here (SHARED_CONTRACTS names another place)")
+    pytest.skip(f"contract {LEFT_OUT}: {CONTRACTS} is not here (SHARED_CONTRACTS names another place)")
 
 
 @pytest.hookimpl(wrapper=True)
@@ -77,10 +78,13 @@ def _reason(report: pytest.TestReport | pytest.CollectReport) -> str:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    skipped: list[pytest.TestReport] = terminalreporter.getreports("skipped")
-    left_out = [report for report in skipped if LEFT_OUT in _reason(report)]
-    if left_out:
-        terminalreporter.section("contract checks left out")
-        terminalreporter.line(_reason(left_out[0]).removeprefix("Skipped: "))
-        for report in left_out:
-            terminalreporter.line(f"  {report.nodeid}")
+    left_out: dict[str, list[str]] = {}
+    for report in terminalreporter.getreports("skipped"):
+        reason = _reason(report).removeprefix("Skipped: ")
+        if LEFT_OUT in reason:
+            left_out.setdefault(reason, []).append(report.nodeid)
+    for reason, checks in left_out.items():
+        terminalreporter.section(f"{reason.partition(LEFT_OUT)[0]}{LEFT_OUT.replace('check', 'checks')}")
+        terminalreporter.line(reason)
+        for check in checks:
+            terminalreporter.line(f"  {check}")

@@ -7,9 +7,13 @@ import getpass
 import os
 import sys
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from . import dashboard
+from .cloud.clock import can_jump
+from .page import Page
 from .scenario import OutOfStep, Scenario
 from .stage import Elsewhere, Settings, Stage
 from .terraform import TerraformFailed
@@ -61,10 +65,12 @@ def main() -> int:
         contract=CONTRACTS if CONTRACTS.is_dir() else None,
         project=chosen.project,
         elsewhere=elsewhere,
+        # Somebody who plays may let hours pass; the demonstration takes the time it takes.
+        virtual=chosen.no_scenario and own_servers and can_jump(),
         module={"jira_auth": "bearer"} if elsewhere.jira_url and not elsewhere.jira_email else {},
     )
     try:
-        with Stage(settings, transcript.note) as stage:
+        with Stage(settings, transcript.note) as stage, _page(stage, transcript, shown=own_servers):
             transcript.note("The local AWS is up; Terraform applies the module (about a minute)")
             with transcript.waiting("Terraform applies the module"):
                 stage.raise_curtain()
@@ -81,6 +87,17 @@ def main() -> int:
     except KeyboardInterrupt:
         transcript.note("Ended.")
     return 0
+
+
+@contextmanager
+def _page(stage: Stage, transcript: Transcript, *, shown: bool) -> Iterator[None]:
+    """The page of both sides, which nobody can look into where one of them is elsewhere."""
+    if not shown:
+        yield
+        return
+    with Page(stage) as page:
+        transcript.note(f"Both sides and what flows between, live: {page.url}")
+        yield
 
 
 def _wait(stage: Stage, transcript: Transcript) -> None:

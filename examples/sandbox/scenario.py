@@ -18,7 +18,7 @@ class Scenario:
     def __init__(self, stage: Stage, transcript: Transcript) -> None:
         self._stage = stage
         self._say = transcript
-        self._ada: Person = stage.jira.person(stage.jira.add_user("Ada Lovelace", "ada@example.com"))
+        self._ada: Person = stage.jira.person_named("Ada Lovelace", "ada@example.com")
 
     def play(self) -> None:
         """Play to the end. Raises ``TimeoutError`` or ``OutOfStep`` where something did not arrive."""

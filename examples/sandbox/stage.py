@@ -11,8 +11,11 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from . import security_ir
+from .bells import Bells
 from .cloud import Cloud
 from .cloud.clock import Clock
+from .cloud.traffic import Named
 from .jira import RINGING, JiraServer, Workflow
 from .security_ir import SecurityIrServer
 from .terraform import Terraform
@@ -69,6 +72,9 @@ class Stage:
             function_environment={"AWS_ENDPOINT_URL_SECURITY_IR": self.security_ir_url},
             clock=self.clock,
         )
+        self.jira.watch(self.cloud.traffic.watch(lambda asked: Named("jira", f"{asked.method} {asked.path}")))
+        self.security_ir.watch(self.cloud.traffic.watch(lambda asked: Named("security-ir", security_ir.named(asked))))
+        self.bells = Bells(self.clock.time)
         self.outputs: dict[str, Any] = {}
         self._say = say
         self._open = ExitStack()
@@ -136,8 +142,10 @@ class Stage:
 
     def _automation_rule(self, kind: str, key: str) -> None:
         """What the rules of the guide do in Jira: tell the topic which issue changed."""
-        if kind not in RINGING or not self.outputs:
-            return
+        if kind in RINGING and self.outputs:
+            self.bells.ring("Jira", kind, key, lambda: self._tell_the_topic(key))
+
+    def _tell_the_topic(self, key: str) -> None:
         topic, message = self.outputs["jira_notifications_topic_arn"], {"automationData": {"IssueId": key}}
         rule = threading.Timer(self.settings.automation_delay, self.cloud.publish, (topic, message))
         rule.daemon = True
@@ -145,5 +153,8 @@ class Stage:
         if not self.settings.automation_delay:
             rule.join()
 
-    def _native_event(self, kind: str, detail: dict[str, Any]) -> None:
-        self.cloud.put_native_event(kind, detail)
+    def _native_event(self, kind: str, detail: dict[str, str]) -> None:
+        self.bells.ring("security-ir", kind, detail["caseId"], lambda: self._put_event(kind, detail))
+
+    def _put_event(self, kind: str, detail: dict[str, str]) -> None:
+        self.cloud.put_native_event(kind, dict(detail))

@@ -94,8 +94,12 @@ def test_every_relative_link_leads_to_a_file_and_a_heading_that_exist() -> None:
 
 def test_every_picture_is_shown_and_said_in_words() -> None:
     shown = {picture: words for page in pages() for words, picture in pictures(page)}
-    assert set(shown) == set(PICTURES.glob("*.svg"))
+    assert set(shown) == set(PICTURES.iterdir())
     assert [picture.name for picture, words in shown.items() if len(words) < 20] == []
+
+
+def test_a_photographed_picture_is_small() -> None:
+    assert {picture.name: picture.stat().st_size < 200_000 for picture in PICTURES.glob("*.png")} == {"page.png": True}
 
 
 @pytest.mark.parametrize("picture", sorted(PICTURES.glob("*.svg")), ids=lambda picture: picture.stem)

@@ -13,6 +13,7 @@ import pytest
 from tests.conftest import REPOSITORY
 
 NEEDS_CONTRACTS = "def test_a_contract(contracts):\n    assert contracts.is_dir()\n"
+NEEDS_A_BROWSER = "import pytest\n\ndef test_a_page():\n    pytest.skip('browser check left out: none is here')\n"
 SKIPPED_TEST = "import pytest\n\ndef test_a_thing():\n    pytest.skip('no time')\n"
 SKIPPED_MODULE = "import pytest\n\npytest.skip('no time', allow_module_level=True)\n"
 
@@ -40,6 +41,14 @@ def test_a_clone_without_contracts_passes_and_names_what_it_left_out(tmp_path: P
     assert result.returncode == 0
     assert "contract checks left out" in result.stdout
     assert "test_it.py::test_a_contract" in result.stdout
+
+
+def test_each_kind_of_check_that_was_left_out_is_named_by_itself(tmp_path: Path) -> None:
+    result = run(tmp_path, NEEDS_CONTRACTS + NEEDS_A_BROWSER)
+    assert result.returncode == 0
+    for kind, test in (("contract", "test_a_contract"), ("browser", "test_a_page")):
+        assert f"{kind} checks left out" in result.stdout
+        assert f"test_it.py::{test}" in result.stdout
 
 
 def test_contracts_are_found_beside_the_repository(tmp_path: Path) -> None:

@@ -74,6 +74,15 @@ class Clock:
         return dict(self._environment)
 
 
+def can_jump() -> bool:
+    """Whether virtual time can be had here."""
+    return sys.platform == "linux" and _compiler() is not None
+
+
+def _compiler() -> str | None:
+    return os.environ.get("CC") or shutil.which("cc") or shutil.which("gcc") or shutil.which("clang")
+
+
 def _shared_offset(path: Path) -> mmap.mmap:
     path.write_bytes(_OFFSET.pack(0))
     with path.open("r+b") as file:
@@ -83,7 +92,7 @@ def _shared_offset(path: Path) -> mmap.mmap:
 def _compile(directory: Path) -> Path:
     if sys.platform != "linux":
         raise ClockUnavailable("virtual time needs Linux: only its loader preloads a library into every process")
-    compiler = os.environ.get("CC") or shutil.which("cc") or shutil.which("gcc") or shutil.which("clang")
+    compiler = _compiler()
     if compiler is None:
         raise ClockUnavailable("virtual time needs a C compiler (cc) once, and none is installed")
     library = directory / "clock_shift.so"

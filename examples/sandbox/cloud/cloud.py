@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import threading
 import time
 from collections.abc import Iterable, Mapping
@@ -14,21 +15,24 @@ from typing import Any, ClassVar, Self
 import boto3
 from moto.core.base_backend import BackendDict
 
-from . import patches
+from . import looks, patches
 from .backends import ACCOUNT_ID, Backends, Message
 from .bus import Bus
 from .clock import Clock
 from .dead_letters import Undelivered
 from .functions import Functions, Settings
 from .guard import Call, Guard, Permission
+from .looks import Item, QueueSeen
 from .mappings import Mappings
 from .measures import LogLine, Measures, Metric, Point
 from .policy import Document
 from .roles import Roles
+from .runs import Run
 from .runtime import Outcome
 from .schedules import Schedules
 from .server import Server
 from .stacks import Stacks
+from .traffic import Traffic, of_aws
 from .urls import FunctionUrls
 
 # Whoever waits looks up at least this often (seconds), so that a killed wait is noticed.
@@ -98,6 +102,8 @@ class Cloud:
             self._platform_call,
         )
         self._guard = Guard(self._backends, self._roles, self._functions, self.clock.time)
+        self.traffic = Traffic(self._functions, self.clock.time)
+        self._server.watch(self.traffic.watch(of_aws))
         self._mappings = Mappings(self._backends, self.clock, self._turn, self._functions.invoke, self._platform_call)
         self._urls = FunctionUrls(self._backends, self._turn, self._functions.invoke, self.clock.time)
         self._stacks = Stacks(self.clock.time)
@@ -122,9 +128,7 @@ class Cloud:
             self._bus.put_events, self._bus.admits, self._bus.dead_letter_notification, self._invoke_api, self.url
         )
         patches.install(self._patched, self.clock, self._turn, hooks)
-        self._server.start(
-            self._guard.before, self._guard.after, self._urls.respond, {"cloudformation": self._stacks.respond}
-        )
+        self._server.start(self._guard.before, self._urls.respond, {"cloudformation": self._stacks.respond})
         return self
 
     def start(self) -> None:
@@ -278,6 +282,31 @@ class Cloud:
         with self._turn:
             return self._measures.lines()
 
+    def runs(self) -> list[Run]:
+        """The latest runs of functions, oldest first; those under way among them."""
+        with self._turn:
+            return self._functions.runs()
+
+    def queues(self) -> list[QueueSeen]:
+        """Every queue with the messages that it holds, in the order of their names."""
+        with self._turn:
+            return looks.queues(self._backends)
+
+    def items(self, table: str) -> list[Item]:
+        """Every item of a table as plain values; none where there is no such table."""
+        with self._turn:
+            return looks.items(self._backends, table)
+
+    def events_of(self, group: str, at_most: int) -> list[LogLine]:
+        """The latest lines of one log group, oldest first."""
+        with self._turn:
+            return looks.latest_lines(self._backends, group, at_most)
+
+    def schedules_due(self) -> dict[str, float]:
+        """When each schedule that is due by itself fires next (epoch), by its name."""
+        with self._turn:
+            return self._schedules.due()
+
     def reset_function(self, name: str) -> None:
         """End the function's warm processes: its next invocation is a cold start."""
         self._functions.reset(name)
@@ -285,11 +314,10 @@ class Cloud:
     def kill_during(self, function: str, action: str, *, after: bool = False) -> None:
         """Kill the function's process at its next call of `action` (``"dynamodb:PutItem"``).
 
-        ``after=False``: the call is not carried out. ``after=True``: it is, and its answer is lost. Only for calls to
-        this cloud; a Jira or security-ir server calls `kill_running` from inside a request instead.
+        ``after=False``: the call is not carried out. ``after=True``: it is, and its answer is lost. `traffic` takes
+        patterns, and knows the calls to every server that it watches.
         """
-        with self._turn:
-            self._guard.set_trap(function, action, after=after)
+        self.traffic.kill_at(function, re.escape(action), after=after)
 
     def kill_running(self, function: str) -> int:
         """Kill every process of the function that is handling an invocation now; returns how many."""

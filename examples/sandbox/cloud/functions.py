@@ -8,22 +8,27 @@ import hashlib
 import io
 import json
 import os
+import socket
 import tempfile
 import threading
 import uuid
 import zipfile
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from . import askers
 from .backends import ACCOUNT_ID, Backends, LambdaFunction
 from .clock import Clock
+from .runs import Exchange, Run
 from .runtime import Failure, Invocation, Launch, Outcome, RuntimeProcess
 
 # (function name, action, resource ARN): a call Lambda makes with the function's role.
 Acted = Callable[[str, str, str], None]
+# Runs that are remembered, the latest.
+_RUNS = 400
 
 
 class UnknownFunction(LookupError):
@@ -50,7 +55,24 @@ class _Warm:
     fingerprint: str
     token: str
     log_stream: str
-    request_id: str = ""
+    run: Run | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Asker:
+    """A function's process that has connected to some server."""
+
+    function: str
+    _warm: _Warm
+
+    def tell(self, exchange: Exchange) -> None:
+        """Note what its present run asked."""
+        if self._warm.run is not None:
+            self._warm.run.exchanges.append(exchange)
+
+    def kill(self) -> None:
+        """End the process at once."""
+        self._warm.process.kill()
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +92,7 @@ class Functions:
     """Runs functions from their real zips; a process is kept warm and reused while its configuration is unchanged.
 
     `invoke` may be called from several threads at once, each call gets a process of its own. Nothing here may be
-    called with `turn` held, except `kill` and `caller`.
+    called with `turn` held, except `kill`, `caller` and `runs`.
     """
 
     def __init__(
@@ -85,6 +107,8 @@ class Functions:
         self._idle: dict[str, list[_Warm]] = defaultdict(list)
         self._busy: dict[str, list[_Warm]] = defaultdict(list)
         self._lines: dict[str, list[str]] = defaultdict(list)
+        self._runs: deque[Run] = deque(maxlen=_RUNS)
+        self._streams: dict[str, Run] = {}
         self._active = 0
         self._closed = False
 
@@ -109,14 +133,40 @@ class Functions:
         warm = self._take(code)
         request_id = str(uuid.uuid4())
         invocation = Invocation(request_id, payload, code.arn, code.timeout, self._clock.time)
-        warm.request_id = request_id
+        run = self._begin(name, warm, invocation)
         self._log(code, warm.log_stream, f"START RequestId: {request_id} Version: $LATEST")
         try:
             outcome = warm.process.invoke(invocation)
-            self._report(code, warm, outcome)
+            self._report(code, warm, request_id, outcome)
+            run.outcome = outcome
             return outcome
         finally:
             self._give_back(code, warm)
+
+    def _begin(self, name: str, warm: _Warm, invocation: Invocation) -> Run:
+        run = Run(invocation.request_id, name, self._clock.time(), invocation.payload)
+        with self._turn:
+            self._runs.append(run)
+            warm.run = self._streams[warm.log_stream] = run
+        return run
+
+    def runs(self) -> list[Run]:
+        """The latest runs, oldest first; those under way among them."""
+        return list(self._runs)
+
+    def asker_in_session(self, token: str) -> Asker | None:
+        """The function whose process signs with this session token."""
+        with self._turn:
+            busy = ((name, warm) for name, some in self._busy.items() for warm in some)
+            found = next(((name, warm) for name, warm in busy if token and warm.token == token), None)
+        return Asker(*found) if found else None
+
+    def asker(self, connection: socket.socket) -> Asker | None:
+        """The function whose process opened this connection; None for anybody else."""
+        with self._turn:
+            busy = {warm.process.pid: (name, warm) for name, some in self._busy.items() for warm in some}
+        found = busy.get(askers.owner(connection, busy) or 0)
+        return Asker(*found) if found else None
 
     def logs(self, name: str) -> list[str]:
         """Every line the function wrote, with Lambda's own START, END and REPORT lines, oldest first."""
@@ -180,6 +230,8 @@ class Functions:
             keep = warm.process.alive and not self._closed
             if keep:
                 self._idle[code.name].append(warm)
+            else:
+                self._streams.pop(warm.log_stream, None)
             self._turn.notify_all()
         if not keep:
             warm.process.close()
@@ -263,21 +315,23 @@ class Functions:
                 archive.extractall(task)
         return task
 
-    def _report(self, code: _Code, warm: _Warm, outcome: Outcome) -> None:
+    def _report(self, code: _Code, warm: _Warm, request_id: str, outcome: Outcome) -> None:
         if outcome.failure and outcome.failure.type.startswith(("Sandbox.", "Runtime.")):
-            self._log(code, warm.log_stream, _platform_line(warm.request_id, outcome.failure))
-        self._log(code, warm.log_stream, f"END RequestId: {warm.request_id}")
+            self._log(code, warm.log_stream, _platform_line(request_id, outcome.failure))
+        self._log(code, warm.log_stream, f"END RequestId: {request_id}")
         init = "" if outcome.init_seconds is None else f"\tInit Duration: {outcome.init_seconds * 1000:.2f} ms"
         self._log(
             code,
             warm.log_stream,
-            f"REPORT RequestId: {warm.request_id}\tDuration: {outcome.seconds * 1000:.2f} ms\t"
+            f"REPORT RequestId: {request_id}\tDuration: {outcome.seconds * 1000:.2f} ms\t"
             f"Memory Size: {code.memory_mb} MB\tMax Memory Used: {outcome.memory_mb} MB{init}",
         )
 
     def _log(self, code: _Code, stream: str, line: str) -> None:
         with self._turn:
             self._lines[code.name].append(line)
+            if stream in self._streams:
+                self._streams[stream].lines.append(line)
             logs = self._backends.logs
             group = logs.groups.get(code.log_group)
             if group is None:

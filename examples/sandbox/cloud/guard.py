@@ -1,6 +1,6 @@
 """Watches what functions, and others who are held to a policy, ask of AWS.
 
-It records each call, refuses what the policies do not allow, and kills functions on demand.
+It records each call and refuses what the policies do not allow.
 """
 
 from __future__ import annotations
@@ -45,13 +45,6 @@ class Permission:
     resources: tuple[str, ...]
 
 
-@dataclass(slots=True)
-class _Trap:
-    function: str
-    action: str
-    after: bool
-
-
 class Guard:
     """Tells functions by their access key ids. Every method is called with `turn` held."""
 
@@ -60,7 +53,6 @@ class Guard:
         self._roles = roles
         self._functions = functions
         self._now = now
-        self._traps: list[_Trap] = []
         self._platform: set[tuple[str, str, str]] = set()
         self._held: dict[str, tuple[policy.Document, ...]] = {}
         self.calls: list[Call] = []
@@ -76,16 +68,7 @@ class Guard:
             return None
         wanted = asks(request)
         refused = [ask for ask in wanted if not self._record(caller, ask)]
-        if self._sprung(caller, wanted, after=False):
-            self._functions.kill(caller, request.session_token)
-            return Response(status=503)
         return access_denied(request, caller, refused[0]) if refused else None
-
-    def after(self, request: SignedRequest) -> None:
-        """Kill the caller before it reads the answer, if such a trap is set."""
-        function = self._functions.caller(request.access_key) if self._traps else None
-        if function is not None and self._sprung(function, asks(request), after=True):
-            self._functions.kill(function, request.session_token)
 
     def authorise(self, access_key: str, action: str, resource: str) -> bool:
         """Record a call made to another server than this one; whether the caller may make it."""
@@ -98,10 +81,6 @@ class Guard:
         if key not in self._platform:
             self._platform.add(key)
             self._record(function, Ask(action, resource))
-
-    def set_trap(self, function: str, action: str, *, after: bool) -> None:
-        """Kill the function's process at its next call of `action`."""
-        self._traps.append(_Trap(function, action, after))
 
     def unused(self) -> list[Permission]:
         """Permissions of callers' policies that no recorded call has needed."""
@@ -140,14 +119,6 @@ class Guard:
             return policy.allowed(self._held[caller], ask)
         function = self._backends.function(caller)
         return function is not None and self._roles.may(function.role, ask)
-
-    def _sprung(self, function: str, wanted: list[Ask], *, after: bool) -> bool:
-        actions = {ask.action for ask in wanted}
-        for trap in self._traps:
-            if (trap.function, trap.after) == (function, after) and trap.action in actions:
-                self._traps.remove(trap)
-                return True
-        return False
 
 
 def _resources(statement: policy.Document) -> tuple[str, ...]:

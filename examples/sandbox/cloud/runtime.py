@@ -110,6 +110,11 @@ class RuntimeProcess:
         """Whether it can take another invocation."""
         return self._process.poll() is None
 
+    @property
+    def pid(self) -> int:
+        """The id of the process."""
+        return self._process.pid
+
     def invoke(self, invocation: Invocation) -> Outcome:
         """Run one invocation to its end; a process that failed to answer is dead afterwards."""
         init_seconds: float | None = None

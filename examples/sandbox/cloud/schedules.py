@@ -42,6 +42,10 @@ class Schedules:
         """When the next enabled schedule is due, in seconds since the epoch; None where none is."""
         return min((due for _, due in self._plan()), default=None)
 
+    def due(self) -> dict[str, float]:
+        """When each enabled schedule is due, by its name."""
+        return {schedule.name: due for schedule, due in self._plan()}
+
     def fire_due(self) -> None:
         """Fire whatever is due by now."""
         now = self._clock.time()

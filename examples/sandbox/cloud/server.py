@@ -11,7 +11,7 @@ from typing import Any
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 from werkzeug import Request, Response
 
-from sandbox.serving import LoopbackServer, credential_scope
+from sandbox.serving import LoopbackServer, Watch, credential_scope
 
 from . import urls
 
@@ -38,8 +38,6 @@ Gate = Callable[[SignedRequest], Response | None]
 Public = Callable[[Request, bytes], Response]
 # What is answered for a service that is none of moto's, with `turn` held.
 Own = Callable[[SignedRequest], Response]
-# Sees a request after it was carried out and before it is answered.
-After = Callable[[SignedRequest], None]
 
 
 class Server:
@@ -52,17 +50,20 @@ class Server:
     def __init__(self, turn: threading.Condition) -> None:
         self._turn = turn
         self._gate: Gate | None = None
-        self._after: After | None = None
         self._public: Public | None = None
         self._own: Mapping[str, Own] = {}
         self._moto: Any = DomainDispatcherApplication(create_backend_app)
         self._http = LoopbackServer(self._respond, "cloud-server")
         self.url = self._http.url
 
-    def start(self, gate: Gate, after: After, public: Public, own: Mapping[str, Own]) -> None:
+    def start(self, gate: Gate, public: Public, own: Mapping[str, Own]) -> None:
         """Begin to answer; returns at once. ``own``: service → who answers in moto's place."""
-        self._gate, self._after, self._public, self._own = gate, after, public, own
+        self._gate, self._public, self._own = gate, public, own
         self._http.start()
+
+    def watch(self, watch: Watch) -> None:
+        """Let every request pass by ``watch``."""
+        self._http.watch(watch)
 
     def stop(self) -> None:
         """Stop answering and close the port."""
@@ -73,7 +74,7 @@ class Server:
         body = http.get_data()
         if http.path.startswith(urls.PATH) and self._public:
             return self._public(http, body)
-        request = _signed(http, body)
+        request = signed(http, body)
         environ = {**http.environ, "wsgi.input": io.BytesIO(body), "CONTENT_LENGTH": str(len(body))}
         with self._turn:
             refusal = self._gate(request) if request and self._gate else None
@@ -81,13 +82,11 @@ class Server:
                 return refusal
             if request and request.service in self._own:
                 return self._own[request.service](request)
-            response = Response.from_app(self._moto, environ, buffered=True)
-            if request and self._after:
-                self._after(request)
-            return response
+            return Response.from_app(self._moto, environ, buffered=True)
 
 
-def _signed(http: Request, body: bytes) -> SignedRequest | None:
+def signed(http: Request, body: bytes) -> SignedRequest | None:
+    """The request as its service reads it; None for one that nobody signed."""
     scope = credential_scope(http.headers.get("Authorization", ""))
     if scope is None:
         return None

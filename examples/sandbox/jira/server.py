@@ -27,7 +27,7 @@ from sandbox.jira.state.store import Store
 from sandbox.jira.state.switches import Switches
 from sandbox.jira.state.workflow import Workflow
 from sandbox.jira.webhooks import Webhooks
-from sandbox.serving import Faults, Listener, Log, LoopbackServer, Request
+from sandbox.serving import Faults, Listener, Log, LoopbackServer, Request, Watch
 
 INTEGRATION = "712020:00000000-5b10-4284-8c20-165700ede21f"
 
@@ -77,6 +77,10 @@ class JiraServer:
         self._http.stop()
         self._folder.cleanup()
 
+    def watch(self, watch: Watch) -> None:
+        """Let every request pass by ``watch``."""
+        self._http.watch(watch)
+
     def __enter__(self) -> Self:
         return self.start()
 
@@ -122,6 +126,12 @@ class JiraServer:
 
     def person(self, user: User) -> Person:
         return Person(self.store, user)
+
+    def person_named(self, name: str, email: str) -> Person:
+        """The one of that name, who gets an account the first time."""
+        with self.store.turn():
+            known = next((user for user in self.site.users if user.name == name), None)
+            return self.person(known or self.add_user(name, email))
 
     def add_field(self, field_id: str, name: str, kind: str = "text", options: Iterable[str] = ()) -> Field:
         """A custom field on every screen; the kinds are those of ``Field``."""

@@ -12,6 +12,7 @@ Requests and answers follow botocore's model of the service; what the model leav
 
 from __future__ import annotations
 
+from sandbox.security_ir.api.app import named
 from sandbox.security_ir.people import Person
 from sandbox.security_ir.server import SecurityIrServer
 from sandbox.security_ir.state.model import Attachment, Case, Comment, ThreatActorIp, Watcher
@@ -26,4 +27,5 @@ __all__ = [
     "Switches",
     "ThreatActorIp",
     "Watcher",
+    "named",
 ]

@@ -14,7 +14,7 @@ from sandbox.security_ir.state.model import Case, Comment
 from sandbox.security_ir.state.store import SERVICE, Actor, Store
 from sandbox.security_ir.state.switches import Switches
 from sandbox.security_ir.state.vault import Vault
-from sandbox.serving import Faults, Listener, Log, LoopbackServer, Request
+from sandbox.serving import Faults, Listener, Log, LoopbackServer, Request, Watch
 
 
 class SecurityIrServer:
@@ -51,6 +51,10 @@ class SecurityIrServer:
         """Serve no more and delete the files; cases and log can still be looked at."""
         self._http.stop()
         self._vault.clean_up()
+
+    def watch(self, watch: Watch) -> None:
+        """Let every request pass by ``watch``."""
+        self._http.watch(watch)
 
     def __enter__(self) -> Self:
         return self.start()
@@ -113,6 +117,11 @@ class SecurityIrServer:
         """All cases in the order of their creation."""
         with self._store.turn():
             return list(self._store.cases.values())
+
+    def cases_with_comments(self) -> dict[Case, list[Comment]]:
+        """All cases with their comments as they are at one moment."""
+        with self._store.turn() as turn:
+            return {case: turn.comments(case.case_id) for case in self._store.cases.values()}
 
     def comments(self, case_id: str) -> list[Comment]:
         """A case's comments in the order of their creation."""

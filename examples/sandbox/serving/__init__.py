@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sandbox.serving.faults import Fault, Faults
-from sandbox.serving.http import LoopbackServer, file_response
+from sandbox.serving.http import LoopbackServer, Responder, Watch, file_response
 from sandbox.serving.log import Log, Request
 from sandbox.serving.refusal import Lost, Refused
 from sandbox.serving.signature import Scope, credential_scope
@@ -18,8 +18,10 @@ __all__ = [
     "Lost",
     "Refused",
     "Request",
+    "Responder",
     "Scope",
     "Turns",
+    "Watch",
     "credential_scope",
     "file_response",
 ]

@@ -17,6 +17,8 @@ from werkzeug.utils import send_file
 from sandbox.serving.refusal import Lost, Refused
 
 Responder = Callable[[Request], Response]
+# Answers a request by the responder it is handed, or does not: raises `Lost`.
+Watch = Callable[[Request, Responder], Response]
 _CHUNK = 1 << 16
 
 
@@ -33,6 +35,11 @@ class LoopbackServer:
         """Begin to answer; returns at once."""
         self._thread.start()
         return self
+
+    def watch(self, watch: Watch) -> None:
+        """Let every request pass by ``watch``."""
+        respond = self._http.respond
+        self._http.respond = lambda request: watch(request, respond)
 
     def stop(self) -> None:
         """Answer no more, also on connections that clients keep open."""
@@ -100,10 +107,17 @@ class _Handler(WSGIRequestHandler):
         self.send_response(response.status_code)
         for name, value in response.get_wsgi_headers(request.environ):
             self.send_header(name, value)
+        # A stream has no length: its end is that of the connection, and each chunk is news.
+        endless = response.mimetype == "text/event-stream"
+        if endless:
+            self.send_header("Connection", "close")
+            self.close_connection = True
         self.end_headers()
         with contextlib.closing(response):
             for chunk in body if request.method != "HEAD" else ():
                 self.wfile.write(chunk)
+                if endless:
+                    self.wfile.flush()
         self.wfile.flush()
 
     def log(self, type: str, message: str, *args: Any) -> None:

@@ -115,6 +115,16 @@ class App:
         return Actor(self.principals.get(key, default), account)
 
 
+def named(http: werkzeug.Request) -> str:
+    """The operation that a request asks for, or its path where there is none."""
+    if http.path.startswith(PREFIX):
+        return "AttachmentDownload" if http.method == "GET" else "AttachmentUpload"
+    try:
+        return _route(http)[0]
+    except Refused:
+        return f"{http.method} {http.path}"
+
+
 def _route(http: werkzeug.Request) -> tuple[str, Mapping[str, str]]:
     try:
         operation, path = URLS.bind("").match(http.path, http.method)
