@@ -35,6 +35,7 @@ FOR_DEVELOPERS = (
     PurePosixPath("pyproject.toml"),
     PurePosixPath("requirements-dev.in"),
     PurePosixPath("requirements-dev.txt"),
+    PurePosixPath("scripts", "checks.py"),
     PurePosixPath("scripts", "opentofu"),
     PurePosixPath("scripts", "preflight.sh"),
     PurePosixPath("scripts", "release.py"),
