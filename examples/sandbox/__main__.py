@@ -70,7 +70,7 @@ def main() -> int:
         module={"jira_auth": "bearer"} if elsewhere.jira_url and not elsewhere.jira_email else {},
     )
     try:
-        with Stage(settings, transcript.note) as stage, _page(stage, transcript, shown=own_servers):
+        with Stage(settings, transcript.note) as stage, _page(stage, transcript, shown=own_servers) as page:
             transcript.note("The local AWS is up; Terraform applies the module (about a minute)")
             with transcript.waiting("Terraform applies the module"):
                 stage.raise_curtain()
@@ -78,7 +78,7 @@ def main() -> int:
             transcript.note(f"The dashboard is drawn every ten seconds: {chosen.dashboard.resolve().as_uri()}")
             with dashboard.drawn(stage.cloud, str(stage.outputs["dashboard_url"]).rpartition("/")[2], chosen.dashboard):
                 if chosen.no_scenario or not own_servers:
-                    _wait(stage, transcript)
+                    _wait(stage, transcript, page)
                 else:
                     Scenario(stage, transcript).play()
     except (OutOfStep, TimeoutError, TerraformFailed) as failure:
@@ -90,22 +90,24 @@ def main() -> int:
 
 
 @contextmanager
-def _page(stage: Stage, transcript: Transcript, *, shown: bool) -> Iterator[None]:
-    """The page of both sides, which nobody can look into where one of them is elsewhere."""
+def _page(stage: Stage, transcript: Transcript, *, shown: bool) -> Iterator[str | None]:
+    """The address of the page of both sides; there is none where one of them is elsewhere, out of sight."""
     if not shown:
-        yield
+        yield None
         return
     with Page(stage) as page:
         transcript.note(f"Both sides and what flows between, live: {page.url}")
-        yield
+        yield page.url
 
 
-def _wait(stage: Stage, transcript: Transcript) -> None:
+def _wait(stage: Stage, transcript: Transcript, page: str | None) -> None:
     transcript.note(f"AWS          {stage.cloud.url}   (region {stage.cloud.region}, any credentials)")
     transcript.note(f"Jira         {stage.jira_url}   ({stage.jira.email} / {stage.jira.token})")
     transcript.note(f"security-ir  {stage.security_ir_url}")
     for name, value in stage.outputs.items():
         transcript.note(f"output {name} = {value}")
+    if page is not None:
+        transcript.note(f"The page     {page}")
     transcript.note("Ctrl-C ends it.")
     threading.Event().wait()
 

@@ -111,6 +111,12 @@ class Visitor:
         """All that is read there; empty where there is no such thing."""
         return "\n".join(self.texts(selector))
 
+    def content(self, selector: str) -> str:
+        """All that the first of these holds, folded away or not; empty where there is none."""
+        script = "return document.querySelector(arguments[0])?.textContent ?? ''"
+        held: str = self.driver.execute_script(script, selector)
+        return held
+
     def until(self, seen: Callable[[], T], what: str) -> T:
         """Wait for something to be so. Raises ``TimeoutError`` that says for what."""
         waiting = WebDriverWait(self.driver, _PATIENCE, poll_frequency=0.1, ignored_exceptions=_PASSING)

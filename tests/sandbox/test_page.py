@@ -5,6 +5,10 @@ from __future__ import annotations
 import base64
 import http.client
 import json
+import socket
+import struct
+import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -243,6 +247,30 @@ def test_news_come_when_there_are_any(browser: Browser) -> None:
     assert told[0] == "event: pairs\n"
     assert json.loads(told[1].removeprefix("data: "))["pairs"][0]["title"] == "News\n\nevent: forged"
     connection.close()
+
+
+def test_who_goes_away_while_news_come_leaves_no_trace_in_the_terminal(
+    browser: Browser, capfd: pytest.CaptureFixture[str]
+) -> None:
+    def handlers() -> list[threading.Thread]:
+        return [thread for thread in threading.enumerate() if "process_request_thread" in thread.name]
+
+    before = len(handlers())
+    host, _, port = browser.address.partition(":")
+    with socket.create_connection((host, int(port))) as gone:
+        gone.sendall(f"GET /news HTTP/1.1\r\nHost: {browser.address}\r\n\r\n".encode())
+        assert gone.recv(15).startswith(b"HTTP/1.1 200")
+        assert len(handlers()) > before
+        # At once and without a farewell, as a browser that is closed.
+        gone.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    end = time.monotonic() + 60
+    number = 0
+    while len(handlers()) > before and time.monotonic() < end:
+        browser.stage.security_ir.aws_responder.open_case(f"News {number}")
+        number += 1
+        time.sleep(0.1)
+    assert len(handlers()) <= before
+    assert capfd.readouterr().err == ""
 
 
 @pytest.mark.parametrize(

@@ -190,11 +190,11 @@ def test_every_trouble_by_button_heals_and_nothing_is_lost_or_doubled(visitor: V
 
 def test_a_function_dies_at_its_next_comment_and_its_message_is_worked_on_again(visitor: Visitor) -> None:
     pair(visitor, "A death")
-    visitor.answer("Kill at a request…", "#troubles", "Set the trap", function="jira-client", call="a comment in Jira")
+    visitor.answer("Kill at a request…", "#troubles", "Set the trap", function="jira_client", call="a comment in Jira")
     visitor.until(lambda: "dies before" in visitor.text("[aria-label=Functions]"), "the trap")
     visitor.comment("case", "Written in spite of a death.")
     visitor.until(lambda: visitor.find_all("#runs .run.bad"), "the run that died")
-    assert "Runtime.ExitError" in (visitor.find("#runs .run.bad").get_attribute("textContent") or "")
+    assert "Runtime.ExitError" in visitor.content("#runs .run.bad")
     visitor.until(lambda: "dies before" not in visitor.text("[aria-label=Functions]"), "the trap sprung")
     visitor.press("15 minutes")
     visitor.until(lambda: visitor.said_once("jira", "Written in spite of a death."), "the comment in Jira")
@@ -203,16 +203,11 @@ def test_a_function_dies_at_its_next_comment_and_its_message_is_worked_on_again(
 
 def test_a_run_tells_its_messages_its_calls_and_its_lines(visitor: Visitor) -> None:
     pair(visitor, "A run to look into")
-    run = visitor.until(
-        lambda: next(each for each in visitor.find_all("#runs .run") if "jira_client" in each.text), "a run"
+    visitor.until(
+        lambda: "sqsChangeMessageVisibilityBatch200" in visitor.content("#runs .run"), "the requests of a run"
     )
-    visitor.driver.execute_script("arguments[0].open = true", run)
-    shown = run.get_attribute("textContent") or ""
-    assert "sqsChangeMessageVisibilityBatch200" in shown
-    assert "START RequestId" in shown
-    assert visitor.find("#runs .run[open]")
-    visitor.find(".ledger summary").click()
-    assert "CASE#" in visitor.text(".ledger")
+    visitor.until(lambda: "START RequestId" in visitor.content("#runs .run"), "the lines of a run")
+    visitor.until(lambda: "CASE#" in visitor.content(".ledger"), "what the ledger remembers")
 
 
 def test_texts_of_either_side_are_shown_as_texts(visitor: Visitor, stage: Stage) -> None:
@@ -244,9 +239,13 @@ def test_the_page_is_worked_by_keys_alone_and_named_for_those_who_hear_it(visito
     visitor.driver.switch_to.active_element.send_keys(Keys.ESCAPE)
     visitor.until(lambda: not visitor.find_all("dialog[open]"), "the dialog closed")
     assert visitor.driver.switch_to.active_element == opener
-    controls = [each for each in visitor.find_all("button, input, textarea, select, summary") if each.is_displayed()]
-    assert len(controls) > 30
-    assert [each.get_attribute("outerHTML") for each in controls if not each.accessible_name] == []
+
+    def all_named() -> bool:
+        found = visitor.find_all("button, input, textarea, select, summary")
+        controls = [each for each in found if each.is_displayed()]
+        return len(controls) > 30 and all(each.accessible_name for each in controls)
+
+    visitor.until(all_named, "a name for all that can be worked")
     assert len(visitor.find_all("[role=status]")) == 3
 
 

@@ -59,12 +59,13 @@ class Flowing:
 
 
 def between(stage: Stage, around: Surroundings | None, flowing: Flowing) -> Part:
-    """Notifications, events on the bus, queues, and when the sweeps are due."""
+    """Notifications, events on the bus, queues, when sweeps are due, and the full names of functions by their short."""
     return {
         "notifications": [asdict(each) for each in reversed(stage.bells.rung()[-_NOTIFICATIONS:])],
         "events": _events(stage.cloud, around),
         "queues": [_queue(short, queue, flowing.dead.get(short)) for short, queue in flowing.queues.items()],
         "sweeps": stage.cloud.schedules_due(),
+        "functions": dict(around.functions) if around else {},
     }
 
 

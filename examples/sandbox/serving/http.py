@@ -95,6 +95,11 @@ class _Handler(WSGIRequestHandler):
             except Lost as lost:
                 self._lose(request, lost)
 
+    def finish(self) -> None:
+        """Whoever has gone away takes no last bytes: nothing to tell anybody of."""
+        with contextlib.suppress(OSError):
+            super().finish()
+
     def _lose(self, request: Request, lost: Lost) -> None:
         if lost.torn is not None:
             self._send(request, lost.torn, _half(lost.torn))

@@ -1,10 +1,19 @@
 // An Atlassian document as Jira shows it: https://developer.atlassian.com/cloud/jira/platform/apis/document/structure/
 import { el, link } from "./dom.js";
 
-const PANELS = { info: "Info", note: "Note", warning: "Warning", error: "Error", success: "Success", tip: "Tip", custom: "Panel" };
+const PANELS = {
+  info: "Info",
+  note: "Note",
+  warning: "Warning",
+  error: "Error",
+  success: "Success",
+  tip: "Tip",
+  custom: "Panel",
+};
 const DEEPEST = 60;
 
-export const rich = (document) => el("div", { class: "rich" }, document ? all(document, 0) : el("p", { class: "empty" }, "empty"));
+export const rich = (document) =>
+  el("div", { class: "rich" }, document ? all(document, 0) : el("p", { class: "empty" }, "empty"));
 
 const all = (node, depth) =>
   depth > DEEPEST ? [el("p", { class: "empty" }, "…")] : (node.content ?? []).map((child) => drawn(child, depth + 1));
@@ -24,7 +33,8 @@ const NODES = {
   bulletList: block("ul"),
   listItem: block("li"),
   decisionList: block("ul", { class: "decisions" }),
-  decisionItem: (node, attrs, depth) => el("li", { class: attrs.state === "DECIDED" ? "decided" : null }, all(node, depth)),
+  decisionItem: (node, attrs, depth) =>
+    el("li", { class: attrs.state === "DECIDED" ? "decided" : null }, all(node, depth)),
   taskList: block("ul", { class: "tasks" }),
   rule: () => el("hr"),
   hardBreak: () => el("br"),
@@ -34,7 +44,8 @@ const NODES = {
   layoutColumn: block("div"),
   mediaSingle: block("div", { class: "media" }),
   mediaGroup: block("div", { class: "media" }),
-  heading: (node, attrs, depth) => el("p", { class: `heading h${attrs.level}`, role: "heading", "aria-level": 3 + attrs.level }, all(node, depth)),
+  heading: (node, attrs, depth) =>
+    el("p", { class: `heading h${attrs.level}`, role: "heading", "aria-level": 3 + attrs.level }, all(node, depth)),
   orderedList: (node, attrs, depth) => el("ol", { start: attrs.order }, all(node, depth)),
   taskItem: (node, attrs, depth) => el("li", {}, attrs.state === "DONE" ? "☑ " : "☐ ", all(node, depth)),
   codeBlock: (node, attrs, depth) => el("pre", { title: attrs.language }, el("code", {}, all(node, depth))),
@@ -44,7 +55,15 @@ const NODES = {
   expand: (node, attrs, depth) => el("details", {}, el("summary", {}, attrs.title || "More"), all(node, depth)),
   nestedExpand: (node, attrs, depth) => NODES.expand(node, attrs, depth),
   panel: (node, attrs, depth) =>
-    el("div", { class: `panel ${attrs.panelType in PANELS ? attrs.panelType : "custom"}`, role: "note", "aria-label": PANELS[attrs.panelType] ?? PANELS.custom }, all(node, depth)),
+    el(
+      "div",
+      {
+        class: `panel ${attrs.panelType in PANELS ? attrs.panelType : "custom"}`,
+        role: "note",
+        "aria-label": PANELS[attrs.panelType] ?? PANELS.custom,
+      },
+      all(node, depth),
+    ),
   media: (_, attrs) => el("span", { class: "chip" }, attrs.alt || "picture"),
   mediaInline: (_, attrs) => el("span", { class: "chip" }, attrs.alt || "file"),
   mention: (_, attrs) => el("span", { class: "chip mention" }, attrs.text || `@${attrs.id}`),
@@ -55,7 +74,8 @@ const NODES = {
   inlineCard: (_, attrs) => link(String(attrs.url ?? "")),
   blockCard: (_, attrs) => el("p", {}, link(String(attrs.url ?? ""))),
   embedCard: (_, attrs) => el("p", {}, link(String(attrs.url ?? ""))),
-  text: (node) => (node.marks ?? []).reduce((shown, mark) => MARKS[mark.type]?.(shown, mark.attrs ?? {}) ?? shown, node.text ?? ""),
+  text: (node) =>
+    (node.marks ?? []).reduce((shown, mark) => MARKS[mark.type]?.(shown, mark.attrs ?? {}) ?? shown, node.text ?? ""),
 };
 
 const spans = (attrs) => ({ colspan: attrs.colspan, rowspan: attrs.rowspan });

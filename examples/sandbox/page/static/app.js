@@ -24,7 +24,8 @@ function listen() {
   stream = new EventSource(`/news?pair=${encodeURIComponent(chosen)}`);
   stream.onopen = () => connected(true);
   stream.onerror = () => connected(false);
-  for (const [name, show] of Object.entries(PARTS)) stream.addEventListener(name, (news) => show(JSON.parse(news.data)));
+  for (const [name, show] of Object.entries(PARTS))
+    stream.addEventListener(name, (news) => show(JSON.parse(news.data)));
 }
 
 function connected(well) {
@@ -60,7 +61,7 @@ const PARTS = {
 };
 
 function troubles() {
-  if (known.troubles && known.clock && known.flow) showTroubles(known.troubles, { ...known.clock, sweeps: known.flow.sweeps });
+  if (known.troubles && known.clock && known.flow) showTroubles(known.troubles, { ...known.clock, ...known.flow });
 }
 
 function showClock() {

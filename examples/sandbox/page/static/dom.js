@@ -12,7 +12,8 @@ export function el(tag, properties = {}, ...children) {
   return made;
 }
 
-export const button = (label, act, properties = {}) => el("button", { type: "button", onclick: act, ...properties }, label);
+export const button = (label, act, properties = {}) =>
+  el("button", { type: "button", onclick: act, ...properties }, label);
 
 export const unseen = (text) => el("span", { class: "unseen" }, text);
 
@@ -47,7 +48,8 @@ export function keyed(list, items, key, render) {
     return made;
   });
   const kept = new Set(wanted);
-  for (const node of [...list.children]) if (!kept.has(node) && !wanted.some((made) => made.replaces === node)) node.remove();
+  for (const node of [...list.children])
+    if (!kept.has(node) && !wanted.some((made) => made.replaces === node)) node.remove();
   wanted.forEach((node, place) => {
     if (node.replaces?.parentNode === list) list.replaceChild(node, node.replaces);
     node.replaces = undefined;

@@ -39,7 +39,11 @@ export function ask(title, fields, label, act) {
       onsubmit: async (event) => {
         event.preventDefault();
         dialog.close();
-        await act(Object.fromEntries(await Promise.all(inputs.map(async ([field, made]) => [field.name, await value(field, made)]))));
+        await act(
+          Object.fromEntries(
+            await Promise.all(inputs.map(async ([field, made]) => [field.name, await value(field, made)])),
+          ),
+        );
       },
     },
     el("h2", { id: "ask-title" }, title),
@@ -48,7 +52,12 @@ export function ask(title, fields, label, act) {
         ? el("label", { class: "flag" }, made, " ", field.label)
         : el("label", {}, field.label, made, field.hint && el("small", {}, field.hint)),
     ),
-    el("div", { class: "actions" }, el("button", { class: "primary" }, label), button("Cancel", () => dialog.close())),
+    el(
+      "div",
+      { class: "actions" },
+      el("button", { class: "primary" }, label),
+      button("Cancel", () => dialog.close()),
+    ),
   );
   dialog.replaceChildren(form);
   dialog.showModal();
@@ -58,8 +67,16 @@ function input(field) {
   const named = { name: field.name, required: field.optional ? null : true };
   if (field.kind === "flag") return el("input", { type: "checkbox", name: field.name });
   if (field.kind === "file") return el("input", { type: "file", ...named });
-  if (field.kind === "choice") return el("select", named, field.options.map((each) => el("option", {}, each)));
-  const made = el(field.kind === "text" ? "textarea" : "input", { ...named, ...(field.kind === "text" ? { rows: 6 } : {}) });
+  if (field.kind === "choice")
+    return el(
+      "select",
+      named,
+      field.options.map((each) => el("option", {}, each)),
+    );
+  const made = el(field.kind === "text" ? "textarea" : "input", {
+    ...named,
+    ...(field.kind === "text" ? { rows: 6 } : {}),
+  });
   made.value = field.value ?? "";
   return made;
 }
