@@ -49,7 +49,7 @@ export TF_PLUGIN_CACHE_MAY_BREAK_DEPENDENCY_LOCK_FILE := 1
 endif
 
 .PHONY: help demo sandbox test soak bench build release venv runtime opentofu lock clean format preflight \
-	terraform-config providers opentofu-test $(CHECKS)
+	terraform-config providers opentofu-test test-long $(CHECKS)
 
 # What is missing is said before anything else runs.
 .NOTPARALLEL:
@@ -63,14 +63,14 @@ SANDBOX := cd examples && exec ../$(BIN)/python -m sandbox --runtime-python ../$
 	--packages ../dist
 # Functions of scripts/preflight.sh.
 demo sandbox: NEEDS := linux terraform python venv runtime
-test pytest: NEEDS := linux terraform python venv runtime compiler git tflint
+test test-long pytest: NEEDS := linux terraform python venv runtime compiler git tflint
 
 demo: $(PREPARED) ## Plays an incident in the sandbox: no AWS account, no Jira site
 	@$(SANDBOX) $(ARGS)
 
 test: $(PREPARED) providers ## All checks
 	@MAKE='$(MAKE)' "$$PYTHON" -m scripts.checks '$(filter-out pytest,$(CHECKS))' pytest
-	@printf '\nBesides: make opentofu-test, make soak (histories by chance).\n'
+	@printf '\nBesides: make test-long (releases, examples), make opentofu-test, make soak (histories by chance).\n'
 
 # --- For exploring ---------------------------------------------------------------------------------
 sandbox: $(PREPARED) ## Keeps it running; ARGS="--jira-url …" points it elsewhere
@@ -116,8 +116,15 @@ ruff: venv ## ruff check, ruff format --check
 mypy: venv ## mypy --strict
 	@$(BIN)/mypy
 
+# What plays with Terraform for many minutes has a target of its own.
+LONG := tests/release/test_release.py tests/sandbox/test_deploy_script.py tests/sandbox/test_examples.py
+PYTEST := $(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder
+
 pytest: $(PREPARED) providers ## pytest: unit, contract, sync, sandbox; ARGS="tests/unit -k …" for some
-	@$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder $(ARGS)
+	@$(PYTEST) $(if $(ARGS),$(ARGS),$(LONG:%=--ignore=%))
+
+test-long: $(PREPARED) providers ## Releases, the deployment script, every example: ten minutes besides
+	@$(PYTEST) $(LONG) $(ARGS)
 
 # What asks the program anything. Not among all checks: to build OpenTofu takes a processor ten minutes, once.
 opentofu-test: opentofu ## Whatever Terraform has a part in, by an OpenTofu that is built first
