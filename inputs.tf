@@ -13,6 +13,8 @@ locals {
     field_id = "^(customfield_[0-9]+|[a-z][A-Za-z]*)$"
     # A type, a status or a resolution as Jira shows it: with neither blanks nor quotes around.
     jira_name = "^[^\\s\"“”„«»‘‚](.*\\S)?$"
+    tag_key   = "^[\\pL\\pN\\pZ_.:/=+@-]{1,128}$"
+    tag_value = "^[\\pL\\pN\\pZ_.:/=+@-]{0,256}$"
   }
 }
 

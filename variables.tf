@@ -160,8 +160,8 @@ variable "tags" {
   }
 
   validation {
-    condition     = alltrue([for key, value in var.tags : can(regex("^[\\pL\\pN\\pZ_.:/=+@-]{1,128}$", key)) && can(regex("^[\\pL\\pN\\pZ_.:/=+@-]{0,256}$", value))])
-    error_message = "tags: a key has 1 to 128 characters, a value at most 256 and is not null, and both hold letters, digits, blanks and _ . : / = + - @ only. AWS refuses these: ${join(", ", [for key, value in var.tags : "\"${key}\"" if !can(regex("^[\\pL\\pN\\pZ_.:/=+@-]{1,128}$", key)) || !can(regex("^[\\pL\\pN\\pZ_.:/=+@-]{0,256}$", value))])}."
+    condition     = alltrue([for key, value in var.tags : can(regex(local.patterns.tag_key, key)) && can(regex(local.patterns.tag_value, value))])
+    error_message = "tags: a key has 1 to 128 characters, a value at most 256 and is not null, and both hold letters, digits, blanks and _ . : / = + - @ only. AWS refuses these: ${join(", ", [for key, value in var.tags : "\"${key}\"" if !can(regex(local.patterns.tag_key, key)) || !can(regex(local.patterns.tag_value, value))])}."
   }
 
   validation {

@@ -13,9 +13,11 @@ import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from threading import Event
 
 # What they have in common is made before.
 MAKE = (os.environ.get("MAKE", "make"), "--no-print-directory", "--assume-old=build", "--assume-old=terraform-config")
+_HEARD_BY = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,19 +41,27 @@ def verdict(check: str, *, shown: bool) -> Verdict:
     return Verdict(check, done.returncode == 0, time.monotonic() - begin, done.stdout or "")
 
 
-def lane(checks: Sequence[str], *, shown: bool) -> Iterator[Verdict]:
-    """One check after the other."""
+def lane(checks: Sequence[str], stopped: Event, *, shown: bool) -> Iterator[Verdict]:
+    """One check after the other, until somebody stops them."""
     for check in checks:
         found = verdict(check, shown=shown)
         print(f"\n==> {str(found).strip()}", flush=True)
         yield found
+        # Ctrl-C ends a check before we have heard of it.
+        if not found.passed and stopped.wait(_HEARD_BY):
+            return
 
 
 def main(beside: str, shown: str) -> int:
+    stopped = Event()
     with ThreadPoolExecutor() as threads:
-        others = threads.submit(lambda: list(lane(beside.split(), shown=False)))
-        verdicts = list(lane(shown.split(), shown=True))
-        verdicts = [*others.result(), *verdicts]
+        others = threads.submit(lambda: list(lane(beside.split(), stopped, shown=False)))
+        try:
+            seen = list(lane(shown.split(), stopped, shown=True))
+            verdicts = [*others.result(), *seen]
+        except KeyboardInterrupt:
+            stopped.set()
+            return 130
     failed = [each for each in verdicts if not each.passed]
     for each in failed:
         if each.said:

@@ -9,6 +9,7 @@ its reason.
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Generator
 from pathlib import Path
 
@@ -40,6 +41,11 @@ CONTRACTS = Path(os.environ.get("SHARED_CONTRACTS") or REPOSITORY.parent / "shar
 def published() -> Path | None:
     """The folder of the vendors' published specifications where it is here: with it the simulated Jira is stricter."""
     return CONTRACTS if CONTRACTS.is_dir() else None
+
+
+def hear_ctrl_c() -> None:
+    """For `preexec_fn`: whoever runs the tests in the background has the signal ignored, and children inherit that."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")

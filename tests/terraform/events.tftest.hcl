@@ -9,6 +9,26 @@ provider "aws" {
   skip_requesting_account_id  = true
 }
 
+mock_provider "aws" {
+  alias = "mocked"
+
+  mock_data "aws_iam_policy_document" {
+    defaults = { json = "{}" }
+  }
+
+  mock_resource "aws_cloudwatch_event_bus" {
+    defaults = { arn = "arn:aws:events:eu-central-1:111122223333:event-bus/x" }
+  }
+
+  mock_resource "aws_cloudwatch_log_group" {
+    defaults = { arn = "arn:aws:logs:eu-central-1:111122223333:log-group:/aws/events/x" }
+  }
+
+  mock_resource "aws_sqs_queue" {
+    defaults = { arn = "arn:aws:sqs:eu-central-1:111122223333:x" }
+  }
+}
+
 variables {
   name               = "x"
   native_events      = true
@@ -228,5 +248,21 @@ run "native_events_can_be_switched_off" {
   assert {
     condition     = output.senders["security_ir_poller"][*].arn == ["arn:aws:events:eu-central-1:111122223333:rule/x-native-events-rule"]
     error_message = "The queue of security_ir_poller would be without a policy."
+  }
+}
+
+# What only an apply knows, the addresses of what it made. Nothing is made: each resource is a mock.
+run "an_event_that_the_log_does_not_take_waits_in_its_dead_letters" {
+  providers = {
+    aws = aws.mocked
+  }
+
+  module {
+    source = "./modules/events"
+  }
+
+  assert {
+    condition     = one(aws_cloudwatch_event_target.event_log.dead_letter_config).arn == aws_sqs_queue.event_log_dead_letters.arn
+    error_message = "An event that the log does not take is lost."
   }
 }

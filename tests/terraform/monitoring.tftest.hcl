@@ -9,6 +9,18 @@ provider "aws" {
   skip_requesting_account_id  = true
 }
 
+mock_provider "aws" {
+  alias = "mocked"
+
+  mock_data "aws_iam_policy_document" {
+    defaults = { json = "{}" }
+  }
+
+  mock_resource "aws_sns_topic" {
+    defaults = { arn = "arn:aws:sns:eu-central-1:111122223333:x-alarms" }
+  }
+}
+
 variables {
   name          = "x"
   alarm_actions = ["arn:aws:sns:eu-central-1:111122223333:on-call"]
@@ -196,5 +208,33 @@ run "a_customer_key_encrypts_the_alarm_topic" {
   assert {
     condition     = aws_sns_topic.this[0].kms_master_key_id == "arn:aws:kms:eu-central-1:111122223333:key/abcd"
     error_message = "Alarms are kept under another key."
+  }
+}
+
+# What only an apply knows, the addresses of what it made. Nothing is made: each resource is a mock.
+run "every_alarm_tells_when_it_is_over_and_where_to_read_on" {
+  providers = {
+    aws = aws.mocked
+  }
+
+  module {
+    source = "./modules/monitoring"
+  }
+
+  assert {
+    condition = alltrue([for alarm in concat(values(aws_cloudwatch_metric_alarm.cause), values(aws_cloudwatch_metric_alarm.case_sweep), values(aws_cloudwatch_metric_alarm.issue_sweep), [aws_cloudwatch_metric_alarm.event_log]) :
+      alarm.alarm_actions == toset(output.alarm_actions) && alarm.ok_actions == toset(output.alarm_actions) && length(alarm.alarm_description) <= 1024
+    ])
+    error_message = "An alarm tells nobody, or does not tell when it is over."
+  }
+
+  assert {
+    condition     = alltrue([for cause, alarm in aws_cloudwatch_metric_alarm.cause : endswith(alarm.alarm_description, " Runbook: docs/runbook.md#${cause}")])
+    error_message = "An alarm does not name its page."
+  }
+
+  assert {
+    condition     = length(output.alarms) == 9 && alltrue([for name in output.alarms : startswith(name, "x-")])
+    error_message = "The module does not name all of its alarms, or one could not publish to the topic."
   }
 }

@@ -9,6 +9,26 @@ provider "aws" {
   skip_requesting_account_id  = true
 }
 
+mock_provider "aws" {
+  alias = "mocked"
+
+  mock_data "aws_iam_policy_document" {
+    defaults = { json = "{}" }
+  }
+
+  mock_resource "aws_iam_role" {
+    defaults = { arn = "arn:aws:iam::111122223333:role/x" }
+  }
+
+  mock_resource "aws_lambda_function" {
+    defaults = { arn = "arn:aws:lambda:eu-central-1:111122223333:function:x" }
+  }
+
+  mock_resource "aws_sqs_queue" {
+    defaults = { arn = "arn:aws:sqs:eu-central-1:111122223333:x" }
+  }
+}
+
 variables {
   name = "x-jira-client"
   tags = { team = "soc" }
@@ -335,5 +355,32 @@ run "nobody_uses_the_queues_in_the_clear" {
       }
     ])
     error_message = "A message could travel without TLS."
+  }
+}
+
+# What only an apply knows, the addresses of what it made. Nothing is made: each resource is a mock.
+run "the_function_is_told_what_it_is_given_and_what_the_worker_knows" {
+  providers = {
+    aws = aws.mocked
+  }
+
+  module {
+    source = "./modules/worker"
+  }
+
+  assert {
+    condition = tomap(output.environment) == tomap({
+      LEDGER_TABLE                 = "x-ledger"
+      POWERTOOLS_METRICS_NAMESPACE = "x"
+      POWERTOOLS_SERVICE_NAME      = "jira_client"
+      QUEUE_URL                    = aws_sqs_queue.this.url
+      DEAD_LETTER_QUEUE_URL        = aws_sqs_queue.dead_letters.url
+    })
+    error_message = "The function is told more, less, or other than it is given: or writes its metrics where no alarm looks."
+  }
+
+  assert {
+    condition     = aws_sqs_queue.this.url != aws_sqs_queue.dead_letters.url
+    error_message = "Both queues have one address: the assertion above could not tell them apart."
   }
 }

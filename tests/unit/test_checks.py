@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
-from tests.conftest import REPOSITORY
+from tests.conftest import REPOSITORY, hear_ctrl_c
 
 MAKEFILE = """\
 build:; @echo built again
@@ -15,21 +17,29 @@ good: build; @echo all is well
 bad:; @echo 'main.tf is not formatted'; exit 1
 slow:; @echo begun; while [ ! -e written ]; do sleep 0.05; done; echo dots
 writes:; @touch written
+waits waits-too:; @echo > $@.begun; exec sleep 30
+never:; @touch never
 """
 
 
-def run(folder: Path, *lanes: str) -> subprocess.CompletedProcess[str]:
+def started(folder: Path, *lanes: str) -> subprocess.Popen[str]:
     (folder / "Makefile").write_text(MAKEFILE)
-    return subprocess.run(
+    return subprocess.Popen(
         [sys.executable, "-m", "scripts.checks", *lanes],
         cwd=folder,
         env=os.environ | {"PYTHONPATH": str(REPOSITORY), "MAKE": "make"},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
-        check=False,
-        timeout=60,
+        start_new_session=True,
+        preexec_fn=hear_ctrl_c,
     )
+
+
+def run(folder: Path, *lanes: str) -> subprocess.CompletedProcess[str]:
+    process = started(folder, *lanes)
+    said, _ = process.communicate(timeout=60)
+    return subprocess.CompletedProcess(process.args, process.returncode, said)
 
 
 def summary(said: str) -> list[list[str]]:
@@ -57,3 +67,13 @@ def test_a_failure_of_what_is_shown_is_one_too(tmp_path: Path) -> None:
     assert done.returncode == 1
     assert done.stdout.count("main.tf is not formatted") == 1
     assert summary(done.stdout) == [["good", "ok"], ["bad", "FAILED"]]
+
+
+def test_ctrl_c_stops_both_and_begins_no_other(tmp_path: Path) -> None:
+    process = started(tmp_path, "waits never", "waits-too never")
+    while len(list(tmp_path.glob("*.begun"))) < 2:
+        time.sleep(0.05)
+    os.killpg(process.pid, signal.SIGINT)
+    said, _ = process.communicate(timeout=25)
+    assert process.returncode == 130, said
+    assert not (tmp_path / "never").exists()

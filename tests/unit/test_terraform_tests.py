@@ -21,7 +21,7 @@ FILES = sorted((REPOSITORY / "tests" / "terraform").glob("*.tftest.hcl"))
 def foreign_to_opentofu(text: str) -> Iterator[str]:
     """What of a file OpenTofu does not understand, with the place."""
     if re.search(r"^\s*override_during\b", text, re.MULTILINE):
-        yield "override_during: mock an apply, as applied.tftest.hcl does"
+        yield "override_during: mock an apply, as worker.tftest.hcl does"
     file = list(blocks(text))
     overrides = any(block.kind in {"override_data", "override_resource"} for block in file)
     for run in (block for block in file if block.kind == "run"):

@@ -23,7 +23,7 @@ from scripts.deploy.inputs import Inputs
 from scripts.deploy.main import main
 from scripts.deploy.settings import Settings
 from scripts.deploy.talk import Stop
-from tests.conftest import REPOSITORY
+from tests.conftest import REPOSITORY, hear_ctrl_c
 
 SCRIPT = REPOSITORY / "deploy-integrations-solution.py"
 FAKE = Path(__file__).with_name("fake_terraform.py")
@@ -62,6 +62,7 @@ class Desk:
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
+            preexec_fn=hear_ctrl_c,
             **more,
         )
 
