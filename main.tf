@@ -97,12 +97,11 @@ module "jira_webhook" {
   source = "./modules/jira_webhook"
   count  = local.jira_webhook.enabled ? 1 : 0
 
-  name             = var.name
-  jira_project_key = var.jira_project_key
-  queue_url        = module.worker["jira_notifications_handler"].queue.url
-  alarm_actions    = module.monitoring.alarm_actions
-  location         = local.location
-  tags             = var.tags
+  name          = var.name
+  queue_url     = module.worker["jira_notifications_handler"].queue.url
+  alarm_actions = module.monitoring.alarm_actions
+  location      = local.location
+  tags          = var.tags
 
   secret = {
     name          = local.webhook_secret_name

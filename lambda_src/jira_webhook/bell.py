@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from botocore.exceptions import BotoCoreError, ClientError
-
-from security_ir_jira.events import heard
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
@@ -23,10 +22,10 @@ class Bell:
     queue: SQSClient
     url: str
 
-    def ring(self, issue: str) -> None:
-        """Have an issue looked at. Raises ``NotRung``."""
+    def ring(self, message: Mapping[str, object]) -> None:
+        """Have looked at what a message names. Raises ``NotRung``."""
         try:
-            self.queue.send_message(QueueUrl=self.url, MessageBody=json.dumps(heard(issue)))
+            self.queue.send_message(QueueUrl=self.url, MessageBody=json.dumps(message))
         except (ClientError, BotoCoreError) as error:
             code = error.response.get("Error", {}).get("Code", "") if isinstance(error, ClientError) else ""
             raise NotRung(code or type(error).__name__) from None

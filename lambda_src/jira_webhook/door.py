@@ -9,7 +9,7 @@ from typing import Any
 from .bell import Bell, NotRung
 from .request import Refused, body_of, header_of, method_of
 from .secret import Secret, SecretUnknown
-from .told import issue_in
+from .told import message_of
 
 TAKEN = 202
 UNAVAILABLE = 503
@@ -20,9 +20,8 @@ https://developer.atlassian.com/cloud/jira/platform/webhooks/#webhook-delivery-r
 
 @dataclass(frozen=True, slots=True)
 class Door:
-    """Hears webhooks about one project; ``count`` adds one to a metric."""
+    """Hears webhooks; ``count`` adds one to a metric."""
 
-    project_key: str
     secret: Secret
     bell: Bell
     count: Callable[..., None]
@@ -48,8 +47,4 @@ class Door:
             raise Refused(401, "WebhooksUnsigned")
         if not self.secret.signed(body, signature):
             raise Refused(401, "WebhooksWronglySigned")
-        issue = issue_in(body, self.project_key)
-        if issue is None:
-            self.count("WebhooksForeign")
-        else:
-            self.bell.ring(issue)
+        self.bell.ring(message_of(body))

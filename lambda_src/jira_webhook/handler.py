@@ -2,7 +2,6 @@
 
 ====================  ==================================================================================
 ``QUEUE_URL``         the queue of ``jira_notifications_handler``
-``JIRA_PROJECT_KEY``  whose issues are passed on
 ``SECRET_PARAMETER``  name or ARN of the SSM parameter with the secret that Jira signs by
 ====================  ==================================================================================
 
@@ -36,7 +35,6 @@ _PATIENCE = Config(connect_timeout=2, read_timeout=2, retries={"mode": "standard
 def door() -> Door:
     prepare_boto3()
     return Door(
-        os.environ["JIRA_PROJECT_KEY"],
         Secret(boto3.client("ssm", config=_PATIENCE), os.environ["SECRET_PARAMETER"]),
         Bell(boto3.client("sqs", config=_PATIENCE), os.environ["QUEUE_URL"]),
         Counter.of_environment(),

@@ -6,30 +6,34 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from security_ir_jira.ids import is_issue_key, project_of, read_issue_name
+from security_ir_jira.events import sweep_order, told_by_jira
+from security_ir_jira.ids import is_issue_id, is_issue_key, read_issue_name
 
 from .request import Refused
 
-_NAMELESS = "attachment_"
-"""Webhooks of files tell of the file alone. That an issue has another file is told by ``jira:issue_updated``, too."""
+_OF_A_FILE = "attachment_"
+"""It tells of the file alone. Which issue has it, the sweep finds: a file moves its issue's date."""
 
 
-def issue_in(body: bytes, project_key: str) -> str | None:
-    """The key of an issue of the project, or the id where no key is told; ``None``: nothing of ours.
-
-    Raises ``Refused`` for what is no webhook of an issue.
-    """
+def message_of(body: bytes) -> dict[str, object]:
+    """What is to be put into the notifications queue for a webhook. Raises ``Refused`` for one of no issue."""
     document = _read(body)
     issue = document.get("issue")
-    if not isinstance(issue, Mapping):
-        if str(document.get("webhookEvent")).startswith(_NAMELESS):
-            return None
-        raise Refused(400, "WebhooksMalformed")
-    name = read_issue_name(issue.get("key")) or read_issue_name(issue.get("id"))
-    if name is None:
-        raise Refused(400, "WebhooksMalformed")
-    project = project_of(name) if is_issue_key(name) else _project_told(issue)
-    return name if project in (project_key, None) else None
+    if isinstance(issue, Mapping):
+        return _message_about(issue)
+    if str(document.get("webhookEvent")).startswith(_OF_A_FILE):
+        return sweep_order("issues")
+    raise Refused(400, "WebhooksMalformed")
+
+
+def _message_about(issue: Mapping[str, Any]) -> dict[str, object]:
+    """Issues that move to another project keep their id, and get another key."""
+    issue_id, key = read_issue_name(issue.get("id")), read_issue_name(issue.get("key"))
+    if is_issue_id(issue_id):
+        return told_by_jira(issue_id, key if is_issue_key(key) else None)
+    if is_issue_key(key):
+        return told_by_jira(key, key)
+    raise Refused(400, "WebhooksMalformed")
 
 
 def _read(body: bytes) -> dict[str, Any]:
@@ -40,11 +44,3 @@ def _read(body: bytes) -> dict[str, Any]:
     if not isinstance(document, dict):
         raise Refused(400, "WebhooksMalformed")
     return document
-
-
-def _project_told(issue: Mapping[str, Any]) -> str | None:
-    """The project that an issue without a key is said to be in; ``None``: whoever looks at it finds out."""
-    fields = issue.get("fields")
-    project = fields.get("project") if isinstance(fields, Mapping) else None
-    key = project.get("key") if isinstance(project, Mapping) else None
-    return key if isinstance(key, str) else None

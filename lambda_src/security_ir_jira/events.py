@@ -31,17 +31,17 @@ Change = Literal["case", "issue", "comments", "notice", "deep"]
 """What kind of thing changed, as far as the source knows; ``deep`` asks to look at everything on both sides."""
 _SKEW_SECONDS = 300.0
 """How far the clock of whoever dated an event may be ahead of ours."""
-_HEARD = {"signedBy": "jira"}
+_BY_JIRA = {"signedBy": "jira"}
 
 
-def heard(issue: str) -> dict[str, object]:
-    """The notification of an issue that Jira itself, by its signature, told of."""
-    return {**_HEARD, "automationData": {"IssueId": issue}}
+def told_by_jira(id_or_key: str, key: str | None) -> dict[str, object]:
+    """The notification of an issue that Jira itself, by its signature, told of: with the key it had then, if known."""
+    return {**_BY_JIRA, "IssueId": id_or_key, "IssueKey": key}
 
 
-def is_heard(body: dict[str, Any]) -> bool:
+def is_told_by_jira(body: dict[str, Any]) -> bool:
     """Whether a message is such a notification: at the top of an envelope nobody who publishes can write."""
-    return body.items() >= _HEARD.items() and "Message" not in body
+    return body.items() >= _BY_JIRA.items() and "Message" not in body
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,9 +221,14 @@ BACKFILL = "backfill "
 """The run of the backfill it belongs to follows."""
 
 
+def sweep_order(what: str) -> dict[str, object]:
+    """The order to sweep, cases or issues, as the schedules give it."""
+    return {"sweep": what}
+
+
 def read_order(body: dict[str, Any], what: str) -> str | None:
     """The order that a bare message gives about ``what``, cases or issues; ``None`` where it gives none."""
-    if body == {"sweep": what}:
+    if body == sweep_order(what):
         return SWEEP
     if body.keys() == {"backfill", "run"} and body["backfill"] == what:
         return f"{BACKFILL}{body['run']}"

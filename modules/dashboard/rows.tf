@@ -8,7 +8,7 @@ locals {
     for function in(name == "JiraUnauthorized" ? local.jira_functions : local.functions) :
     [var.name, name, "service", function, { label = "${name} ${function}" }]
   ] }
-  webhooks = ["WebhooksFailed", "WebhooksForeign", "WebhooksMalformed", "WebhooksTooLarge", "WebhooksUnsigned", "WebhooksWrongMethod", "WebhooksWronglySigned"]
+  webhooks = ["WebhooksFailed", "WebhooksMalformed", "WebhooksTooLarge", "WebhooksUnsigned", "WebhooksWrongMethod", "WebhooksWronglySigned"]
   sums = { for name in concat(local.webhooks, [
     "AlreadyPaired", "CasesVanished", "Conflict", "IssuesVanished", "NotificationsIgnored", "NotificationsWrongSecret", "OutcomeUnknown", "PairBusy",
     "PublishFailed", "RecordsDeadLettered", "RecordsFailed", "Refused", "RetryLater", "StatusUnreachable", "Throttled", "Unavailable",

@@ -7,7 +7,6 @@ locals {
   runs_at_one_time = 5
 
   environment = merge(var.function.environment, {
-    JIRA_PROJECT_KEY             = var.jira_project_key
     QUEUE_URL                    = var.queue_url
     SECRET_PARAMETER             = local.secret_parameter
     POWERTOOLS_SERVICE_NAME      = local.package

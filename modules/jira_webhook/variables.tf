@@ -4,12 +4,6 @@ variable "name" {
   nullable    = false
 }
 
-variable "jira_project_key" {
-  description = "Key of the project whose issues are passed on."
-  type        = string
-  nullable    = false
-}
-
 variable "queue_url" {
   description = "URL of the queue that notifications go into."
   type        = string

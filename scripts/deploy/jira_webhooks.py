@@ -21,7 +21,7 @@ _STORES = ("REQUESTS_CA_BUNDLE", "AWS_CA_BUNDLE", "SSL_CERT_FILE")
 EVENTS = (
     *("jira:issue_created", "jira:issue_updated", "jira:issue_deleted"),
     *("comment_created", "comment_updated", "comment_deleted"),
-    *("attachment_created", "attachment_deleted"),
+    "attachment_created",
 )
 
 

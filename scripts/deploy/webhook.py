@@ -19,6 +19,7 @@ from .talk import Stop, say
 from .usage import WantedWebhook
 
 _DEFAULT_NAME = "security-ir-jira"
+_LABEL = "aws-security-ir"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,12 +30,17 @@ class Bell:
     url: str
     project_key: str
 
+    @property
+    def query(self) -> str:
+        """Issues of the project, and those of a pair wherever they were moved."""
+        return f'project = "{self.project_key}" OR labels = {_LABEL}'
+
     def as_jira_takes_it(self, secret: str) -> dict[str, object]:
         return {
             "name": self.name,
             "url": self.url,
             "events": list(EVENTS),
-            "filters": {"issue-related-events-section": f"project = {self.project_key}"},
+            "filters": {"issue-related-events-section": self.query},
             # Without a body nothing would name the issue, nor would there be anything to sign.
             "excludeBody": False,
             "enabled": True,
@@ -137,7 +143,7 @@ def _register(site: Site, bell: Bell, secret: str) -> int:
         site.remove(double)
         say(f'Webhook {double.id}, "{double.name}", told the same a second time; it is removed.')
     say(
-        f"It tells {bell.url}\nof {', '.join(EVENTS)}\nwhere project = {bell.project_key}, and signs each. To look at "
+        f"It tells {bell.url}\nof {', '.join(EVENTS)}\nwhere {bell.query}, and signs each. To look at "
         f"it: {site.url}/plugins/servlet/webhooks\nTo take it away: the same with --remove"
     )
     return 0

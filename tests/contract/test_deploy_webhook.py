@@ -20,6 +20,7 @@ from tests.sync.loop import WEBHOOKS
 
 SCRIPT = REPOSITORY / "deploy-integrations-solution.py"
 DOOR = "https://abc.lambda-url.us-east-1.on.aws/"
+QUERY = 'project = "SEC" OR labels = aws-security-ir'
 SECRET = "drawn-by-terraform"
 
 
@@ -64,10 +65,10 @@ def test_it_registers_one_webhook_signed_with_the_secret_of_the_parameter(jira: 
     done = run(jira, folder, "--register")
     assert (done.returncode, done.stderr) == (0, "")
     (hook,) = hooks(jira)
-    assert (hook.name, hook.url, hook.jql) == ("security-ir-jira SEC", DOOR, "project = SEC")
+    assert (hook.name, hook.url, hook.jql) == ("security-ir-jira SEC", DOOR, QUERY)
     assert (hook.events, hook.secret, hook.exclude_body, hook.enabled) == (WEBHOOKS, SECRET, False, True)
     assert "get-parameter --name /SecurityIncidentResponse/jiraWebhookSecret" in (folder / "asked").read_text()
-    for said in (DOOR, "project = SEC", *EVENTS):
+    for said in (DOOR, QUERY, *EVENTS):
         assert said in done.stdout
 
 

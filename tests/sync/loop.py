@@ -50,6 +50,7 @@ from security_ir_jira.ledger.cursors import CaseCursors, IssueCursors
 from security_ir_jira.ledger.pairs import PairLedger
 from security_ir_jira.ledger.table import Table
 from security_ir_jira.ledger.troubles import Troubles
+from security_ir_jira.model import LABEL
 from security_ir_jira.shell.clients import prepare_boto3
 from security_ir_jira.shell.worker import Function, visible_after
 from security_ir_jira.sinks.cases import case_sink
@@ -74,7 +75,7 @@ BATCH_SIZE = 10
 WEBHOOKS = frozenset(
     {
         *("jira:issue_created", "jira:issue_updated", "jira:issue_deleted"),
-        *("comment_created", "comment_updated", "comment_deleted", "attachment_created", "attachment_deleted"),
+        *("comment_created", "comment_updated", "comment_deleted", "attachment_created"),
     }
 )
 EVIDENCE = r"C:\Users\_svc\run.ps1, C:\Windows\Temp\*.exe; arn:aws:s3:::*_prod_*"
@@ -251,9 +252,10 @@ class Loop:
         """Jira's own webhooks ring, as the guide has them registered, and no automation rule does."""
         self.automation = False
         aws: Any = SimpleNamespace(get_parameter=self._get_parameter, send_message=self._send_message)
-        door = Door(self.project, Secret(aws, "/secret", self.clock), Bell(aws, "queue"), self._count)
+        door = Door(Secret(aws, "/secret", self.clock), Bell(aws, "queue"), self._count)
         self.jira.webhooks.post = lambda _, headers, body: door.answer(request(body, headers["X-Hub-Signature"]))
-        hook = Webhook(1, "security-ir-jira", "https://door", events, f"project = {self.project}", secret=SECRET)
+        query = f"project = {self.project} OR labels = {LABEL}"
+        hook = Webhook(1, "security-ir-jira", "https://door", events, query, secret=SECRET)
         self.jira.site.webhooks[hook.id] = hook
 
     def _get_parameter(self, *, Name: str, WithDecryption: bool) -> dict[str, Any]:

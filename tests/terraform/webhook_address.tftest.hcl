@@ -17,13 +17,12 @@ run "the_function_has_few_runs_and_its_address_invokes_it_by_that_address_only" 
   }
 
   variables {
-    name             = "x"
-    jira_project_key = "SEC"
-    queue_url        = "https://sqs.eu-central-1.amazonaws.com/111122223333/x-jira-notifications-handler"
-    alarm_actions    = ["arn:aws:sns:eu-central-1:111122223333:soc"]
-    location         = { partition = "aws", dns_suffix = "amazonaws.com", region = "eu-central-1", account_id = "111122223333" }
-    tags             = { team = "soc" }
-    secret           = { name = "/x/jiraWebhookSecret", kms_key_arn = null, parameter_arn = "arn:aws:ssm:eu-central-1:111122223333:parameter/shared/webhooks" }
+    name          = "x"
+    queue_url     = "https://sqs.eu-central-1.amazonaws.com/111122223333/x-jira-notifications-handler"
+    alarm_actions = ["arn:aws:sns:eu-central-1:111122223333:soc"]
+    location      = { partition = "aws", dns_suffix = "amazonaws.com", region = "eu-central-1", account_id = "111122223333" }
+    tags          = { team = "soc" }
+    secret        = { name = "/x/jiraWebhookSecret", kms_key_arn = null, parameter_arn = "arn:aws:ssm:eu-central-1:111122223333:parameter/shared/webhooks" }
 
     function = {
       environment = {}

@@ -14,8 +14,19 @@ from datetime import datetime
 from typing import Any
 
 from ..errors import NotFound, Undeliverable
-from ..events import BACKFILL, SWEEP, Event, EventBus, is_heard, no_backfill, read_json, read_order, tens, utc_text
-from ..ids import is_issue_id, project_of, read_issue_name
+from ..events import (
+    BACKFILL,
+    SWEEP,
+    Event,
+    EventBus,
+    is_told_by_jira,
+    no_backfill,
+    read_json,
+    read_order,
+    tens,
+    utc_text,
+)
+from ..ids import is_issue_id, is_issue_key, project_of, read_issue_name
 from ..jira.client import JiraClient
 from ..ledger.cursors import IssueCursors
 from ..ledger.pairs import PairLedger
@@ -62,6 +73,22 @@ NOTHING = "nothing"
 """What is to be done about a stranger's message."""
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """How an issue was told of: ``by_jira`` itself, with the key it had then, or by whoever may publish."""
+
+    by_jira: bool = False
+    key: str | None = None
+
+    @classmethod
+    def together(cls, told: Sequence[Told]) -> Told:
+        """What several notifications of one issue said, as one."""
+        return cls(any(each.by_jira for each in told), next((each.key for each in told if each.key), None))
+
+
+BY_A_RULE = Told()
+
+
 @dataclass(eq=False, repr=False, slots=True)
 class IssueSource:
     """Everything the function ``jira_notifications_handler`` does; ``count`` adds one to a metric."""
@@ -78,7 +105,7 @@ class IssueSource:
     backfill: Callable[[str], None] = no_backfill
     count: Callable[[str], None] = field(kw_only=True)
 
-    def read(self, body: dict[str, Any]) -> tuple[str, None]:
+    def read(self, body: dict[str, Any]) -> tuple[str, Told]:
         """The issue a notification names, or the order to sweep or backfill. Raises ``Undeliverable``, and
         ``RetryLater`` where the shared secret cannot be read.
 
@@ -88,39 +115,46 @@ class IssueSource:
         """
         order = read_order(body, "issues")
         if order is not None:
-            return order, None
-        if self.secret is not None and not is_heard(body) and not self.secret.is_among(_secrets_in(body)):
+            return order, BY_A_RULE
+        by_jira = is_told_by_jira(body)
+        if self.secret is not None and not by_jira and not self.secret.is_among(_secrets_in(body)):
             self.count("NotificationsWrongSecret")
             self.count("NotificationsIgnored")
-            return NOTHING, None
+            return NOTHING, BY_A_RULE
         try:
-            return read_notification(body), None
+            named = read_notification(body)
         except Undeliverable:
             self.count("NotificationsIgnored")
             raise
+        key = body.get("IssueKey")
+        return named, Told(by_jira=True, key=key if is_issue_key(key) else None) if by_jira else BY_A_RULE
 
-    def receive(self, subject: str, heard: Sequence[None], seconds: float, sent: float) -> None:
+    def receive(self, subject: str, heard: Sequence[Told], seconds: float, sent: float) -> None:
         """Announce an issue, or sweep, or backfill."""
         if subject == SWEEP:
-            self.sweep()
+            self.sweep(ordered=sent)
         elif subject.startswith(BACKFILL):
             self.backfill(subject.removeprefix(BACKFILL))
         elif subject != NOTHING:
-            self.announce(subject)
+            self.announce(subject, Told.together(heard))
 
-    def announce(self, id_or_key: str) -> None:
+    def announce(self, id_or_key: str, told: Told = BY_A_RULE) -> None:
         """Say on the bus that something about an issue changed.
 
-        Raises ``Undeliverable`` for an issue that neither belongs to the project nor to a pair.
+        Raises ``Undeliverable`` for an issue that neither belongs to the project nor to a pair, unless Jira itself told
+        of it: its webhook may be registered for the whole site.
         """
         entry = self.ledger.entry_of_issue(id_or_key)
-        if entry is None and not self._belongs(id_or_key):
+        if entry is None and not self._belongs(id_or_key, told.key):
             self.count("NotificationsIgnored")
+            if told.by_jira:
+                return
             raise Undeliverable(
                 "the notification names an issue outside the project: only its own rules may tell the topic"
             )
         paired = entry is not None and entry.case_id is not None
         is_id = is_issue_id(id_or_key)
+        key = told.key if is_id else id_or_key
         self.bus.publish(
             [
                 Event(
@@ -128,16 +162,19 @@ class IssueSource:
                     changed=("issue",),
                     case_id=entry.case_id if entry else None,
                     issue_id=entry.issue_id if entry else id_or_key if is_id else None,
-                    issue_key=None if is_id else id_or_key,
-                    issue_url=None if is_id else f"{self.browse_url or self.jira.site}/browse/{id_or_key}",
+                    issue_key=key,
+                    issue_url=f"{self.browse_url or self.jira.site}/browse/{key}" if key else None,
                 )
             ]
         )
 
-    def _belongs(self, id_or_key: str) -> bool:
-        """Whether an issue nobody knows by this name is one of the project, or of a pair that was moved."""
-        if project_of(id_or_key) == self.jira.project_key:
-            return True
+    def _belongs(self, id_or_key: str, key: str | None) -> bool:
+        """Whether an issue nobody knows by this name is one of the project, or of a pair that was moved.
+
+        The id of a pair's issue is known, so where Jira told both id and ``key``, the key decides.
+        """
+        if key is not None or project_of(id_or_key) == self.jira.project_key:
+            return project_of(key or id_or_key) == self.jira.project_key
         self.admit()
         try:
             issue_id, project_key = self.jira.place_of(id_or_key)
@@ -146,11 +183,16 @@ class IssueSource:
             return False
         return project_key == self.jira.project_key or self.ledger.entry_of_issue(issue_id) is not None
 
-    def sweep(self) -> None:
-        """Announce every issue that was updated since the last sweep, unless it was announced as it stands."""
+    def sweep(self, ordered: float = math.inf) -> None:
+        """Announce every issue that was updated since the last sweep, unless it was announced as it stands.
+
+        What was ordered (epoch) before the last sweep began, that one has done: Jira tells of each file of a site.
+        """
         self.admit()
         began = self.clock()
         last, announced = self.cursors.all()
+        if last is not None and last > ordered:
+            return
         if last is None:
             # Written down before anything can fail: however late the first sweep gets through, it looks back to here.
             last = began - FIRST_LOOK_MINUTES * 60

@@ -11,9 +11,9 @@ import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
 
 from security_ir_jira.errors import RetryLater, Undeliverable
-from security_ir_jira.events import SWEEP, heard
+from security_ir_jira.events import SWEEP, told_by_jira
 from security_ir_jira.jira.credentials import CredentialStore
-from security_ir_jira.sources.issues import NOTHING, IssueSource
+from security_ir_jira.sources.issues import BY_A_RULE, NOTHING, IssueSource
 from security_ir_jira.sources.secret import SharedSecret
 
 SECRET = "correct horse battery staple"
@@ -121,7 +121,7 @@ def test_the_secret_may_stand_beside_the_issue_or_at_top_level(stage: Stage, mes
 def test_a_wrong_secret_is_counted_and_nothing_else(stage: Stage, secret: object) -> None:
     assert stage.hear({"IssueId": "SEC-1", "Secret": secret}) == NOTHING
     assert sorted(stage.counted) == ["NotificationsIgnored", "NotificationsWrongSecret"]
-    stage.source.receive(NOTHING, [None], 360.0, 0.0)
+    stage.source.receive(NOTHING, [BY_A_RULE], 360.0, 0.0)
 
 
 @pytest.mark.parametrize(
@@ -139,11 +139,13 @@ def test_who_has_the_secret_and_names_no_issue_is_told_so(stage: Stage) -> None:
 
 
 def test_what_jira_signed_needs_no_secret_beside_its_signature_and_nobody_else_can_say_so(stage: Stage) -> None:
-    assert stage.source.read(heard("SEC-1"))[0] == "SEC-1"
+    assert stage.source.read(told_by_jira("10001", "SEC-1"))[0] == "10001"
     assert stage.counted == []
-    assert stage.hear(heard("SEC-1")) == NOTHING
-    assert stage.source.read({**heard("SEC-1"), "Message": json.dumps({"IssueId": "SEC-1"})})[0] == NOTHING
-    assert stage.source.read({**heard("SEC-1"), "signedBy": ["jira"]})[0] == NOTHING
+    assert stage.hear(told_by_jira("10001", "SEC-1")) == NOTHING
+    assert (
+        stage.source.read({**told_by_jira("10001", "SEC-1"), "Message": json.dumps({"IssueId": "SEC-1"})})[0] == NOTHING
+    )
+    assert stage.source.read({**told_by_jira("10001", "SEC-1"), "signedBy": ["jira"]})[0] == NOTHING
 
 
 def test_a_bare_message_needs_the_secret_too_and_an_order_to_sweep_does_not(stage: Stage) -> None:
