@@ -22,10 +22,10 @@ class Bell:
     queue: SQSClient
     url: str
 
-    def ring(self, message: Mapping[str, object]) -> None:
-        """Have looked at what a message names. Raises ``NotRung``."""
+    def ring(self, message: Mapping[str, object], seconds: int) -> None:
+        """Have looked at what a message names, in so many seconds. Raises ``NotRung``."""
         try:
-            self.queue.send_message(QueueUrl=self.url, MessageBody=json.dumps(message))
+            self.queue.send_message(QueueUrl=self.url, MessageBody=json.dumps(message), DelaySeconds=seconds)
         except (ClientError, BotoCoreError) as error:
             code = error.response.get("Error", {}).get("Code", "") if isinstance(error, ClientError) else ""
             raise NotRung(code or type(error).__name__) from None

@@ -40,11 +40,11 @@ class Door:
 
     def _hear(self, event: Mapping[str, Any]) -> None:
         if method_of(event) != "POST":
-            raise Refused(405, "WebhooksWrongMethod")
+            raise Refused(400, "WebhooksWrongMethod")
         body = body_of(event)
         signature = header_of(event, "x-hub-signature")
         if not signature:
             raise Refused(401, "WebhooksUnsigned")
         if not self.secret.signed(body, signature):
             raise Refused(401, "WebhooksWronglySigned")
-        self.bell.ring(message_of(body))
+        self.bell.ring(*message_of(body))

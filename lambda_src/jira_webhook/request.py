@@ -28,9 +28,11 @@ def method_of(event: Mapping[str, Any]) -> str:
 
 
 def header_of(event: Mapping[str, Any], name: str) -> str:
-    """A header's value; ``""`` where it is missing. A function URL makes names lower case."""
+    """A header's value, by its name in lower case, as a function URL writes it; ``""`` where it is missing."""
     headers = event.get("headers")
-    return str(headers.get(name, "")) if isinstance(headers, Mapping) else ""
+    if not isinstance(headers, Mapping):
+        return ""
+    return next((str(value) for given, value in headers.items() if str(given).lower() == name), "")
 
 
 def body_of(event: Mapping[str, Any]) -> bytes:

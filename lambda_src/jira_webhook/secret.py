@@ -18,6 +18,8 @@ KEPT_SECONDS = 300.0
 """A secret that was taken back is good for no longer."""
 ASKED_AGAIN_SECONDS = 15.0
 """A flood of wrong signatures must not become one of requests to SSM."""
+FAILED_SECONDS = 5.0
+"""Nor must a flood of any: a secret that could not be read is not asked for again at once."""
 
 
 class SecretUnknown(Exception):
@@ -33,6 +35,8 @@ class Secret:
     clock: Callable[[], float] = time.time
     _known: bytes = field(default=b"", init=False)
     _read_at: float = field(default=float("-inf"), init=False)
+    _failed_at: float = field(default=float("-inf"), init=False)
+    _failure: str = field(default="", init=False)
 
     def signed(self, body: bytes, signature: str) -> bool:
         """Whether ``X-Hub-Signature`` is that of these very bytes; the secret may have been rotated a moment ago.
@@ -48,23 +52,35 @@ class Secret:
             return True
         if self._age() < ASKED_AGAIN_SECONDS:
             return False
-        self._read()
+        try:
+            self._read()
+        except SecretUnknown:
+            return False  # the one that is known is good for some minutes yet
         return _fits(self._known, body, given)
 
     def _age(self) -> float:
         return self.clock() - self._read_at
 
     def _read(self) -> None:
+        if self.clock() - self._failed_at < FAILED_SECONDS:
+            raise SecretUnknown(self._failure)
+        try:
+            self._known, self._read_at = self._asked(), self.clock()
+        except SecretUnknown as failure:
+            self._failed_at, self._failure = self.clock(), str(failure)
+            raise
+
+    def _asked(self) -> bytes:
         try:
             answer = self.ssm.get_parameter(Name=self.name, WithDecryption=True)
         except (ClientError, BotoCoreError) as error:
             code = error.response.get("Error", {}).get("Code", "") if isinstance(error, ClientError) else ""
             raise SecretUnknown(code or type(error).__name__) from None
-        secret = answer["Parameter"]["Value"].strip()
+        secret: str = answer["Parameter"]["Value"].strip()
         if not secret:
             # An empty key would be anybody's.
             raise SecretUnknown("the parameter is empty")
-        self._known, self._read_at = secret.encode(), self.clock()
+        return secret.encode()
 
 
 def _fits(secret: bytes, body: bytes, given: bytes) -> bool:

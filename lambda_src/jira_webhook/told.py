@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from security_ir_jira.events import sweep_order, told_by_jira
+from security_ir_jira.events import SWEEP_AFTER_SECONDS, sweep_order, told_by_jira
 from security_ir_jira.ids import is_issue_id, is_issue_key, read_issue_name
 
 from .request import Refused
@@ -15,14 +15,17 @@ _OF_A_FILE = "attachment_"
 """It tells of the file alone. Which issue has it, the sweep finds: a file moves its issue's date."""
 
 
-def message_of(body: bytes) -> dict[str, object]:
-    """What is to be put into the notifications queue for a webhook. Raises ``Refused`` for one of no issue."""
+def message_of(body: bytes) -> tuple[dict[str, object], int]:
+    """What is to be put into the notifications queue for a webhook, and the seconds that it is to wait there.
+
+    Raises ``Refused`` for one of no issue.
+    """
     document = _read(body)
     issue = document.get("issue")
     if isinstance(issue, Mapping):
-        return _message_about(issue)
+        return _message_about(issue), 0
     if str(document.get("webhookEvent")).startswith(_OF_A_FILE):
-        return sweep_order("issues")
+        return sweep_order("issues"), SWEEP_AFTER_SECONDS
     raise Refused(400, "WebhooksMalformed")
 
 

@@ -221,6 +221,12 @@ BACKFILL = "backfill "
 """The run of the backfill it belongs to follows."""
 
 
+SEARCH_LAG_SECONDS = 4
+"""By then Jira's search shows, as a rule, what just happened; what it shows later the next sweep finds."""
+SWEEP_AFTER_SECONDS = 8
+"""How long an order to sweep for what just happened waits: one sweep does all orders of the first seconds of that."""
+
+
 def sweep_order(what: str) -> dict[str, object]:
     """The order to sweep, cases or issues, as the schedules give it."""
     return {"sweep": what}

@@ -23,7 +23,7 @@ data "aws_iam_policy_document" "role" {
   }
 
   dynamic "statement" {
-    for_each = { for service, actions in local.uses_of_the_customer_key : service => actions if var.settings.kms_key_arn != null }
+    for_each = { for service, actions in local.uses_of_the_customer_key : service => actions if var.settings.kms_key_arn != null && contains(var.keyed_services, service) }
 
     content {
       sid       = "UsesTheCustomerKeyBy${title(statement.key)}"

@@ -52,6 +52,13 @@ variable "reserved_concurrency" {
   default     = null
 }
 
+variable "keyed_services" {
+  description = "Services that use the customer key, if there is one, on the function's behalf."
+  type        = set(string)
+  default     = ["dynamodb", "sqs", "ssm"]
+  nullable    = false
+}
+
 variable "settings" {
   description = <<-EOT
     What is the same for all functions of an instance:

@@ -26,6 +26,7 @@ module "function" {
   environment          = local.environment
   policy               = var.function.policy
   reserved_concurrency = local.runs_at_one_time
+  keyed_services       = ["sqs", "ssm"] # it has no business with the ledger
   settings             = var.function.settings
   location             = var.location
   tags                 = var.tags

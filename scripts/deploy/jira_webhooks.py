@@ -79,9 +79,8 @@ class Site:
             raise Stop(self._why(refusal)) from None
         except (OSError, ValueError) as error:
             reason = getattr(error, "reason", error)
-            raise Stop(
-                f"--url: {self.url} cannot be asked: {type(reason).__name__}. Nothing was changed there"
-            ) from None
+            done = "" if method == "GET" else ". Whether it was done is not known: run this again"
+            raise Stop(f"--url: {self.url} cannot be asked: {type(reason).__name__}{done}") from None
 
     def _why(self, refusal: urllib.error.HTTPError) -> str:
         if refusal.code == 401:

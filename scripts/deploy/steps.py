@@ -21,9 +21,6 @@ from .usage import PROGRAM, SETTINGS, Wanted, WantedWebhook
 
 PLAN = "deployment.tfplan"
 _LEDGER = "module.security_ir_jira.module.ledger"
-_FORGET_THE_WEBHOOK = (
-    f"A webhook of Jira's own calls nobody either: ./{PROGRAM}.py jira webhook --remove takes it away.\n"
-)
 _CHANGES = 2
 """What `terraform plan -detailed-exitcode` answers where there is something to do."""
 
@@ -108,10 +105,19 @@ def destroy(wanted: Wanted) -> int:
         record.forget(wanted.directory)
     say(
         "Destroyed. Cases and issues are as they were; switch off the four rules in Jira, they have nobody to tell.\n"
-        f"{_FORGET_THE_WEBHOOK if further.values.get('jira_webhook') else ''}"
+        f"{_webhook_to_take_away(known) if further.values.get('jira_webhook') else ''}"
         f"{wanted.directory} is of no further use."
     )
     return 0
+
+
+def _webhook_to_take_away(known: Record) -> str:
+    """The record is forgotten by then: what it said is said here."""
+    where = f"--url {known.inputs.url} --project-key {known.inputs.project_key}"
+    return (
+        "A webhook of Jira's own calls nobody either. An administrator of Jira takes it away:\n"
+        f"    ./{PROGRAM}.py jira webhook --remove {where} --email …\n"
+    )
 
 
 def _token(wanted: Wanted, further: Settings) -> Token | None:

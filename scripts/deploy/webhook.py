@@ -47,9 +47,9 @@ class Bell:
             "secret": secret,
         }
 
-    def is_ours(self, there: Registered) -> bool:
-        """By its name, whatever address an earlier deployment had; or by the address, if people made it by hand."""
-        return there.name == self.name or there.url.rstrip("/") == self.url.rstrip("/") != ""
+    def is_at_its_address(self, there: Registered) -> bool:
+        """Whether it tells this deployment, whoever made it and under whatever name."""
+        return there.url.rstrip("/") == self.url.rstrip("/") != ""
 
 
 def webhook(wanted: WantedWebhook) -> int:
@@ -132,16 +132,24 @@ def _secret(parameter: str, region: str) -> str:
 
 
 def _register(site: Site, bell: Bell, secret: str) -> int:
-    ours = [there for there in site.webhooks() if bell.is_ours(there)]
+    there = site.webhooks()
+    here = [each for each in there if bell.is_at_its_address(each)]
+    ours = here or [each for each in there if each.name == bell.name]
     if ours:
         site.change(ours[0], bell.as_jira_takes_it(secret))
         say(f'Jira\'s webhook {ours[0].id}, "{bell.name}", was there; address, events, filter and secret are set anew.')
+        if not here:
+            say(f"It told {ours[0].url} until now.")
     else:
         site.register(bell.as_jira_takes_it(secret))
         say(f'Jira has a new webhook, "{bell.name}".')
-    for double in ours[1:]:
+    for double in here[1:]:
         site.remove(double)
         say(f'Webhook {double.id}, "{double.name}", told the same a second time; it is removed.')
+    for other in [each for each in there if each.name == bell.name and each not in ours[:1] and each not in here]:
+        say(
+            f"Webhook {other.id} has the same name and tells {other.url}: it is left alone. Is it another deployment's?"
+        )
     say(
         f"It tells {bell.url}\nof {', '.join(EVENTS)}\nwhere {bell.query}, and signs each. To look at "
         f"it: {site.url}/plugins/servlet/webhooks\nTo take it away: the same with --remove"
@@ -150,10 +158,16 @@ def _register(site: Site, bell: Bell, secret: str) -> int:
 
 
 def _remove(site: Site, bell: Bell) -> int:
-    ours = [there for there in site.webhooks() if bell.is_ours(there)]
-    for there in ours:
-        site.remove(there)
-        say(f'Webhook {there.id}, "{there.name}", to {there.url} is removed. Nothing else was touched.')
+    there = site.webhooks()
+    ours = [each for each in there if bell.is_at_its_address(each)]
+    if not ours:
+        ours = [each for each in there if each.name == bell.name]
+        if len(ours) > 1:
+            told = "\n".join(f"    {each.url}" for each in ours)
+            raise Stop(f'{len(ours)} webhooks are called "{bell.name}": name one by --webhook-url\n{told}')
+    for each in ours:
+        site.remove(each)
+        say(f'Webhook {each.id}, "{each.name}", to {each.url} is removed. Nothing else was touched.')
     if not ours:
         say(f'There is no webhook "{bell.name}"; nothing was touched.')
     return 0

@@ -79,6 +79,7 @@ def test_a_second_run_sets_right_what_is_there_and_makes_no_second_one(jira: Jir
     jira.site.webhooks[hook.id] = broken
     done = run(jira, folder, "--register")
     assert "was there" in done.stdout
+    assert f"It told {broken.url} until now" in done.stdout
     assert hooks(jira) == [hook]
 
 
@@ -106,6 +107,20 @@ def test_webhooks_of_others_are_left_alone(jira: JiraServer, folder: Path) -> No
     again = run(jira, folder, "--remove")
     assert (again.returncode, hooks(jira)) == (0, others)
     assert "nothing was touched" in again.stdout
+
+
+def test_one_of_another_deployment_with_the_same_name_is_left_alone_and_told(jira: JiraServer, folder: Path) -> None:
+    run(jira, folder, "--register")
+    other = Webhook(7, "security-ir-jira SEC", "https://other.lambda-url.eu-west-1.on.aws/", WEBHOOKS)
+    jira.site.webhooks[other.id] = other
+    done = run(jira, folder, "--register")
+    assert f"tells {other.url}: it is left alone" in done.stdout
+    assert len(hooks(jira)) == 2
+    unnamed = run(jira, folder, "--remove", "--webhook-url", "https://gone.lambda-url.us-east-1.on.aws/")
+    assert unnamed.returncode == 1
+    assert "--webhook-url" in unnamed.stderr
+    run(jira, folder, "--remove")
+    assert hooks(jira) == [other]
 
 
 def test_to_remove_takes_no_secret_and_no_aws(jira: JiraServer, folder: Path) -> None:

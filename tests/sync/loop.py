@@ -60,6 +60,7 @@ from security_ir_jira.sources.backfill import closed_cases, older_issues
 from security_ir_jira.sources.cases import CaseSource, Home
 from security_ir_jira.sources.issues import IssueSource
 from tests.clock import Clock
+from tests.dynamodb import InProcess
 from tests.stale import StaleClient
 from tests.webhooks import SECRET, request
 
@@ -162,7 +163,7 @@ class Loop:
         self.webhook_secret, self.queue_is_closed = SECRET, False
         self.kills: list[str] = []
         self.wire = Wire()
-        self.stale = StaleClient(boto3.client("dynamodb", region_name=REGION), clock)
+        self.stale = StaleClient(InProcess(REGION), clock)
         self.start(config)
         service.on_change.append(self._on_native_event)
         jira.on_change.append(self._on_change)
@@ -261,10 +262,10 @@ class Loop:
     def _get_parameter(self, *, Name: str, WithDecryption: bool) -> dict[str, Any]:
         return {"Parameter": {"Value": self.webhook_secret}}
 
-    def _send_message(self, *, QueueUrl: str, MessageBody: str) -> None:
+    def _send_message(self, *, QueueUrl: str, MessageBody: str, DelaySeconds: int) -> None:
         if self.queue_is_closed:
             raise ClientError({"Error": {"Code": "ServiceUnavailable"}}, "SendMessage")
-        self.send("jira_notifications_handler", json.loads(MessageBody))
+        self.send("jira_notifications_handler", json.loads(MessageBody), after=DelaySeconds)
 
     def _count(self, metric: str, **_: str) -> None:
         self.counts.append(metric)
@@ -277,9 +278,12 @@ class Loop:
 
     # Delivery
 
-    def send(self, queue: str, body: dict[str, Any]) -> None:
-        """Put a message into a queue, as often as ``copies`` says."""
-        self._messages += [Message(queue, body, self.clock.now) for _ in range(self.copies)]
+    def send(self, queue: str, body: dict[str, Any], *, after: float = 0.0) -> None:
+        """Put a message into a queue, as often as ``copies`` says, to be delivered so many seconds from now."""
+        for _ in range(self.copies):
+            message = Message(queue, body, self.clock.now)
+            message.due += after
+            self._messages.append(message)
 
     def notify(self, key: str) -> None:
         """What a Jira automation rule sends."""

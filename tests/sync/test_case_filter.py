@@ -139,6 +139,41 @@ def test_a_wider_filter_brings_in_with_the_next_sweep_what_it_lets_pass(loop: Lo
     assert list(loop.pairs()) == [case_id], "the closed one waits for a backfill"
 
 
+def test_what_closed_before_another_filter_let_it_pass_waits_for_a_backfill(loop: Loop, config: Config) -> None:
+    set_up(loop, config, case_filter=CaseFilter(resolver_types=("Self",)))
+    case_id = opened(loop)
+    swept(loop)
+    set_up(loop, config)
+    loop.service.person("grace").close(case_id)
+    swept(loop)
+    swept(loop)
+    assert loop.pairs() == {}
+
+
+@pytest.mark.parametrize("widened", [True, False])
+def test_a_case_that_matches_and_is_refused_by_jira_waits_once_and_not_once_a_sweep(
+    loop: Loop, config: Config, widened: bool
+) -> None:
+    set_up(loop, config, case_filter=CaseFilter(tags={"team": "cloud"}))
+    case_id = opened(loop)
+    swept(loop)
+    loop.advance(86_400)
+    swept(loop)
+    loop.advance(60)
+    loop.jira.site.projects["SEC"].required_fields = ("customfield_10001",)
+    if widened:
+        set_up(loop, config)
+    else:
+        loop.service.person("grace").tag(case_id, {"team": "cloud"})
+    for _ in range(12):
+        loop.sweep_cases()
+        loop.advance(300)
+    assert [message.queue for message in loop.waiting] == ["jira_client"]
+    loop.jira.site.projects["SEC"].required_fields = ()
+    loop.settle()
+    assert list(loop.pairs()) == [case_id]
+
+
 def test_a_case_that_was_made_for_an_issue_is_a_pair_whatever_the_filter_says(
     loop: Loop, config: Config, ada: Person
 ) -> None:
@@ -231,7 +266,7 @@ def test_a_resync_says_that_a_case_is_left_out_and_makes_nothing(loop: Loop, con
     answer = Resync(loop.ledger, loop.case_cursors, EventBus(bus, "bus"))(case_id)
     loop.settle()
     assert (answer["found"], answer["did"]) == (None, "nothing")
-    assert "case_filter leaves this case out: resolver_types" in answer["next"]
+    assert "case_filter left this case out: resolver_types" in answer["next"]
     assert loop.jira.issues() == []
 
 

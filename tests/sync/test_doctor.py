@@ -566,4 +566,4 @@ def test_the_report_counts_what_waits_and_tells_the_clock_of_the_sweeps(installe
 def test_the_report_says_whether_jiras_own_webhooks_are_heard(installed: Installed, enabled: bool) -> None:
     installed.installation = replace(installed.installation, jira_webhook=enabled)
     facts = installed.examine()["facts"]
-    assert any("webhooks are heard" in fact for fact in facts.get("schedules", [])) is enabled
+    assert any("jira_webhook is enabled" in fact for fact in facts.get("schedules", [])) is enabled

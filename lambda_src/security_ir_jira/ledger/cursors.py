@@ -23,7 +23,7 @@ class Cursor:
     when we did, ``awaited_at`` when something on it was last found not to be ready. ``seen_open``: it was
     told of while it was open. ``missing_since`` is when a sweep first did not find it listed, ``vanished_at`` when it
     turned out to have gone with most others. ``left_out`` is what gave it no issue, by the filter that has the digest
-    ``left_out_under``; ``""`` where nothing did.
+    ``left_out_under``; ``""`` where nothing did, or where it was told of since as one to ``let_in``, at ``let_in_at``.
     """
 
     case_id: str
@@ -39,6 +39,7 @@ class Cursor:
     known_since: float = 0.0
     left_out: str = ""
     left_out_under: str = ""
+    let_in_at: float = 0.0
 
     @property
     def last_seen(self) -> float:
@@ -105,10 +106,10 @@ class CaseCursors:
         case_ids = swept.keys() | seen.keys()
         return sweep, {each: _read_cursor(each, swept.get(each, {}), seen.get(each, {})) for each in sorted(case_ids)}
 
-    def seen_open(self, case_id: str) -> bool:
-        """Whether a case was told of while it was open."""
+    def of(self, case_id: str) -> Cursor:
+        """The cursor of one case, that of a case nobody told of included: two reads."""
         swept, seen = (self._table.get(self._PARTITION, f"{kind}#{case_id}") or {} for kind in ("CASE", "SEEN"))
-        return _read_cursor(case_id, swept, seen).seen_open
+        return _read_cursor(case_id, swept, seen)
 
     def last_sweep(self) -> Sweep | None:
         """The last sweep that went through."""
@@ -156,18 +157,18 @@ class CaseCursors:
         """A case has its issue from now on; ``by_us``: it was made for it, so that no person was seen to move it."""
         changes = f"SET {_KNOWN}, written_at = :now, seen_open = :yes"
         changes += ", made_at = :now" if by_us else ""
-        changes += " REMOVE left_out, left_out_under" + (", moved_at" if by_us else "")
+        changes += " REMOVE left_out, left_out_under, left_out_at" + (", moved_at" if by_us else "")
         self._see(case_id, changes, {":yes": True})
 
     def leave_out(self, case_id: str, reason: str, under: str) -> None:
         """A case gets no issue here, for a reason, by the filter of that digest."""
-        changes = f"SET {_KNOWN}, left_out = :reason, left_out_under = :under"
+        changes = f"SET {_KNOWN}, left_out = :reason, left_out_under = :under, left_out_at = :now"
         self._see(case_id, changes, {":reason": reason, ":under": under})
 
-    def left_out(self, case_id: str) -> tuple[str, str]:
-        """Why a case got no issue here, and by which filter; ``""`` and ``""`` where it was not left out."""
+    def left_out_under(self, case_id: str) -> str:
+        """Which filter last gave a case no issue; ``""`` where none did. One read."""
         seen = self._table.get(self._PARTITION, f"SEEN#{case_id}") or {}
-        return str(seen.get("left_out", "")), str(seen.get("left_out_under", ""))
+        return str(seen.get("left_out_under", ""))
 
     def written(self, case_id: str) -> None:
         """We are about to write to a case."""
@@ -210,6 +211,7 @@ def _written(cursor: Cursor, now: float) -> dict[str, object]:
         "missing_since": cursor.missing_since,
         "vanished_at": cursor.vanished_at,
         "known_since": cursor.known_since or now,
+        "let_in_at": cursor.let_in_at or None,
     }
     return {
         "announced": cursor.announced,
@@ -229,6 +231,7 @@ def _read_cursor(case_id: str, swept: Item, seen: Item) -> Cursor:
     # The sweep may have listed a case before it was known that we had made it.
     by_people = [item["moved_at"] for item in (swept, seen) if item.get("moved_at", 0) > seen.get("made_at", 0)]
     vanished_at = latest("vanished_at")
+    let_in = seen.get("left_out_at", 0) < swept.get("let_in_at", 0)
     return Cursor(
         case_id=case_id,
         announced=swept.get("announced"),
@@ -242,8 +245,9 @@ def _read_cursor(case_id: str, swept: Item, seen: Item) -> Cursor:
         awaited_at=latest("awaited_at"),
         # Announced since, it was listed again.
         vanished_at=vanished_at if vanished_at and vanished_at >= swept.get("checked_at", 0) else None,
-        left_out=str(seen.get("left_out", "")),
-        left_out_under=str(seen.get("left_out_under", "")),
+        left_out="" if let_in else str(seen.get("left_out", "")),
+        left_out_under="" if let_in else str(seen.get("left_out_under", "")),
+        let_in_at=float(swept.get("let_in_at", 0)),
         known_since=float(min((item.get("known_since", 0) for item in (swept, seen) if item), default=0)),
     )
 

@@ -144,7 +144,9 @@ class AwsChecks:
     def _schedules(self, rounds: Rounds) -> None:
         with rounds.look("schedules") as look:
             if self.installation.jira_webhook:
-                look.fact("Jira's own webhooks are heard; whether Jira knows their address only its administrator sees")
+                look.fact(
+                    "jira_webhook is enabled; whether Jira knows its address and secret only its administrator sees"
+                )
             for sweep in self.installation.sweeps():
                 self._schedule(look, sweep)
 

@@ -55,11 +55,14 @@ class Resync:
                 "did": "nothing",
                 "next": "Its other half is being made: look again in ten minutes, then ask doctor_command.",
             }
-        reason, _ = self.cursors.left_out(wanted)
+        reason = self.cursors.of(wanted).left_out
         if reason:
             return {
                 "did": "nothing",
-                "next": f"case_filter leaves this case out: {reason}. It gets its issue once it matches.",
+                "next": (
+                    f"case_filter left this case out: {reason}. While it is open it gets its issue once it matches, "
+                    "with the next sweep; closed, by backfill_command."
+                ),
             }
         return {
             "did": "nothing",

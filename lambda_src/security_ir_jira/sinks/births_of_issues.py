@@ -138,13 +138,10 @@ class BirthsOfIssues:
     def _stays_left_out(self, case: Case, tags: Callable[[], CaseTags]) -> bool:
         """Whether a case was left out before, by the same filter, and still is: that it has no issue here is known."""
         wanted, cursors = self.surroundings.config.case_filter, self.surroundings.cursors
-        if not wanted.digest:
-            return False
-        before, under = cursors.left_out(case.id)
-        if not before or under != wanted.digest:
+        if not wanted.digest or cursors.left_out_under(case.id) != wanted.digest:
             return False
         reason = self._left_out(case, tags)
-        if reason is not None and reason != before:
+        if reason is not None:
             cursors.leave_out(case.id, reason, wanted.digest)
         return reason is not None
 
@@ -166,8 +163,12 @@ class BirthsOfIssues:
         return recent and case.created.timestamp() - sweep.began_at > _CLOCKS_APART
 
     def _was_seen_open(self, case: Case) -> bool:
-        """Whether a case that is closed by now was told of before: Jira may have been down all its life."""
-        return self.surroundings.cursors.seen_open(case.id)
+        """Whether a case that is closed by now was told of before: Jira may have been down all its life.
+
+        What another filter left out, and was closed since, is no news: it waits for a backfill, as all closed ones do.
+        """
+        cursor = self.surroundings.cursors.of(case.id)
+        return cursor.seen_open and cursor.left_out_under in ("", self.surroundings.config.case_filter.digest)
 
     def _closed_ones_are_wanted(self) -> bool:
         surroundings = self.surroundings

@@ -224,7 +224,7 @@ class CaseSource:
             except NotFound:
                 continue
             if self.case_filter.takes_tags(tags):
-                telling.tell(_announcement(case, cursor, now, "watched"))
+                telling.tell(_announcement(case, cursor, now, "let in"))
         telling.end()
 
     def _miss(
@@ -300,8 +300,10 @@ class _Telling:
         raise MoreToDo(f"{self.told} cases announced so far", delay=_GO_ON_SECONDS)
 
 
-Reason = Literal["moved", "watched", "watched in full", "due"]
-"""Why a case is looked into. The early looks after a move are for what may move no date; the others are deep."""
+Reason = Literal["moved", "let in", "watched", "watched in full", "due"]
+"""Why a case is looked into. The early looks after a move are for what may move no date; the others are deep. What was
+left out is let in once.
+"""
 
 
 def _why_to_look(case: ListedCase, cursor: Cursor | None, now: float, case_filter: str) -> Reason | None:
@@ -311,7 +313,7 @@ def _why_to_look(case: ListedCase, cursor: Cursor | None, now: float, case_filte
     if cursor.announced != case.updated.isoformat() or cursor.status != case.status:
         return "moved"
     if cursor.left_out and cursor.left_out_under != case_filter and not case.closed:
-        return "watched"
+        return "let in"
     awaited = cursor.awaited_at >= cursor.checked_at > 0
     if case.closed and not awaited:
         return None
@@ -358,7 +360,7 @@ def _this_sweep(last: Sweep | None, now: float) -> Sweep:
 def _announcement(case: ListedCase, cursor: Cursor | None, now: float, reason: Reason) -> Announcement:
     known = cursor is not None and cursor.announced is not None
     moved = reason == "moved"
-    shallow = reason == "watched" or (moved and known)
+    shallow = reason in ("watched", "let in") or (moved and known)
     kind: EventType = "CaseCreated" if cursor is None else "CaseUpdated"
     if case.closed and moved:
         kind = "CaseClosed"
@@ -382,4 +384,5 @@ def _announcement(case: ListedCase, cursor: Cursor | None, now: float, reason: R
         seen_open=not case.closed or before.seen_open,
         missing_since=None,
         vanished_at=None,
+        let_in_at=now if reason == "let in" else before.let_in_at,
     )

@@ -16,6 +16,7 @@ from typing import Any
 from ..errors import NotFound, Undeliverable
 from ..events import (
     BACKFILL,
+    SEARCH_LAG_SECONDS,
     SWEEP,
     Event,
     EventBus,
@@ -82,8 +83,12 @@ class Told:
 
     @classmethod
     def together(cls, told: Sequence[Told]) -> Told:
-        """What several notifications of one issue said, as one."""
-        return cls(any(each.by_jira for each in told), next((each.key for each in told if each.key), None))
+        """What several notifications of one issue said, as one: no key where they do not agree about it.
+
+        An issue that was moved is told of by either key, in any order.
+        """
+        keys = {each.key for each in told}
+        return cls(any(each.by_jira for each in told), keys.pop() if len(keys) == 1 else None)
 
 
 BY_A_RULE = Told()
@@ -186,12 +191,13 @@ class IssueSource:
     def sweep(self, ordered: float = math.inf) -> None:
         """Announce every issue that was updated since the last sweep, unless it was announced as it stands.
 
-        What was ordered (epoch) before the last sweep began, that one has done: Jira tells of each file of a site.
+        What was ordered (epoch) some seconds before the last sweep began, that one has done: Jira tells of each file of
+        a site.
         """
         self.admit()
         began = self.clock()
         last, announced = self.cursors.all()
-        if last is not None and last > ordered:
+        if last is not None and last - SEARCH_LAG_SECONDS > ordered:
             return
         if last is None:
             # Written down before anything can fail: however late the first sweep gets through, it looks back to here.

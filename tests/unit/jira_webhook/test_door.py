@@ -15,8 +15,8 @@ from jira_webhook.bell import Bell
 from jira_webhook.counter import Counter
 from jira_webhook.door import Door
 from jira_webhook.request import MOST_BYTES
-from jira_webhook.secret import ASKED_AGAIN_SECONDS, KEPT_SECONDS, Secret
-from security_ir_jira.events import is_told_by_jira
+from jira_webhook.secret import ASKED_AGAIN_SECONDS, FAILED_SECONDS, KEPT_SECONDS, Secret
+from security_ir_jira.events import SWEEP_AFTER_SECONDS, is_told_by_jira
 from security_ir_jira.sources.issues import read_notification
 from tests.webhooks import SECRET, request, signature, told
 
@@ -34,6 +34,7 @@ class Aws:
     value: str = SECRET
     reads: int = 0
     sent: list[dict[str, Any]] = field(default_factory=list)
+    delays: list[int] = field(default_factory=list)
     closed: str = ""
     unreadable: str = ""
 
@@ -44,11 +45,12 @@ class Aws:
         assert (Name, WithDecryption) == ("/secret", True)
         return {"Parameter": {"Value": self.value}}
 
-    def send_message(self, *, QueueUrl: str, MessageBody: str) -> None:
+    def send_message(self, *, QueueUrl: str, MessageBody: str, DelaySeconds: int) -> None:
         if self.closed:
             raise refusal(self.closed)
         assert QueueUrl == "https://queue"
         self.sent.append(json.loads(MessageBody))
+        self.delays.append(DelaySeconds)
 
 
 @dataclass(slots=True)
@@ -103,6 +105,7 @@ def test_what_jira_signed_rings_for_its_issue_and_is_taken(stage: Stage, event: 
 
 def test_nothing_but_id_and_key_of_the_issue_are_passed_on(stage: Stage) -> None:
     stage.answer(request(told(comment={"body": MARK}, user={"emailAddress": "ada@example.com"})))
+    assert stage.aws.delays == [0]
     assert stage.aws.sent == [{"signedBy": "jira", "IssueId": "10001", "IssueKey": "SEC-1"}]
 
 
@@ -129,6 +132,7 @@ def test_a_webhook_of_a_file_names_no_issue_and_orders_a_sweep(stage: Stage) -> 
         body = json.dumps({"webhookEvent": event, "attachment": {"id": "10020", "filename": MARK}}).encode()
         assert stage.answer(request(body)) == 202
     assert (stage.aws.sent, stage.counted) == ([{"sweep": "issues"}] * 2, [])
+    assert set(stage.aws.delays) == {SWEEP_AFTER_SECONDS}
 
 
 @pytest.mark.parametrize(
@@ -169,7 +173,7 @@ def test_without_a_signature_ssm_is_not_asked(stage: Stage) -> None:
 
 @pytest.mark.parametrize("method", ["GET", "HEAD", "PUT", "DELETE", "OPTIONS", "PATCH", ""])
 def test_another_method_is_refused(stage: Stage, method: str) -> None:
-    assert stage.answer(request(told(), method=method)) == 405
+    assert stage.answer(request(told(), method=method)) == 400
     assert (stage.rung, stage.counted) == ([], ["WebhooksWrongMethod"])
 
 
@@ -186,6 +190,12 @@ def test_a_mebibyte_to_the_byte_is_taken(stage: Stage, packed: bool) -> None:
     body = told()
     assert stage.answer(request(body + b" " * (MOST_BYTES - len(body)), packed=packed)) == 202
     assert stage.rung == ["10001"]
+
+
+def test_a_header_s_name_is_read_in_any_case(stage: Stage) -> None:
+    event = request(told(), "")
+    event["headers"]["X-Hub-Signature"] = signature(told())
+    assert stage.answer(event) == 202
 
 
 def test_a_body_that_came_in_chunks_is_heard_like_any_other(stage: Stage) -> None:
@@ -251,7 +261,7 @@ def test_what_names_no_issue_is_refused_though_it_is_signed(stage: Stage, body: 
     ids=repr,
 )
 def test_whatever_stands_in_an_event_nothing_crashes(stage: Stage, event: dict[str, Any]) -> None:
-    assert stage.answer(event) in (400, 401, 405)
+    assert stage.answer(event) in (400, 401)
     assert stage.rung == []
 
 
@@ -296,7 +306,26 @@ def test_where_the_secret_cannot_be_read_jira_is_to_try_again(stage: Stage, trou
     assert stage.answer(request(told())) == 503
     assert (stage.rung, stage.counted) == ([], ["WebhooksFailed"])
     stage.aws.unreadable = ""
+    stage.now += FAILED_SECONDS
     assert stage.answer(request(told())) == 202
+
+
+def test_a_flood_while_the_secret_cannot_be_read_asks_for_it_a_few_times(stage: Stage) -> None:
+    stage.aws.unreadable = "AccessDeniedException"
+    for _ in range(500):
+        assert stage.answer(request(told(), signature(told(), "guess"))) == 503
+        stage.now += 0.02
+    assert stage.aws.reads <= 1 + 10 / FAILED_SECONDS
+
+
+def test_a_wrong_signature_is_wrong_though_the_secret_cannot_be_looked_up_anew(stage: Stage) -> None:
+    assert stage.answer(request(told())) == 202
+    stage.aws.unreadable = "ThrottlingException"
+    stage.now += ASKED_AGAIN_SECONDS
+    assert stage.answer(request(told(), signature(told(), "guess"))) == 401
+    assert stage.answer(request(told())) == 202
+    stage.now += KEPT_SECONDS
+    assert stage.answer(request(told())) == 503
 
 
 def test_an_empty_secret_is_nobodys(stage: Stage) -> None:

@@ -83,7 +83,7 @@ def test_a_sweep_forgets_nothing_that_others_know_of_a_case(cases: CaseCursors, 
     cases.await_more(CASE_ID)
     cases.advance(Cursor(CASE_ID, "2026-01-01T12:00:00+00:00", "Submitted", checked_at=NOW))
     assert cases.all()[CASE_ID].written_at == cases.all()[CASE_ID].awaited_at == NOW
-    assert cases.seen_open(CASE_ID)
+    assert cases.of(CASE_ID).seen_open
 
 
 def test_a_case_that_is_listed_again_has_not_vanished(cases: CaseCursors) -> None:
@@ -213,9 +213,9 @@ def test_nothing_is_left_of_a_case_that_is_forgotten(cases: CaseCursors, client:
 def test_a_case_was_seen_open_by_its_status_or_by_what_was_told(
     cases: CaseCursors, status: str | None, opened: bool, seen: bool
 ) -> None:
-    assert not cases.seen_open(CASE_ID)
+    assert not cases.of(CASE_ID).seen_open
     if status:
         cases.advance(Cursor(CASE_ID, status=status))
     else:
         cases.seen_moving(CASE_ID, opened=opened)
-    assert cases.seen_open(CASE_ID) is seen
+    assert cases.of(CASE_ID).seen_open is seen

@@ -1,0 +1,50 @@
+"""A boto3 client of DynamoDB without the wire: what it is asked goes to moto's own handlers as it is.
+
+Signing, HTTP and botocore's parsers take three quarters of a request to moto, and the histories make hundreds of
+thousands. That the ledger's requests are what DynamoDB takes, `tests/unit/ledger` asks a real client.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from functools import partial
+from types import SimpleNamespace
+from typing import Any
+
+from botocore.exceptions import ClientError
+from moto.core.models import DEFAULT_ACCOUNT_ID
+from moto.core.responses import ActionResult
+from moto.dynamodb.exceptions import DynamodbException
+from moto.dynamodb.responses import DynamoHandler
+
+
+class InProcess:
+    """The client of one Region, within ``mock_aws``."""
+
+    def __init__(self, region: str) -> None:
+        self.meta = SimpleNamespace(region_name=region)
+
+    def __getattr__(self, operation: str) -> Callable[..., Any]:
+        return partial(self._call, operation)
+
+    def _call(self, operation: str, **arguments: Any) -> Any:
+        handler: Any = DynamoHandler()
+        handler.region, handler.current_account = self.meta.region_name, DEFAULT_ACCOUNT_ID
+        handler.body = handler.params = _copy(arguments)
+        try:
+            answer: ActionResult = getattr(handler, operation)()
+        except DynamodbException as refusal:
+            raise _as_boto3_raises(refusal, operation) from None
+        return _copy(answer.result or {})
+
+
+def _copy(value: Any) -> Any:
+    """As the wire would: nobody holds what the other changes."""
+    return json.loads(json.dumps(value, default=lambda item: item.to_json()))
+
+
+def _as_boto3_raises(refusal: DynamodbException, operation: str) -> ClientError:
+    told = json.loads(str(refusal.description))
+    error = {"Code": told.pop("__type").partition("#")[2], "Message": told.pop("Message", None) or told.get("message")}
+    return ClientError({**told, "Error": error}, operation)
