@@ -45,6 +45,7 @@ def _copy(value: Any) -> Any:
 
 
 def _as_boto3_raises(refusal: DynamodbException, operation: str) -> ClientError:
-    told = json.loads(str(refusal.description))
-    error = {"Code": told.pop("__type").partition("#")[2], "Message": told.pop("Message", None) or told.get("message")}
-    return ClientError({**told, "Error": error}, operation)
+    told: Any = json.loads(str(refusal.description))
+    error: Any = {"Code": told.pop("__type").partition("#")[2], "Message": told.pop("Message", None) or told.get("message")}
+    told["Error"] = error
+    return ClientError(told, operation)
