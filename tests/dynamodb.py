@@ -1,4 +1,4 @@
-"""A boto3 client of DynamoDB without the wire: what it is asked goes to moto's own handlers as it is.
+"""A boto3 client of DynamoDB whose requests about items go to moto's own handlers as they are, without the wire.
 
 Signing, HTTP and botocore's parsers take three quarters of a request to moto, and the histories make hundreds of
 thousands. That the ledger's requests are what DynamoDB takes, `tests/unit/ledger` asks a real client.
@@ -7,26 +7,30 @@ thousands. That the ledger's requests are what DynamoDB takes, `tests/unit/ledge
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from functools import partial
-from types import SimpleNamespace
 from typing import Any
 
+import boto3
 from botocore.exceptions import ClientError
 from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.core.responses import ActionResult
 from moto.dynamodb.exceptions import DynamodbException
 from moto.dynamodb.responses import DynamoHandler
 
+_ABOUT_ITEMS = frozenset(
+    ("get_item", "query", "put_item", "update_item", "delete_item", "batch_write_item", "transact_write_items")
+)
+
 
 class InProcess:
-    """The client of one Region, within ``mock_aws``."""
+    """The client of one Region, within ``mock_aws``; what is no request about items takes the wire."""
 
     def __init__(self, region: str) -> None:
-        self.meta = SimpleNamespace(region_name=region)
+        self._client: Any = boto3.client("dynamodb", region_name=region)
+        self.meta = self._client.meta
 
-    def __getattr__(self, operation: str) -> Callable[..., Any]:
-        return partial(self._call, operation)
+    def __getattr__(self, operation: str) -> Any:
+        return partial(self._call, operation) if operation in _ABOUT_ITEMS else getattr(self._client, operation)
 
     def _call(self, operation: str, **arguments: Any) -> Any:
         handler: Any = DynamoHandler()
@@ -46,6 +50,9 @@ def _copy(value: Any) -> Any:
 
 def _as_boto3_raises(refusal: DynamodbException, operation: str) -> ClientError:
     told: Any = json.loads(str(refusal.description))
-    error: Any = {"Code": told.pop("__type").partition("#")[2], "Message": told.pop("Message", None) or told.get("message")}
+    error: Any = {
+        "Code": told.pop("__type").partition("#")[2],
+        "Message": told.pop("Message", None) or told.get("message"),
+    }
     told["Error"] = error
     return ClientError(told, operation)

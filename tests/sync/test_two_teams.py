@@ -126,6 +126,25 @@ def test_a_case_that_both_filters_match_is_told_by_the_doctor_of_each(
         )
 
 
+@pytest.mark.parametrize("parted", [True, False])
+def test_a_case_that_an_instance_at_another_site_has_too_is_told_by_the_doctor(
+    loop: Loop, config: Config, monkeypatch: pytest.MonkeyPatch, parted: bool
+) -> None:
+    if parted:
+        loop.start(replace(config, case_filter=CaseFilter(resolver_types=("AWS",))))
+    installed = install(loop, monkeypatch)
+    with beside(loop, replace(config, name="ops", jira_browse_url="https://ops.example.com")) as both:
+        case_id = loop.service.aws_responder.open_case("Both", "Text.")
+        both.settle()
+        loop.advance(5)
+        report = installed.examine()
+        said = [each for each in report["findings"] if each["check"] == "mirrored-elsewhere"]
+        told = said[0]["what"] if parted else report["facts"]["mirrored-elsewhere"][0]
+        assert [each["severity"] for each in said] == ["warning"] * parted
+        assert case_id in told
+        assert f"https://ops.example.com/browse/{both.key('OPS', case_id)}" in told
+
+
 # One project for both
 
 

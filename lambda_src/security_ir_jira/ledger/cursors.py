@@ -24,6 +24,7 @@ class Cursor:
     told of while it was open. ``missing_since`` is when a sweep first did not find it listed, ``vanished_at`` when it
     turned out to have gone with most others. ``left_out`` is what gave it no issue, by the filter that has the digest
     ``left_out_under``; ``""`` where nothing did, or where it was told of since as one to ``let_in``, at ``let_in_at``.
+    ``mirrors`` are the addresses of issues that instances at other Jira sites have for it.
     """
 
     case_id: str
@@ -40,6 +41,7 @@ class Cursor:
     left_out: str = ""
     left_out_under: str = ""
     let_in_at: float = 0.0
+    mirrors: str = ""
 
     @property
     def last_seen(self) -> float:
@@ -170,6 +172,10 @@ class CaseCursors:
         seen = self._table.get(self._PARTITION, f"SEEN#{case_id}") or {}
         return str(seen.get("left_out_under", ""))
 
+    def mirrored(self, case_id: str, mirrors: str) -> None:
+        """Instances at other sites have issues for a case, at these addresses."""
+        self._see(case_id, f"SET {_KNOWN}, mirrors = :mirrors", {":mirrors": mirrors})
+
     def written(self, case_id: str) -> None:
         """We are about to write to a case."""
         self._see(case_id, f"SET {_KNOWN}, written_at = :now")
@@ -248,6 +254,7 @@ def _read_cursor(case_id: str, swept: Item, seen: Item) -> Cursor:
         left_out="" if let_in else str(seen.get("left_out", "")),
         left_out_under="" if let_in else str(seen.get("left_out_under", "")),
         let_in_at=float(swept.get("let_in_at", 0)),
+        mirrors=str(seen.get("mirrors", "")),
         known_since=float(min((item.get("known_since", 0) for item in (swept, seen) if item), default=0)),
     )
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, get_args
 
 from ..config import CaseFilter
 from ..ledger.backfills import Backfills
 from ..ledger.breakers import Breakers
-from ..ledger.cursors import CaseCursors
+from ..ledger.cursors import CaseCursors, Cursor
 from ..ledger.table import Table
 from ..ledger.troubles import Troubles
 from ..model import Side
@@ -52,8 +52,11 @@ class LedgerChecks:
             self._troubles(look)
         with rounds.look("backfill") as look:
             self._backfills(look)
+        cursors = list(CaseCursors(self.table).all().values())
         with rounds.look("case-filter") as look:
-            self._left_out(look)
+            self._left_out(look, cursors)
+        with rounds.look("mirrored-elsewhere") as look:
+            self._mirrored_elsewhere(look, cursors)
 
     def _table(self, look: Look) -> None:
         backups = self.dynamodb().describe_continuous_backups(TableName=self.table_name)["ContinuousBackupsDescription"]
@@ -101,10 +104,9 @@ class LedgerChecks:
                     "warning",
                 )
 
-    def _left_out(self, look: Look) -> None:
+    def _left_out(self, look: Look, cursors: Sequence[Cursor]) -> None:
         """Nothing is wrong with what the filter leaves out; people want to know what that is."""
-        known = CaseCursors(self.table).all().values()
-        marked = [cursor for cursor in known if cursor.left_out]
+        marked = [cursor for cursor in cursors if cursor.left_out]
         here = [cursor for cursor in marked if cursor.left_out_under == self.case_filter.digest]
         if here:
             reasons = Counter(cursor.left_out for cursor in here).most_common()
@@ -117,6 +119,16 @@ class LedgerChecks:
         if len(here) < len(marked):
             others = len(marked) - len(here)
             look.fact(f"{others} were left out by another case_filter: the next sweep looks at those that are open")
+
+    def _mirrored_elsewhere(self, look: Look, cursors: Sequence[Cursor]) -> None:
+        """Cases that instances at other Jira sites mirror, too. Without a filter that is what two instances do."""
+        for cursor in [each for each in cursors if each.mirrors][:_MOST_CASES]:
+            said = f"Case {cursor.case_id} has another issue besides the one here: {cursor.mirrors}"
+            if self.case_filter.digest:
+                mend = "have the case_filter of one instance alone match it; pairs that there are stay"
+                look.found(f"{said}. Both instances claim it.", mend, "warning")
+            else:
+                look.fact(said)
 
     def _breakers(self, look: Look) -> None:
         for side, broken in Breakers(self.table).all().items():

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from ..memory import Copy, Known, digest, is_present_reading, read_digest
 from ..model import Comment, Side
-from ..recognition import is_notice_of_another_instance
+from ..recognition import is_notice_of_another_instance, notice_in
 
 WITHDRAWN = "withdrawn"
 DELETED = "deleted"
@@ -62,6 +62,13 @@ def plan_comments(
             if not compare or comment.edited:
                 work.append(CommentWork(comment, copy, compare=compare))
     return tuple(work)
+
+
+def mirrors_elsewhere(comments: Iterable[Comment], known: Known) -> tuple[str, ...]:
+    """The addresses of the issues by which other instances say that they mirror this case, too."""
+    others = (each for each in comments if each.id not in known.ours and is_notice_of_another_instance(each))
+    notices = [notice_in("security_ir", comment.body) for comment in others]
+    return tuple(sorted({each.values["url"] for each in notices if each is not None and each.kind == "link"}))
 
 
 def plan_documents(comments: Sequence[Comment], known: Known, work: Sequence[CommentWork]) -> tuple[Copy, ...]:

@@ -36,7 +36,7 @@ from ..notices import (
     documents_on_issue,
 )
 from ..plan.births import case_property
-from ..plan.comments import plan_comments
+from ..plan.comments import mirrors_elsewhere, plan_comments
 from ..plan.details import custom_fields, details_document, details_of, details_text
 from ..plan.files import plan_files, rejected
 from ..plan.status import MOST_HOPS, been_through, fields_on_the_way, issue_target, walk
@@ -151,6 +151,7 @@ class IssueHand:
                 facts.known("security_ir"),
                 config_digest=self.surroundings.config.digest,
             ):
+                self._meet(pair, facts, comments)
                 return None
         try:
             case = born.case if born else self.cases.case(pair.case_id)
@@ -160,11 +161,15 @@ class IssueHand:
                 comments = self.cases.comments(pair.case_id) if known is None else known
         except NotFound as missing:
             raise Absent("security_ir") from missing
+        self._meet(pair, facts, comments or ())
         seen = Seen(pair, facts, deep, case, case_comments=comments, new=born is not None)
         if not (deep or not pair.dressed or case_may_have_moved(pair, case, self.surroundings.config)):
             return seen
         issue = self.jira.issue(pair.issue_id, with_property=not pair.dressed or pair.unproven)
         return replace(seen, issue=issue, issue_comments=self.jira.comments(issue))
+
+    def _meet(self, pair: Pair, facts: Facts, comments: Sequence[Comment]) -> None:
+        self.surroundings.meet(pair, mirrors_elsewhere(comments, facts.known("security_ir")))
 
     def _comments(self, pair: Pair) -> tuple[Comment, ...] | None:
         try:

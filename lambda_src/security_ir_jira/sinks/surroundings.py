@@ -62,6 +62,13 @@ class Surroundings:
         """What people did on the case stands on the issue: the sweeps are to look for more of it."""
         self.cursors.moved_by_people(pair.case_id)
 
+    def meet(self, pair: Pair, mirrors: Sequence[str]) -> None:
+        """Note that instances at other sites mirror a case, too: those at ours the doctor finds by their labels."""
+        here = self.issue_url("")
+        elsewhere = ", ".join(each for each in mirrors if not each.startswith(here))
+        if elsewhere and self.cursors.of(pair.case_id).mirrors != elsewhere:
+            self.cursors.mirrored(pair.case_id, elsewhere)
+
     def looked_at(self, issue: Issue) -> None:
         """All that an issue held was dealt with: the issue sweep need not announce it as it stands.
 
