@@ -23,6 +23,9 @@ variables {
   lambda_packages  = { directory = "tests/terraform/fixtures/packages" }
 }
 
+# What is held against another input Terraform looks at only where that one is sound: so not all of what is refused fits
+# into one run.
+
 run "what_is_none_of_its_kind_is_refused" {
   command = plan
 
@@ -155,70 +158,66 @@ run "what_would_fail_at_AWS_or_in_Jira_is_refused" {
   ]
 }
 
-run "fields_that_are_no_object_are_refused" {
+run "fields_that_are_no_object_and_plain_http_are_refused" {
   command = plan
 
   variables {
     jira_create_fields = ["priority"]
-  }
-
-  expect_failures = [var.jira_create_fields]
-}
-
-run "fields_that_come_from_the_case_are_refused" {
-  command = plan
-
-  variables {
-    jira_create_fields = { summary = "Incident" }
-  }
-
-  expect_failures = [var.jira_create_fields]
-}
-
-run "plain_http_leaves_the_machine_and_is_refused" {
-  command = plan
-
-  variables {
-    jira_url = "http://example.atlassian.net"
+    jira_url           = "http://example.atlassian.net"
   }
 
   expect_failures = [
+    var.jira_create_fields,
     var.jira_url,
   ]
 }
 
-run "a_host_in_another_script_is_refused" {
+run "fields_of_the_case_and_a_host_in_another_script_are_refused" {
   command = plan
 
   variables {
-    jira_url = "https://żółw.example.com"
+    jira_create_fields = { summary = "Incident" }
+    jira_url           = "https://żółw.example.com"
   }
 
-  expect_failures = [var.jira_url]
+  expect_failures = [
+    var.jira_create_fields,
+    var.jira_url,
+  ]
 }
 
-run "two_tokens_are_refused" {
+run "two_tokens_a_short_account_and_a_page_are_refused" {
   command = plan
 
   variables {
     jira_token_parameter = { arn = "arn:aws:ssm:eu-central-1:111122223333:parameter/shared/jira" }
+    case_filter          = { impacted_accounts = ["12345678901"] }
+    jira_url             = "https://example.atlassian.net/jira/software/projects/SEC/boards/1"
   }
 
-  expect_failures = [var.jira_token]
+  expect_failures = [
+    var.jira_token,
+    var.case_filter,
+    var.jira_url,
+  ]
 }
 
-run "a_token_parameter_given_by_name_is_refused" {
+run "a_parameter_s_name_and_a_gateway_without_a_site_are_refused" {
   command = plan
 
   variables {
     jira_token           = null
     jira_token_parameter = { arn = "/shared/jira" }
+    jira_url             = "https://api.atlassian.com"
   }
 
-  expect_failures = [var.jira_token_parameter]
+  expect_failures = [
+    var.jira_token_parameter,
+    var.jira_url,
+  ]
 }
 
-run "an_alias_instead_of_a_key_is_refused" {
+run "an_alias_and_a_page_of_another_host_are_refused" {
   command = plan
 
   variables {
@@ -227,9 +226,13 @@ run "an_alias_instead_of_a_key_is_refused" {
       arn         = "arn:aws:ssm:eu-central-1:111122223333:parameter/shared/jira"
       kms_key_arn = "arn:aws:kms:eu-central-1:111122223333:alias/jira"
     }
+    jira_url = "https://jira.example.com/browse/SEC-1"
   }
 
-  expect_failures = [var.jira_token_parameter]
+  expect_failures = [
+    var.jira_token_parameter,
+    var.jira_url,
+  ]
 }
 
 run "keys_that_nobody_knows_are_refused" {
@@ -243,6 +246,8 @@ run "keys_that_nobody_knows_are_refused" {
     status_mapping       = { to_jria = { Acknowledged = ["Triage"] } }
     lambda_packages      = { directroy = "tests/terraform/fixtures/packages" }
     vpc_config           = { subnets = ["subnet-1"], subnet_ids = ["subnet-1"], security_group_ids = ["sg-1"] }
+    jira_browse_url      = "example.atlassian.net" # a host alone is no URL
+    transition_fields    = ["resolution"]          # a list
   }
 
   expect_failures = [
@@ -252,6 +257,8 @@ run "keys_that_nobody_knows_are_refused" {
     var.status_mapping,
     var.lambda_packages,
     var.vpc_config,
+    var.jira_browse_url,
+    var.transition_fields,
   ]
 }
 
@@ -273,6 +280,8 @@ run "values_of_another_kind_are_refused" {
     kms_key_arn                         = "arn:aws:kms:eu-central-1:111122223333:alias/security"
     event_log_resource_policy           = "mine"
     tags                                = { "aws:team" = "soc" }
+    jira_browse_url                     = "http://example.atlassian.net" # http to another machine
+    transition_fields                   = { Resolved = "Done" }          # a value where fields belong
   }
 
   expect_failures = [
@@ -288,6 +297,8 @@ run "values_of_another_kind_are_refused" {
     var.kms_key_arn,
     var.event_log_resource_policy,
     var.tags,
+    var.jira_browse_url,
+    var.transition_fields,
   ]
 }
 
@@ -302,6 +313,8 @@ run "lists_and_maps_are_looked_into" {
     vpc_config      = { subnet_ids = [], security_group_ids = ["sg-1"] }
 
     notifications_publisher_account_ids = ["arn:aws:iam::815843069303:root"]
+    jira_browse_url                     = "https://example.atlassian.net/?a=b"         # a query
+    transition_fields                   = { " " = { resolution = { name = "Done" } } } # no status
   }
 
   expect_failures = [
@@ -311,6 +324,8 @@ run "lists_and_maps_are_looked_into" {
     var.lambda_packages,
     var.vpc_config,
     var.notifications_publisher_account_ids,
+    var.jira_browse_url,
+    var.transition_fields,
   ]
 }
 
@@ -318,11 +333,13 @@ run "a_map_where_another_is_wanted_is_refused" {
   command = plan
 
   variables {
-    case_filter     = { tags = ["team"] }
-    issue_filter    = ["Incident"]
-    status_mapping  = { to_jira = ["Triage"] }
-    lambda_packages = { s3_bucket = "arn:aws:s3:::releases" }
-    vpc_config      = { subnet_ids = ["subnet-1"] }
+    case_filter       = { tags = ["team"] }
+    issue_filter      = ["Incident"]
+    status_mapping    = { to_jira = ["Triage"] }
+    lambda_packages   = { s3_bucket = "arn:aws:s3:::releases" }
+    vpc_config        = { subnet_ids = ["subnet-1"] }
+    jira_browse_url   = "https://example.atlassian.net/browse/SEC-1"         # a page
+    transition_fields = { "Resolved " = { resolution = { name = "Done" } } } # a blank after the name
   }
 
   expect_failures = [
@@ -331,17 +348,9 @@ run "a_map_where_another_is_wanted_is_refused" {
     var.status_mapping,
     var.lambda_packages,
     var.vpc_config,
+    var.jira_browse_url,
+    var.transition_fields,
   ]
-}
-
-run "an_account_that_lost_its_leading_zero_is_refused" {
-  command = plan
-
-  variables {
-    case_filter = { impacted_accounts = ["12345678901"] }
-  }
-
-  expect_failures = [var.case_filter]
 }
 
 run "inputs_that_contradict_each_other_are_refused" {
@@ -441,114 +450,13 @@ run "what_is_of_another_Region_and_cannot_be_used_is_refused" {
     jira_token           = null
     jira_token_parameter = { arn = "arn:aws:ssm:us-east-1:111122223333:parameter/shared/jira" }
     kms_key_arn          = "arn:aws:kms:us-east-1:111122223333:key/abcd"
+    jira_browse_url      = "https://api.atlassian.com/ex/jira/11111111-2222-3333-4444-555555555555" # the gateway
+    transition_fields    = { Resolved = { Resolution = { name = "Done" } } }                        # a field's name
   }
 
   expect_failures = [
     var.jira_token_parameter,
     var.kms_key_arn,
-  ]
-}
-
-run "what_the_module_writes_itself_or_AWS_has_no_room_for_is_refused" {
-  command = plan
-
-  variables {
-    jira_token           = null
-    jira_token_parameter = { arn = "arn:aws:ssm:eu-central-1:111122223333:parameter/shared/jira", kms_key_arn = "arn:aws:kms:us-east-1:111122223333:key/abcd" } # a key that SSM has not
-    jira_create_fields   = { status = { name = "In Progress" } }                                                                                                # what comes from the case
-    tags                 = { for tag in range(51) : "tag-${tag}" => "" }                                                                                        # more than AWS takes
-  }
-
-  expect_failures = [
-    var.jira_token_parameter,
-    var.jira_create_fields,
-    var.tags,
-  ]
-}
-
-run "what_differs_in_capitals_only_is_refused" {
-  command = plan
-
-  variables {
-    status_mapping     = { to_case = { Triage = "Acknowledged", TRIAGE = "" } }
-    tags               = { Team = "soc", team = "soc" }
-    jira_create_fields = { labels = ["cloud security"] } # and a label with a blank
-  }
-
-  expect_failures = [
-    var.status_mapping,
-    var.tags,
-    var.jira_create_fields,
-  ]
-}
-
-# What is held against another input Terraform looks at only where that one is sound: so these have runs of their own.
-
-run "no_kind_of_address_or_way_at_all_is_refused" {
-  command = plan
-
-  variables {
-    jira_browse_url   = "example.atlassian.net" # a host alone is no URL
-    transition_fields = ["resolution"]          # a list
-  }
-
-  expect_failures = [
-    var.jira_browse_url,
-    var.transition_fields,
-  ]
-}
-
-run "nearly_an_address_or_a_way_is_refused" {
-  command = plan
-
-  variables {
-    jira_browse_url   = "http://example.atlassian.net" # http to another machine
-    transition_fields = { Resolved = "Done" }          # a value where fields belong
-  }
-
-  expect_failures = [
-    var.jira_browse_url,
-    var.transition_fields,
-  ]
-}
-
-run "neither_a_site_nor_a_status_is_refused" {
-  command = plan
-
-  variables {
-    jira_browse_url   = "https://example.atlassian.net/?a=b"         # a query
-    transition_fields = { " " = { resolution = { name = "Done" } } } # no status
-  }
-
-  expect_failures = [
-    var.jira_browse_url,
-    var.transition_fields,
-  ]
-}
-
-run "a_page_and_a_status_with_a_blank_is_refused" {
-  command = plan
-
-  variables {
-    jira_browse_url   = "https://example.atlassian.net/browse/SEC-1"         # a page
-    transition_fields = { "Resolved " = { resolution = { name = "Done" } } } # a blank after the name
-  }
-
-  expect_failures = [
-    var.jira_browse_url,
-    var.transition_fields,
-  ]
-}
-
-run "the_gateway_and_a_field_s_name_is_refused" {
-  command = plan
-
-  variables {
-    jira_browse_url   = "https://api.atlassian.com/ex/jira/11111111-2222-3333-4444-555555555555" # the gateway
-    transition_fields = { Resolved = { Resolution = { name = "Done" } } }                        # a field's name
-  }
-
-  expect_failures = [
     var.jira_browse_url,
     var.transition_fields,
   ]
@@ -589,6 +497,39 @@ run "where_people_sign_in_and_a_status_twice_is_refused" {
   ]
 }
 
+run "what_the_module_writes_itself_or_AWS_has_no_room_for_is_refused" {
+  command = plan
+
+  variables {
+    jira_token           = null
+    jira_token_parameter = { arn = "arn:aws:ssm:eu-central-1:111122223333:parameter/shared/jira", kms_key_arn = "arn:aws:kms:us-east-1:111122223333:key/abcd" } # a key that SSM has not
+    jira_create_fields   = { status = { name = "In Progress" } }                                                                                                # what comes from the case
+    tags                 = { for tag in range(51) : "tag-${tag}" => "" }                                                                                        # more than AWS takes
+  }
+
+  expect_failures = [
+    var.jira_token_parameter,
+    var.jira_create_fields,
+    var.tags,
+  ]
+}
+
+run "what_differs_in_capitals_only_is_refused" {
+  command = plan
+
+  variables {
+    status_mapping     = { to_case = { Triage = "Acknowledged", TRIAGE = "" } }
+    tags               = { Team = "soc", team = "soc" }
+    jira_create_fields = { labels = ["cloud security"] } # and a label with a blank
+  }
+
+  expect_failures = [
+    var.status_mapping,
+    var.tags,
+    var.jira_create_fields,
+  ]
+}
+
 run "what_leaves_a_side_unheard_or_gives_the_token_away_is_refused" {
   command = plan
 
@@ -610,26 +551,6 @@ run "what_leaves_a_side_unheard_or_gives_the_token_away_is_refused" {
   ]
 }
 
-run "the_address_of_a_page_is_refused" {
-  command = plan
-
-  variables {
-    jira_url = "https://example.atlassian.net/jira/software/projects/SEC/boards/1"
-  }
-
-  expect_failures = [var.jira_url]
-}
-
-run "the_address_of_a_page_of_another_host_is_refused" {
-  command = plan
-
-  variables {
-    jira_url = "https://jira.example.com/browse/SEC-1"
-  }
-
-  expect_failures = [var.jira_url]
-}
-
 run "links_that_lead_nowhere_are_warned_of" {
   command = plan
 
@@ -638,16 +559,6 @@ run "links_that_lead_nowhere_are_warned_of" {
   }
 
   expect_failures = [check.links_on_cases_lead_to_jira]
-}
-
-run "a_gateway_without_a_site_is_refused" {
-  command = plan
-
-  variables {
-    jira_url = "https://api.atlassian.com"
-  }
-
-  expect_failures = [var.jira_url]
 }
 
 # And what is unusual, but works, is not.
