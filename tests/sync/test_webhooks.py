@@ -166,6 +166,15 @@ def test_a_watcher_of_whom_jira_tells_nobody_arrives_with_the_next_thing_told_of
     assert "bob@example.com" in [each.email for each in loop.service.case(own_case).watchers]
 
 
+def test_a_watcher_arrives_within_seconds_where_jira_tells_of_the_issue(loop: Loop, ada: Person, own_case: str) -> None:
+    loop.hear_webhooks()
+    issue = ada.watch(key_of(loop, own_case), loop.jira.add_user("Bob", "bob@example.com"))
+    body = json.dumps({"webhookEvent": "jira:issue_updated", "issue": {"id": issue.id, "key": issue.key}}).encode()
+    assert loop.jira.webhooks.post("https://door", {"X-Hub-Signature": signature(body)}, body) == 202
+    arrives(loop)
+    assert "bob@example.com" in [each.email for each in loop.service.case(own_case).watchers]
+
+
 # A bell, and no more
 
 
