@@ -50,16 +50,12 @@ class Terraform:
         self.run("apply", "-auto-approve", _PARALLEL, *self._inputs())
         return self.outputs()
 
-    def plan_changes(self) -> bool:
-        """Whether another plan finds anything to do."""
-        return self._call("plan", "-detailed-exitcode", *self._inputs()).returncode == 2
-
-    def plan_file(self) -> bytes:
-        """Everything in the file of another plan, unpacked."""
+    def plan(self) -> tuple[bool, bytes]:
+        """Whether another plan finds anything to do, and everything in its file, unpacked."""
         path = self.home / "sandbox.tfplan"
-        self._call("plan", f"-out={path}", *self._inputs())
+        found = self._call("plan", "-detailed-exitcode", f"-out={path}", *self._inputs()).returncode == 2
         with zipfile.ZipFile(path) as plan:
-            return b"\n".join(plan.read(name) for name in plan.namelist())
+            return found, b"\n".join(plan.read(name) for name in plan.namelist())
 
     def destroy(self) -> None:
         self.run("destroy", "-auto-approve", _PARALLEL, *self._inputs())

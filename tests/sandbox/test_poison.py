@@ -193,7 +193,7 @@ def test_afterwards_the_secret_is_nowhere_but_in_its_parameter(play: Play) -> No
     configured = [
         functions.get_function_configuration(FunctionName=each["name"]) for each in stage.outputs["functions"].values()
     ]
-    plan, written = stage.terraform.plan_file(), [logs(play), play.logged_events(), str(ledger), str(configured)]
+    (_, plan), written = stage.terraform.plan(), [logs(play), play.logged_events(), str(ledger), str(configured)]
     for secret in (SECRET, ROTATED, f"{MARK}-guess"):
         assert secret not in stage.terraform.state
         assert secret.encode() not in plan

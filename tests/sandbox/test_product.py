@@ -411,19 +411,20 @@ def test_afterwards_every_permission_is_used(play: Play) -> None:
     assert unused - put_in_anew == {("security-ir-client", "security-ir:TagResource")}
 
 
-def test_afterwards_the_token_is_nowhere_but_in_its_parameter(play: Play) -> None:
+def test_afterwards_a_second_plan_is_empty_and_the_token_nowhere_but_in_its_parameter(play: Play) -> None:
     stage = play.stage
     token = stage.jira.token
+    changes, plan = stage.terraform.plan()
+    assert not changes
     assert token not in stage.terraform.state
-    assert token.encode() not in stage.terraform.plan_file()
+    assert token.encode() not in plan
     functions = stage.cloud.boto3("lambda")
     for function in stage.outputs["functions"].values():
         assert token not in str(functions.get_function_configuration(FunctionName=function["name"]))
         assert not [line for line in stage.cloud.logs(function["name"]) if token in line]
 
 
-def test_afterwards_a_second_plan_is_empty_and_destroy_is_clean(play: Play) -> None:
-    assert play.stage.terraform.plan_changes() is False
+def test_afterwards_destroy_is_clean(play: Play) -> None:
     play.stage.terraform.destroy()
     assert play.stage.cloud.boto3("sqs").list_queues().get("QueueUrls", []) == []
     assert play.stage.cloud.boto3("dynamodb").list_tables()["TableNames"] == []

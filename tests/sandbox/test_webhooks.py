@@ -153,8 +153,9 @@ def test_the_function_needs_all_it_may_do_and_its_secret_is_in_no_state_and_no_p
     play.rest()
     assert [each.action for each in play.stage.cloud.unused_permissions() if each.caller == FUNCTION] == []
     assert secret(play.stage) not in play.stage.terraform.state
-    assert secret(play.stage).encode() not in play.stage.terraform.plan_file()
-    assert not play.stage.terraform.plan_changes()
+    changes, plan = play.stage.terraform.plan()
+    assert not changes
+    assert secret(play.stage).encode() not in plan
     policy = json.loads(play.stage.cloud.boto3("lambda").get_policy(FunctionName=FUNCTION)["Policy"])
     actions = {each["Action"]: each for each in policy["Statement"]}
     assert set(actions) == {"lambda:InvokeFunctionUrl", "lambda:InvokeFunction"}
