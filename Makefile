@@ -121,7 +121,7 @@ mypy: venv ## mypy --strict
 	@$(BIN)/mypy
 
 # What plays with Terraform, or clicks, for many minutes has a target of its own.
-LONG := tests/release/test_release.py tests/sandbox/test_deploy_script.py tests/sandbox/test_examples.py \
+LONG := tests/release/test_release.py tests/sandbox/test_deploy_script.py tests/sandbox/test_examples.py tests/sandbox/test_multiple_instances.py \
 	tests/sandbox/test_page_in_a_browser.py::test_every_trouble_by_button_heals_and_nothing_is_lost_or_doubled
 PYTEST := $(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder
 

@@ -1,7 +1,7 @@
 """A boto3 client of DynamoDB whose requests about items go to moto's own handlers as they are, without the wire.
 
 Signing, HTTP and botocore's parsers take three quarters of a request to moto, and the histories make hundreds of
-thousands. That the ledger's requests are what DynamoDB takes, `tests/unit/ledger` asks a real client.
+thousands. What botocore asks of a request is asked here, too; the whole way is that of `tests/unit/ledger`.
 """
 
 from __future__ import annotations
@@ -11,12 +11,14 @@ from functools import partial
 from typing import Any
 
 import boto3
-from botocore.exceptions import ClientError
+from botocore.exceptions import ClientError, ParamValidationError
+from botocore.validate import ParamValidator
 from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.core.responses import ActionResult
 from moto.dynamodb.exceptions import DynamodbException
 from moto.dynamodb.responses import DynamoHandler
 
+_validator = ParamValidator()
 _ABOUT_ITEMS = frozenset(
     ("get_item", "query", "put_item", "update_item", "delete_item", "batch_write_item", "transact_write_items")
 )
@@ -33,6 +35,7 @@ class InProcess:
         return partial(self._call, operation) if operation in _ABOUT_ITEMS else getattr(self._client, operation)
 
     def _call(self, operation: str, **arguments: Any) -> Any:
+        self._validate(operation, arguments)
         handler: Any = DynamoHandler()
         handler.region, handler.current_account = self.meta.region_name, DEFAULT_ACCOUNT_ID
         handler.body = handler.params = _copy(arguments)
@@ -41,6 +44,14 @@ class InProcess:
         except DynamodbException as refusal:
             raise _as_boto3_raises(refusal, operation) from None
         return _copy(answer.result or {})
+
+    def _validate(self, operation: str, arguments: Any) -> None:
+        """What botocore asks of every request before it is signed."""
+        name = self.meta.method_to_api_mapping[operation]
+        shape: Any = self.meta.service_model.operation_model(name).input_shape
+        report = _validator.validate(arguments, shape)
+        if report.has_errors():
+            raise ParamValidationError(report=report.generate_report())
 
 
 def _copy(value: Any) -> Any:

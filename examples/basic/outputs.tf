@@ -3,11 +3,6 @@ output "jira_notifications_topic_arn" {
   value       = module.security_ir_jira.jira_notifications_topic_arn
 }
 
-output "jira_webhook_url" {
-  description = "Where Jira's own webhooks go, if they are enabled."
-  value       = module.security_ir_jira.jira_webhook_url
-}
-
 output "event_bus" {
   description = "Event bus that every change of either side is announced on."
   value       = module.security_ir_jira.event_bus
@@ -24,7 +19,7 @@ output "ledger_table" {
 }
 
 output "functions" {
-  description = "The four functions."
+  description = "The functions."
   value       = module.security_ir_jira.functions
 }
 

@@ -48,6 +48,7 @@ module "security_ir_jira" {
   # What becomes a case, and what becomes an issue.
   create_cases_from_jira = true
   issue_filter           = { issue_types = ["Incident"], labels = ["cloud"] }
+  case_filter            = { resolver_types = ["AWS"], tags = { team = "cloud" } }
   backfill_closed_cases  = true
 
   # Analysts work in Jira: their word stays where both sides changed, and responders close the cases themselves.
@@ -63,6 +64,9 @@ module "security_ir_jira" {
   native_events        = true
   case_sweep_schedule  = "rate(10 minutes)"
   issue_sweep_schedule = "rate(30 minutes)"
+
+  # Jira's own webhooks tell of edited comments and of files, too, beside its rules.
+  jira_webhook = { enabled = true }
 
   # Atlassian's account publishes, and a test account of this estate.
   notifications_publisher_account_ids = ["815843069303", data.aws_caller_identity.current.account_id]
@@ -87,6 +91,7 @@ module "security_ir_jira" {
   log_level           = "info"
   log_retention_days  = 365
   deletion_protection = var.deletion_protection
+  dashboard_enabled   = true
 
   tags = {
     team    = "cloud-security"

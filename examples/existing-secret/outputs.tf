@@ -19,7 +19,7 @@ output "ledger_table" {
 }
 
 output "functions" {
-  description = "The four functions."
+  description = "The functions."
   value       = module.security_ir_jira.functions
 }
 

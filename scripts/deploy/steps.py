@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -105,10 +105,15 @@ def destroy(wanted: Wanted) -> int:
         record.forget(wanted.directory)
     say(
         "Destroyed. Cases and issues are as they were; switch off the four rules in Jira, they have nobody to tell.\n"
-        f"{_webhook_to_take_away(known) if further.values.get('jira_webhook') else ''}"
+        f"{_webhook_to_take_away(known) if _hears_webhooks(further) else ''}"
         f"{wanted.directory} is of no further use."
     )
     return 0
+
+
+def _hears_webhooks(further: Settings) -> bool:
+    wanted = further.values.get("jira_webhook")
+    return isinstance(wanted, Mapping) and wanted.get("enabled") is True
 
 
 def _webhook_to_take_away(known: Record) -> str:

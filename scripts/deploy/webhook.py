@@ -23,7 +23,7 @@ _LABEL = "aws-security-ir"
 
 
 @dataclass(frozen=True, slots=True)
-class Bell:
+class Registration:
     """What is registered, but for its secret."""
 
     name: str
@@ -66,10 +66,10 @@ def webhook(wanted: WantedWebhook) -> int:
     key = _given("--project-key", wanted.project_key or (known.inputs.project_key if known else None), key_of)
     instance = str(further.values.get("name") or _DEFAULT_NAME)
     if wanted.remove:
-        return _remove(site, Bell(f"{instance} {key}", wanted.webhook_url or "", key))
-    bell = Bell(f"{instance} {key}", wanted.webhook_url or _deployed(wanted, known), key)
+        return _remove(site, Registration(f"{instance} {key}", wanted.webhook_url or "", key))
+    registration = Registration(f"{instance} {key}", wanted.webhook_url or _deployed(wanted, known), key)
     region = region_of(wanted.region, os.environ, known.region if known else None)
-    return _register(site, bell, _secret(wanted.secret_parameter or _parameter(further, instance), region))
+    return _register(site, registration, _secret(wanted.secret_parameter or _parameter(further, instance), region))
 
 
 def _given(option: str, value: str | None, check: Callable[[str], str]) -> str:
@@ -131,43 +131,47 @@ def _secret(parameter: str, region: str) -> str:
     return done.stdout.strip()
 
 
-def _register(site: Site, bell: Bell, secret: str) -> int:
+def _register(site: Site, registration: Registration, secret: str) -> int:
     there = site.webhooks()
-    here = [each for each in there if bell.is_at_its_address(each)]
-    ours = here or [each for each in there if each.name == bell.name]
+    here = [each for each in there if registration.is_at_its_address(each)]
+    ours = here or [each for each in there if each.name == registration.name]
     if ours:
-        site.change(ours[0], bell.as_jira_takes_it(secret))
-        say(f'Jira\'s webhook {ours[0].id}, "{bell.name}", was there; address, events, filter and secret are set anew.')
+        site.change(ours[0], registration.as_jira_takes_it(secret))
+        say(
+            f'Jira\'s webhook {ours[0].id}, "{registration.name}", was there; address, events, filter and secret are set anew.'
+        )
         if not here:
             say(f"It told {ours[0].url} until now.")
     else:
-        site.register(bell.as_jira_takes_it(secret))
-        say(f'Jira has a new webhook, "{bell.name}".')
+        site.register(registration.as_jira_takes_it(secret))
+        say(f'Jira has a new webhook, "{registration.name}".')
     for double in here[1:]:
         site.remove(double)
         say(f'Webhook {double.id}, "{double.name}", told the same a second time; it is removed.')
-    for other in [each for each in there if each.name == bell.name and each not in ours[:1] and each not in here]:
+    for other in [
+        each for each in there if each.name == registration.name and each not in ours[:1] and each not in here
+    ]:
         say(
             f"Webhook {other.id} has the same name and tells {other.url}: it is left alone. Is it another deployment's?"
         )
     say(
-        f"It tells {bell.url}\nof {', '.join(EVENTS)}\nwhere {bell.query}, and signs each. To look at "
+        f"It tells {registration.url}\nof {', '.join(EVENTS)}\nwhere {registration.query}, and signs each. To look at "
         f"it: {site.url}/plugins/servlet/webhooks\nTo take it away: the same with --remove"
     )
     return 0
 
 
-def _remove(site: Site, bell: Bell) -> int:
+def _remove(site: Site, registration: Registration) -> int:
     there = site.webhooks()
-    ours = [each for each in there if bell.is_at_its_address(each)]
+    ours = [each for each in there if registration.is_at_its_address(each)]
     if not ours:
-        ours = [each for each in there if each.name == bell.name]
+        ours = [each for each in there if each.name == registration.name]
         if len(ours) > 1:
             told = "\n".join(f"    {each.url}" for each in ours)
-            raise Stop(f'{len(ours)} webhooks are called "{bell.name}": name one by --webhook-url\n{told}')
+            raise Stop(f'{len(ours)} webhooks are called "{registration.name}": name one by --webhook-url\n{told}')
     for each in ours:
         site.remove(each)
         say(f'Webhook {each.id}, "{each.name}", to {each.url} is removed. Nothing else was touched.')
     if not ours:
-        say(f'There is no webhook "{bell.name}"; nothing was touched.')
+        say(f'There is no webhook "{registration.name}"; nothing was touched.')
     return 0

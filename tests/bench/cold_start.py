@@ -34,7 +34,6 @@ ENVIRONMENT = {
     "JIRA_PARAMETERS": json.dumps({"url": "/url", "email": "/email", "project_key": "/key", "token": "/token"}),
     "QUEUE_URL": "https://sqs.eu-central-1.amazonaws.com/111122223333/queue",
     "DEAD_LETTER_QUEUE_URL": "https://sqs.eu-central-1.amazonaws.com/111122223333/dead-letters",
-    "JIRA_PROJECT_KEY": "SEC",
     "SECRET_PARAMETER": "/secret",
     "POWERTOOLS_METRICS_NAMESPACE": "bench",
     "POWERTOOLS_SERVICE_NAME": "bench",

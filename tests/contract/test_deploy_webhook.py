@@ -15,12 +15,13 @@ import pytest
 from sandbox.jira import JiraServer
 from sandbox.jira.state.model import Webhook
 from scripts.deploy.jira_webhooks import EVENTS
+from security_ir_jira.model import LABEL
 from tests.conftest import REPOSITORY
 from tests.sync.loop import WEBHOOKS
 
 SCRIPT = REPOSITORY / "deploy-integrations-solution.py"
 DOOR = "https://abc.lambda-url.us-east-1.on.aws/"
-QUERY = 'project = "SEC" OR labels = aws-security-ir'
+QUERY = f'project = "SEC" OR labels = {LABEL}'
 SECRET = "drawn-by-terraform"
 
 

@@ -125,5 +125,9 @@ def test_an_address_that_is_gone_lets_nobody_in(cloud: Stage, url: str) -> None:
 
 
 def test_a_stack_that_is_deleted_takes_its_statement_along(cloud: Stage) -> None:
+    template = {"Resources": {"P": {"Type": "AWS::Lambda::Permission", "Properties": INVOKED}}}
+    cloud.cloud.boto3("cloudformation").create_stack(StackName="another", TemplateBody=json.dumps(template))
+    assert "lambda:InvokeFunction" in lambdas(cloud).get_policy(FunctionName="fn")["Policy"]
+    cloud.cloud.boto3("cloudformation").delete_stack(StackName="another")
     with pytest.raises(lambdas(cloud).exceptions.ResourceNotFoundException):
         lambdas(cloud).get_policy(FunctionName="fn")

@@ -35,6 +35,12 @@ GIVEN: Mapping[str, Any] = {
 
 # Asked for before sts:GetCallerIdentity, which answers when this is refused.
 NOT_MISSED = {"iam:GetUser"}
+# Statements of the deployer that webhooks need.
+WEBHOOKS = (
+    "GivesTheFunctionForWebhooksAnAddressAndFewRuns",
+    "LetsThatAddressInvokeItByAStack",
+    "DrawsTheSecretOfWebhooks",
+)
 # What the policy allows and no change of an input needs, but an upgrade of the module may, by what it would change.
 UNUSED = {
     "KeepsSubscriptionsWhichNoPolicyCanName: sns:SetSubscriptionAttributes",  # how an alarm is delivered
@@ -198,7 +204,7 @@ def case_filter(estate: Estate, name: str) -> dict[str, Any]:
 
 def complete(estate: Estate) -> None:
     subnets, group = network(estate)
-    put_zips(estate, *FUNCTIONS)
+    put_zips(estate, *FUNCTIONS, "jira_webhook")
     key = estate.a_key()
     estate.admit(
         Instance(
@@ -216,6 +222,7 @@ def complete(estate: Estate) -> None:
                 "PutsTheFunctionsIntoSubnets",
                 "TakesThePackagesFromTheBucket",
                 "MakesNoRoleWithoutTheBoundary",
+                *WEBHOOKS,
             ),
         ),
         besides=things_beside_the_module(estate),
@@ -326,13 +333,6 @@ def switches(estate: Estate) -> None:
         assert there == ([0, 0, 0, 0] if off else [1, 2, 1, 1])
     root.destroy()
     assert (estate.left(), estate.refused()) == ([], [])
-
-
-WEBHOOKS = (
-    "GivesTheFunctionForWebhooksAnAddressAndFewRuns",
-    "LetsThatAddressInvokeItByAStack",
-    "DrawsTheSecretOfWebhooks",
-)
 
 
 def webhooks(estate: Estate) -> None:

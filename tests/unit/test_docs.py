@@ -144,3 +144,13 @@ def test_every_make_target_that_the_readme_names_exists() -> None:
     listed = subprocess.run(["make", "help"], cwd=REPOSITORY, capture_output=True, text=True, check=True).stdout
     assert {"demo", "test"} <= named
     assert named <= set(re.findall(r"^  make (\S+)", listed, re.MULTILINE)) | {"help"}
+
+
+def test_the_complete_example_sets_every_variable_but_those_it_names() -> None:
+    block = (REPOSITORY / "examples/complete/main.tf").read_text().split("\n}\n")[1]
+    elsewhere = {
+        *("jira_token", "jira_token_version"),
+        *("notifications_shared_secret_parameter_arn", "notifications_shared_secret_kms_key_arn"),
+    }
+    given = set(re.findall(r"^  (\w+) +=", block, re.MULTILINE)) - {"source"}
+    assert given == declared(REPOSITORY.glob("*.tf"), "variable").keys() - elsewhere

@@ -63,6 +63,7 @@ def metrics_of_the_functions() -> set[str]:
     """What `count` and `add_metric` are called with, and the errors whose names are counted."""
     text = "".join(file.read_text() for file in (REPOSITORY / "lambda_src").rglob("*.py"))
     named = set(re.findall(r'(?:\bcount|add_metric|_count|gauge|measure)\(\s*"(\w+)"', text))
+    named |= set(re.findall(r'Refused\(\d+, "(\w+)"', text))  # what the door turns away is counted
     kinds = {name: kind for name, kind in vars(errors).items() if isinstance(kind, type)}
     later = {name for name, kind in kinds.items() if issubclass(kind, errors.RetryLater)}
     return (named | later) - {"MoreToDo"}  # no failure, and not counted

@@ -319,10 +319,6 @@ class Cloud:
         """
         self.traffic.kill_at(function, re.escape(action), after=after)
 
-    def kill_running(self, function: str) -> int:
-        """Kill every process of the function that is handling an invocation now; returns how many."""
-        return self._functions.kill(function)
-
     @property
     def calls(self) -> list[Call]:
         """Every permission callers used or lacked, in order; one entry for each thing a call asked for."""

@@ -179,14 +179,6 @@ class Functions:
         for warm in idle:
             warm.process.close()
 
-    def kill(self, name: str, token: str | None = None) -> int:
-        """Kill the function's running processes (only the one of session `token`, if given); how many."""
-        with self._turn:
-            running = [warm for warm in self._busy[name] if token in (None, warm.token)]
-        for warm in running:
-            warm.process.kill()
-        return len(running)
-
     def caller(self, access_key_id: str) -> str | None:
         """The function whose processes sign with this key id."""
         names = (function.function_name for function in self._backends.functions.list_functions())

@@ -21,7 +21,6 @@ class SignedRequest:
     """One signed AWS request as it came in, before any service saw it."""
 
     access_key: str
-    session_token: str
     region: str
     service: str
     target: str
@@ -92,7 +91,6 @@ def signed(http: Request, body: bytes) -> SignedRequest | None:
         return None
     return SignedRequest(
         access_key=scope.access_key,
-        session_token=http.headers.get("X-Amz-Security-Token", ""),
         region=scope.region,
         service=scope.service,
         target=http.headers.get("X-Amz-Target", ""),
