@@ -137,9 +137,8 @@ def _register(site: Site, registration: Registration, secret: str) -> int:
     ours = here or [each for each in there if each.name == registration.name]
     if ours:
         site.change(ours[0], registration.as_jira_takes_it(secret))
-        say(
-            f'Jira\'s webhook {ours[0].id}, "{registration.name}", was there; address, events, filter and secret are set anew.'
-        )
+        what = f'Jira\'s webhook {ours[0].id}, "{registration.name}"'
+        say(f"{what}, was there; address, events, filter and secret are set anew.")
         if not here:
             say(f"It told {ours[0].url} until now.")
     else:
@@ -148,9 +147,8 @@ def _register(site: Site, registration: Registration, secret: str) -> int:
     for double in here[1:]:
         site.remove(double)
         say(f'Webhook {double.id}, "{double.name}", told the same a second time; it is removed.')
-    for other in [
-        each for each in there if each.name == registration.name and each not in ours[:1] and each not in here
-    ]:
+    others = [each for each in there if each.name == registration.name and each not in (*ours[:1], *here)]
+    for other in others:
         say(
             f"Webhook {other.id} has the same name and tells {other.url}: it is left alone. Is it another deployment's?"
         )
