@@ -34,7 +34,7 @@ class Page:
         self._hands = Hands(stage)
         self._snapshot = Snapshot(stage, self._troubles)
         self._over = threading.Event()
-        self._http = LoopbackServer(self._respond, "page")
+        self._http = LoopbackServer(self._respond, "page", admits_pages=True)
         self.url = f"{self._http.url}/"
         self.token = secrets.token_urlsafe(24)
         self._admission = Admission(self._http.address, self.token)
