@@ -73,7 +73,7 @@ test: $(PREPARED) providers ## All checks
 	@printf '\nBesides: make test-long (releases, examples), make opentofu-test, make soak (histories by chance).\n'
 
 # --- For exploring ---------------------------------------------------------------------------------
-sandbox: $(PREPARED) ## Keeps it running; ARGS="--jira-url …" points it elsewhere
+sandbox: $(PREPARED) ## Keeps it running, with a page to look at both sides; ARGS="--jira-url …" points it elsewhere
 	@$(SANDBOX) --no-scenario $(ARGS)
 
 picture: $(PREPARED) providers ## The README's picture of the page, made anew by the test that plays an incident there

@@ -55,6 +55,8 @@ def jira_token(url: str) -> str:
 
 
 def main() -> int:
+    # No credentials of this machine are of use here: nothing asks EC2 for any.
+    os.environ["AWS_EC2_METADATA_DISABLED"] = "true"
     chosen, transcript = arguments(), Transcript()
     token = jira_token(chosen.jira_url) if chosen.jira_url else ""
     elsewhere = Elsewhere(chosen.jira_url, chosen.jira_email, token, chosen.security_ir_url)
@@ -93,21 +95,24 @@ def main() -> int:
 def _page(stage: Stage, transcript: Transcript, *, shown: bool) -> Iterator[str | None]:
     """The address of the page of both sides; there is none where one of them is elsewhere, out of sight."""
     if not shown:
+        transcript.note("No page: one side is elsewhere, where nobody can look into it.")
         yield None
         return
     with Page(stage) as page:
-        transcript.note(f"Both sides and what flows between, live: {page.url}")
+        transcript.apart(f"Both sides and what flows between, live: {page.url}")
         yield page.url
 
 
 def _wait(stage: Stage, transcript: Transcript, page: str | None) -> None:
     transcript.note(f"AWS          {stage.cloud.url}   (region {stage.cloud.region}, any credentials)")
-    transcript.note(f"Jira         {stage.jira_url}   ({stage.jira.email} / {stage.jira.token})")
+    # How to sign in elsewhere, whoever gave that address knows.
+    own = "" if stage.settings.elsewhere.jira_url else f"   ({stage.jira.email} / {stage.jira.token})"
+    transcript.note(f"Jira         {stage.jira_url}{own}")
     transcript.note(f"security-ir  {stage.security_ir_url}")
     for name, value in stage.outputs.items():
         transcript.note(f"output {name} = {value}")
     if page is not None:
-        transcript.note(f"The page     {page}")
+        transcript.apart(f"The page     {page}")
     transcript.note("Ctrl-C ends it.")
     threading.Event().wait()
 

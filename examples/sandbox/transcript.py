@@ -28,6 +28,12 @@ class Transcript:
         """A line of progress, with the seconds since the start; never broken, for addresses are copied from it."""
         self._console.print(f"[{time.monotonic() - self._started:5.1f} s] {text}", soft_wrap=True)
 
+    def apart(self, text: str) -> None:
+        """A note that is to be found among many: between empty lines."""
+        self._console.print()
+        self.note(text)
+        self._console.print()
+
     def heading(self) -> None:
         """What stands on which side."""
         self._console.print()

@@ -30,6 +30,8 @@ from tests.conftest import LEFT_OUT
 _BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 _PATIENCE = 150.0
 """Seconds for what takes one on an idle machine."""
+_LOOKS_UP_EVERY = 0.25
+"""Seconds: each look costs the browser, its driver and this process something."""
 # Nothing but the page is looked up or asked for, and no feature of the browser's own asks for something.
 _ARGUMENTS = (
     "--headless=new",
@@ -48,6 +50,15 @@ _ARGUMENTS = (
 # A redrawn element is another one: whoever had it in hand looks for it again.
 _PASSING = (StaleElementReferenceException, NoSuchElementException, ElementNotInteractableException)
 
+USUAL = 1440, 900
+"""Width and height of what the page is looked at in."""
+
+_READY = """
+arguments[0].scrollIntoView({block: 'center'});
+window.pressed = false;
+arguments[0].addEventListener('click', () => { window.pressed = true; }, {once: true});
+"""
+
 T = TypeVar("T")
 
 
@@ -61,7 +72,7 @@ def programs() -> tuple[str, str]:
 
 
 @contextmanager
-def chromium(*, width: int = 1440, height: int = 900, dark: bool = False) -> Iterator[Chrome]:
+def chromium() -> Iterator[Chrome]:
     """A fresh browser without a window, which keeps what is written to its console and what it asks for."""
     browser, driver = programs()
     options = ChromeOptions()
@@ -70,11 +81,10 @@ def chromium(*, width: int = 1440, height: int = 900, dark: bool = False) -> Ite
     for argument in (*_ARGUMENTS, *(["--no-sandbox"] if os.geteuid() == 0 else [])):
         options.add_argument(argument)
     options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
+    options.add_experimental_option("perfLoggingPrefs", {"enableNetwork": True, "enablePage": False})
     started = Chrome(options=options, service=Service(driver))
     try:
-        Visitor(started).resize(width, height)
-        scheme = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
-        started.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [scheme]})
+        Visitor(started).resize(*USUAL)
         yield started
     finally:
         started.quit()
@@ -89,6 +99,11 @@ class Visitor:
     def resize(self, width: int, height: int) -> None:
         size = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False}
         self.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
+
+    def light(self, *, dark: bool) -> None:
+        """Prefer light colours, or dark ones."""
+        scheme = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
+        self.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [scheme]})
 
     def open(self, url: str) -> None:
         """Load the page, and wait until it has drawn what there is."""
@@ -119,7 +134,7 @@ class Visitor:
 
     def until(self, seen: Callable[[], T], what: str) -> T:
         """Wait for something to be so. Raises ``TimeoutError`` that says for what."""
-        waiting = WebDriverWait(self.driver, _PATIENCE, poll_frequency=0.1, ignored_exceptions=_PASSING)
+        waiting = WebDriverWait(self.driver, _PATIENCE, poll_frequency=_LOOKS_UP_EVERY, ignored_exceptions=_PASSING)
         try:
             return waiting.until(lambda _: seen())
         except TimeoutException:
@@ -134,9 +149,10 @@ class Visitor:
                 for each in self.find_all(f"{within} button")
                 if each.is_displayed() and each.is_enabled() and each.text.strip() == name
             ]
-            self.driver.execute_script("arguments[0].scrollIntoView({block: 'center'})", button)
+            self.driver.execute_script(_READY, button)
             button.click()
-            return True
+            # What is above may have grown just then, and the button have gone from under the pointer.
+            return bool(self.driver.execute_script("return window.pressed"))
 
         self.until(lambda: _unless_none(pressed), f"a button {name} in {within}")
 
@@ -154,10 +170,17 @@ class Visitor:
                 field.send_keys(value)
 
     def answer(self, opener: str, within: str, label: str, **values: str | bool) -> None:
-        """Open a dialog by a button, fill it in, and press its button ``label``."""
+        """Open a dialog by a button, fill it in, press its button ``label``, and see it accepted."""
         self.press(opener, within)
         self.fill(**values)
         self.press(label, "dialog")
+        self.until(lambda: not self.find_all("dialog[open]"), f"{label}, accepted")
+
+    @property
+    def place(self) -> str | None:
+        """Where the keys go: what the page calls it, or the field's name."""
+        active = self.driver.switch_to.active_element
+        return active.get_attribute("data-focus") or active.get_attribute("name")
 
     def comment(self, side: str, text: str) -> None:
         """Write a comment; ``side`` is ``case`` or ``issue``."""

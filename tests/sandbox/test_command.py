@@ -1,13 +1,17 @@
-"""python -m sandbox: the token for somebody's Jira is never on the command line."""
+"""python -m sandbox: the token for somebody's Jira is never on the command line, and no page is said to be none."""
 
 from __future__ import annotations
 
 import getpass
+import io
 import sys
+from typing import cast
 
 import pytest
 
-from sandbox.__main__ import arguments, jira_token
+from sandbox.__main__ import _page, arguments, jira_token
+from sandbox.stage import Stage
+from sandbox.transcript import Transcript
 
 ALWAYS = ["--runtime-python", "python", "--packages", "dist"]
 URL = "https://your-company.atlassian.net"
@@ -53,3 +57,10 @@ def test_a_token_on_the_command_line_is_refused(capsys: pytest.CaptureFixture[st
     with pytest.raises(SystemExit):
         arguments([*ALWAYS, "--jira-url", URL, "--jira-token", "visible-to-all"])
     assert "unrecognized arguments: --jira-token" in capsys.readouterr().err
+
+
+def test_where_one_side_is_elsewhere_it_says_that_there_is_no_page() -> None:
+    out = io.StringIO()
+    with _page(cast(Stage, None), Transcript(out), shown=False) as page:
+        assert page is None
+    assert "No page: one side is elsewhere" in out.getvalue()

@@ -17,14 +17,22 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+import requests
 
 import sandbox.page
+from sandbox.cloud.looks import MessageSeen, QueueSeen
+from sandbox.cloud.runs import Run
 from sandbox.jira import Issue, JiraServer, User
-from sandbox.page import Page, agreement
+from sandbox.page import Page, agreement, flow, sides
 from sandbox.page.admission import TOKEN_HEADER
-from sandbox.page.agreement import Statuses, comment_arrived
+from sandbox.page.agreement import Rules, comment_arrived
+from sandbox.page.flow import Waiting
+from sandbox.page.pairs import couples
+from sandbox.page.snapshot import Snapshot
+from sandbox.page.troubles import Troubles
 from sandbox.security_ir import Case, SecurityIrServer, Watcher
 from sandbox.stage import Settings, Stage
+from security_ir_jira import notices
 
 from .chromium import programs
 
@@ -193,6 +201,19 @@ def test_what_is_no_order_is_refused_with_words(browser: Browser) -> None:
     assert browser.post("comment-issue", {"issue": "SEC-404", "text": "x"}).status == 404
     assert "error" in browser.post("move-case", {"case": "1", "status": "Gone"}).told
     assert browser.post("pass", {"seconds": 1e9}).status == 400
+    ours = {"Origin": f"http://{browser.address}", "Content_Type": "application/json"}
+    deep = browser.ask("POST", "/do/open-case", "[" * 200_000, X_Sandbox_Token=browser.page.token, **ours)
+    assert (deep.status, deep.told["error"]) == (400, "An order is a JSON object.")
+
+
+@pytest.mark.parametrize("headers", [{"Origin": "https://evil.example"}, {"Sec-Fetch-Site": "cross-site"}], ids=str)
+def test_no_web_site_gets_at_the_servers_behind_the_page(browser: Browser, headers: dict[str, str]) -> None:
+    stage = browser.stage
+    stage.cloud.boto3("sqs").create_queue(QueueName="precious")
+    reset = f"{stage.cloud.url}/moto-api/reset"
+    for url in (reset, f"{stage.jira.url}/rest/api/3/myself", f"{stage.security_ir.url}/v1/list-cases"):
+        assert requests.post(url, data="", headers={"Content-Type": "text/plain", **headers}).status_code == 403
+    assert [queue.name for queue in stage.cloud.queues()] == ["precious"]
 
 
 # What it shows
@@ -233,6 +254,23 @@ def test_a_snapshot_changes_nothing_and_is_the_same_until_something_happens(brow
     assert browser.state(pair)["pair"] != before["pair"]
 
 
+def test_everybody_who_looks_is_shown_the_same_look_until_something_happens(browser: Browser) -> None:
+    snapshot = Snapshot(browser.stage, Troubles(browser.stage))
+    browser.do("open-case", title="Still", description="Text")
+    pair = browser.do("create-issue", summary="Moves", description="Text")["pair"]
+    first = snapshot.look()
+    assert snapshot.look() is first
+    texts = first.texts(pair)
+    assert all(text is texts[name] for name, text in first.texts(pair).items())
+    browser.do("edit-issue", issue="SEC-1", summary="Moved")
+    second = snapshot.look()
+    assert second is not first
+    assert {name for name, text in second.texts(pair).items() if text != texts[name]} == {"pair", "pairs", "flow"}
+    browser.do("down", system="jira", on=True)
+    assert snapshot.look(not_older_than=60) is second
+    assert snapshot.look() is not second
+
+
 def test_news_come_when_there_are_any(browser: Browser) -> None:
     connection = http.client.HTTPConnection(browser.address, timeout=30)
     connection.request("GET", "/news")
@@ -249,6 +287,22 @@ def test_news_come_when_there_are_any(browser: Browser) -> None:
     connection.close()
 
 
+def test_who_comes_is_told_of_what_was_done_just_now(browser: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sandbox.page.server, "_LOOK_EVERY", 20.0)
+    before, after = (http.client.HTTPConnection(browser.address, timeout=30) for _ in range(2))
+    before.request("GET", "/news")
+    assert before.getresponse().readline()
+    pair = browser.do("open-case", title="Just now", description="Text")["pair"]
+    after.request("GET", f"/news?pair={pair}")
+    stream = after.getresponse()
+    lines = [stream.readline().decode() for _ in range(18)]
+    told = {lines[at].split()[1]: lines[at + 1] for at in range(0, 18, 3)}
+    assert "Just now" in told["pairs"]
+    assert "Just now" in told["pair"]
+    before.close()
+    after.close()
+
+
 def test_who_goes_away_while_news_come_leaves_no_trace_in_the_terminal(
     browser: Browser, capfd: pytest.CaptureFixture[str]
 ) -> None:
@@ -263,13 +317,12 @@ def test_who_goes_away_while_news_come_leaves_no_trace_in_the_terminal(
         assert len(handlers()) > before
         # At once and without a farewell, as a browser that is closed.
         gone.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    # Also where there is nothing to tell them.
     end = time.monotonic() + 60
-    number = 0
     while len(handlers()) > before and time.monotonic() < end:
-        browser.stage.security_ir.aws_responder.open_case(f"News {number}")
-        number += 1
-        time.sleep(0.1)
+        time.sleep(0.05)
     assert len(handlers()) <= before
+    assert time.monotonic() < end - 50
     assert capfd.readouterr().err == ""
 
 
@@ -278,11 +331,111 @@ def test_who_goes_away_while_news_come_leaves_no_trace_in_the_terminal(
     [
         ("two words", ["Ada in Jira, now:\n\ntwo **words**"], True),
         ("two words", ["Ada in Jira, now:\n\ntwo"], False),
-        ("long", ["(1/2) lo", "(2/2) ng"], True),
+        ("two words", ["Ada in Jira, now:\n\ntwo words and more"], False),
+        ("Block the sender", ["Ada in Jira, now:\n\nBlock the sender and reset both passwords"], False),
+        ("", ["Ada in Jira, now: (empty comment)"], True),
+        ("long", ["Ada (1/2):\n\nlo", "Ada (2/2):\n\nng"], True),
+        ("longer", ["Ada (1/2):\n\nlo", "Ada (2/2):\n\nng"], False),
+        ("short", ["Ada:\n\nshort", agreement.NO_LONGER_NEEDED], True),
+        ("```python\none\ntwo\n```", ["(1/2):\n\n```python\none\n```", "(2/2):\n\n```python\ntwo\n```"], True),
     ],
 )
-def test_a_copy_has_arrived_once_it_holds_every_word(original: str, copies: list[str], arrived: bool) -> None:
+def test_a_copy_has_arrived_once_it_says_what_the_original_says(
+    original: str, copies: list[str], arrived: bool
+) -> None:
     assert comment_arrived(original, copies) is arrived
+
+
+def test_what_became_of_a_copy_is_told_by_the_product_s_own_words() -> None:
+    assert agreement.WITHDRAWN_TEXT == notices.WITHDRAWN_TEXT
+    assert agreement.DELETED_NOTE == notices.DELETED_NOTE
+    assert agreement.NO_LONGER_NEEDED == notices.NO_LONGER_NEEDED
+
+
+HEAD = "Ada Lovelace in Jira, 2026-11-27 23:07 UTC:\n\n"
+SECRET = "the password is hunter2"
+
+
+@pytest.mark.parametrize(
+    ("became", "on_case", "source", "facet"),
+    [
+        ("restricted", [HEAD + SECRET], "x", ("differs", "restricted: the case still shows it")),
+        ("restricted", [agreement.WITHDRAWN_TEXT], "withdrawn", ("apart", "restricted: it stays in Jira")),
+        ("restricted", [], "x", ("apart", "restricted: it stays in Jira")),
+        (
+            "restricted",
+            [HEAD + SECRET],
+            "withdrawn",
+            ("apart", "restricted: the case still shows it, and took no note of that"),
+        ),
+        ("deleted", [HEAD + SECRET], "x", ("differs", "its original was deleted: the case still shows it")),
+        (
+            "deleted",
+            [f"{agreement.DELETED_NOTE}\n\n{HEAD}{SECRET}"],
+            "deleted",
+            ("apart", "its original was deleted"),
+        ),
+        ("shortened", [HEAD + SECRET], "x", ("differs", "edited")),
+        ("nothing", [HEAD + SECRET], "x", ("same", "")),
+        ("nothing", [], "x", ("differs", "on its way")),
+    ],
+)
+def test_a_comment_is_judged_by_what_the_case_shows_of_it_when_nobody_told(
+    browser: Browser, became: str, on_case: list[str], source: str, facet: tuple[str, str]
+) -> None:
+    stage = browser.stage
+    browser.do("notifications", way="dropped")
+    case_id = stage.security_ir.person("grace").open_case("Title", "Text", watchers=["ada@example.com"])
+    issue = stage.jira.person_named("Ada Lovelace", "ada@example.com").create_issue("SEC", "Title", "Text")
+    browser.do("comment-issue", issue=issue.key, text=SECRET)
+    (comment,) = stage.jira.comments(issue.key)
+    for text in on_case:
+        stage.security_ir.aws_responder.comment(case_id, text)
+    match became:
+        case "restricted":
+            browser.do("restrict-issue-comment", issue=issue.key, comment=comment.id, restricted=True)
+        case "deleted":
+            browser.do("delete-issue-comment", issue=issue.key, comment=comment.id)
+        case "shortened":
+            browser.do("edit-issue-comment", issue=issue.key, comment=comment.id, text="the password")
+    key = f"COMMENT#jira#{comment.id}"
+    parts = [each.comment_id for each in stage.security_ir.comments(case_id)]
+    items: list[dict[str, Any]] = [
+        {"PK": f"CASE#{case_id}", "SK": "PAIR", "issue_id": issue.id},
+        {"PK": f"CASE#{case_id}", "SK": key, "parts": parts, "source": source},
+    ]
+    (couple,) = couples(stage.security_ir.cases_with_comments(), stage.jira.issues(), items)
+    judged = sides.judged(stage, couple, RULES)
+    (row,) = judged.comments
+    assert (row.facet.verdict, row.facet.why) == facet
+    assert (judged.state(Waiting((), 0, 0))["word"] == "in step") is (facet[0] != "differs")
+
+
+def test_a_pair_that_is_gone_keeps_its_place_and_a_name() -> None:
+    with SecurityIrServer() as service:
+        gone_id = service.person("grace").open_case("First", "Text")
+        service.person("grace").delete(gone_id)
+        service.person("grace").open_case("Second", "Text")
+        items: list[dict[str, Any]] = [
+            {"PK": f"CASE#{gone_id}", "SK": "PAIR", "issue_id": "10001", "issue_key": "SEC-1"},
+            {"PK": "CURSOR#security_ir", "SK": f"CASE#{gone_id}", "known_since": 2_000_000_000},
+        ]
+        gone, there = couples(service.cases_with_comments(), [], items)
+    assert (gone.title, there.title) == ("SEC-1 (deleted)", "Second")
+
+
+def test_a_message_that_is_worked_on_has_no_next_try() -> None:
+    message = MessageSeen("m-1", '{"caseId": "1"}', 1.0, 1800.0, 1)
+    payload = json.dumps({"Records": [{"messageId": "m-1", "body": message.body}]}).encode()
+    queues = {"security_ir_client": QueueSeen("queue", (message,), ())}
+    flowing = flow.Flowing(queues, {}, [Run("r-1", "fn", 1.0, payload)], ())
+    judged = sides.Judged({}, [], [], "")
+    state = judged.state(flowing.about(["1"]))
+    assert (state["word"], state["runs"], state["due"]) == ("under way", 1, None)
+    (shown,) = flow.between([], [], flowing, {}, None)["queues"]
+    assert shown["messages"][0]["at_work"]
+    rested = flow.Flowing(queues, {}, [], ())
+    assert judged.state(rested.about(["1"]))["due"] == 1800.0
 
 
 # What can be done
@@ -362,6 +515,30 @@ def test_troubles_begin_show_and_are_mended(browser: Browser) -> None:
     assert mended["down"] == {"jira": False, "security-ir": False}
     assert (mended["slow"], mended["throttled"], mended["lost"], mended["traps"]) == (False, 0, [], [])
     assert stage.bells.way == "once"
+    assert stage.jira.valid_tokens
+
+
+def test_a_slow_jira_throttles_and_loses_answers_all_the_same(
+    browser: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sandbox.page.troubles, "_SLOW_SECONDS", 0.01)
+    jira = browser.stage.jira
+
+    def ask(method: str, path: str, body: object = None) -> int:
+        return requests.request(
+            method, f"{jira.url}/rest/api/3{path}", json=body, auth=(jira.email, jira.token)
+        ).status_code
+
+    browser.do("slow", on=True)
+    browser.do("throttle")
+    assert [ask("GET", "/myself") for _ in range(6)] == [429] * 5 + [200]
+    assert browser.state()["troubles"]["throttled"] == 0
+    browser.do("lose-creation", system="jira")
+    project, kind = {"key": "SEC"}, {"name": "Task"}
+    with pytest.raises(requests.ConnectionError):
+        ask("POST", "/issue", {"fields": {"project": project, "issuetype": kind, "summary": "Created all the same"}})
+    assert [issue.summary for issue in jira.issues()] == ["Created all the same"]
+    assert browser.state()["troubles"]["slow"]
 
 
 def test_time_is_hurried_on_a_virtual_clock_only(browser: Browser) -> None:
@@ -397,7 +574,7 @@ def test_notifications_arrive_in_the_way_that_was_chosen(
 # Whether both sides say the same
 
 
-def sides(**of_case: Any) -> tuple[Case, Issue]:
+def both_sides(**of_case: Any) -> tuple[Case, Issue]:
     """A case and an issue that say the same, but for what is given of the case."""
     with SecurityIrServer() as service, JiraServer() as jira:
         jira.add_project("SEC")
@@ -407,7 +584,7 @@ def sides(**of_case: Any) -> tuple[Case, Issue]:
         return replace(service.case(case_id), **of_case), jira.issue(key)
 
 
-STATUSES = Statuses({"Submitted": ["To Do"], "Acknowledged": ["In Progress"]}, {"To Do": "", "Done": "Closed"})
+RULES = Rules({"Submitted": ["To Do"], "Acknowledged": ["In Progress"]}, {"To Do": "", "Done": "Closed"})
 
 
 @pytest.mark.parametrize(
@@ -418,6 +595,7 @@ STATUSES = Statuses({"Submitted": ["To Do"], "Acknowledged": ["In Progress"]}, {
         ({"title": "Other"}, {"refused": "jira"}, ("apart", "same", "same", "same")),
         ({"title": "Title\nfolded"}, {}, ("differs", "same", "same", "same")),
         ({"description": "Text, and more"}, {}, ("same", "differs", "same", "same")),
+        ({"description": ""}, {}, ("same", "apart", "same", "same")),
         ({"description": "Te"}, {"cut": True}, ("same", "apart", "same", "same")),
         ({"status": "Closed"}, {}, ("same", "same", "differs", "same")),
         ({"status": "Closed"}, {"refused": "security_ir"}, ("same", "same", "apart", "same")),
@@ -435,19 +613,19 @@ STATUSES = Statuses({"Submitted": ["To Do"], "Acknowledged": ["In Progress"]}, {
 def test_each_facet_is_judged_by_what_both_sides_say(
     of_case: dict[str, Any], agreed: dict[str, Any], verdicts: tuple[str, ...]
 ) -> None:
-    case, issue = sides(**of_case)
+    case, issue = both_sides(**of_case)
     ours = User("ours", "Integration", "ours@example.com")
     found = (
         agreement.title(case, issue, agreed),
         agreement.description(case, issue, agreed),
-        agreement.status(case, issue, agreed, STATUSES),
+        agreement.status(case, issue, agreed, RULES),
         agreement.watchers(case, issue, [*issue.watchers, User("bob", "Bob", "bob@example.com")], ours, []),
     )
     assert tuple(each.verdict for each in found) == verdicts
 
 
 def test_who_comments_in_jira_watches_the_issue_alone_and_that_is_no_difference() -> None:
-    case, issue = sides(watchers=())
+    case, issue = both_sides(watchers=())
     (ada,) = issue.watchers
     ours = User("ours", "Integration", "ours@example.com")
     assert agreement.watchers(case, issue, [ada], ours, [ada.account_id]).verdict == "apart"

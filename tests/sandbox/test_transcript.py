@@ -51,3 +51,9 @@ def test_an_address_in_a_note_is_not_broken() -> None:
     out, address = io.StringIO(), "http://127.0.0.1:1/" + "path/" * 40
     Transcript(out).note(address)
     assert address in out.getvalue()
+
+
+def test_what_is_to_be_found_stands_between_empty_lines() -> None:
+    out = io.StringIO()
+    Transcript(out).apart("http://127.0.0.1:1/")
+    assert [line.partition("] ")[2] for line in out.getvalue().splitlines()] == ["", "http://127.0.0.1:1/", ""]

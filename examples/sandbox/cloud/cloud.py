@@ -6,11 +6,11 @@ import json
 import re
 import threading
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Self, TypeVar
 
 import boto3
 from moto.core.base_backend import BackendDict
@@ -35,6 +35,7 @@ from .stacks import Stacks
 from .traffic import Traffic, of_aws
 from .urls import FunctionUrls
 
+T = TypeVar("T")
 # Whoever waits looks up at least this often (seconds), so that a killed wait is noticed.
 _LONGEST_NAP = 1.0
 
@@ -108,6 +109,7 @@ class Cloud:
         self._urls = FunctionUrls(self._backends, self._turn, self._functions.invoke, self.clock.time)
         self._stacks = Stacks(self.clock.time)
         self._clients: dict[str, Any] = {}
+        self._seen: dict[str, tuple[object, Any]] = {}
         self._patched = ExitStack()
         self._background: threading.Thread | None = None
         self._stopping = False
@@ -293,14 +295,21 @@ class Cloud:
             return looks.queues(self._backends)
 
     def items(self, table: str) -> list[Item]:
-        """Every item of a table as plain values; none where there is no such table."""
+        """Every item of a table as plain values; none where there is no such table.
+
+        The same list as long as nobody asked anything of DynamoDB.
+        """
         with self._turn:
-            return looks.items(self._backends, table)
+            mark = self._server.asked["dynamodb"], self._server.asked[""]
+            return self._unless_changed(f"items {table}", mark, lambda: looks.items(self._backends, table))
 
     def events_of(self, group: str, at_most: int) -> list[LogLine]:
-        """The latest lines of one log group, oldest first."""
+        """The latest lines of one log group, oldest first; the same list as long as there are no others."""
         with self._turn:
-            return looks.latest_lines(self._backends, group, at_most)
+            mark = at_most, looks.count_of_lines(self._backends, group)
+            return self._unless_changed(
+                f"lines {group}", mark, lambda: looks.latest_lines(self._backends, group, at_most)
+            )
 
     def schedules_due(self) -> dict[str, float]:
         """When each schedule that is due by itself fires next (epoch), by its name."""
@@ -350,6 +359,14 @@ class Cloud:
         """What the policies of present functions, and of whoever is held to some, allow and no call has needed."""
         with self._turn:
             return self._guard.unused()
+
+    def _unless_changed(self, what: str, mark: object, look: Callable[[], T]) -> T:
+        """What the last look at something brought, if its ``mark`` is what it was then. Called with `turn` held."""
+        known = self._seen.get(what)
+        if known is None or known[0] != mark:
+            known = self._seen[what] = mark, look()
+        seen: T = known[1]
+        return seen
 
     def _platform_call(self, function: str, action: str, resource: str) -> None:
         self._guard.platform_call(function, action, resource)

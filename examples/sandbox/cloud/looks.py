@@ -64,6 +64,12 @@ def latest_lines(backends: Backends, group: str, at_most: int) -> list[LogLine]:
     return heapq.nlargest(at_most, _lines(known, group), key=lambda line: line.at)[::-1] if known else []
 
 
+def count_of_lines(backends: Backends, group: str) -> int:
+    """How many lines a log group holds: there are only ever more."""
+    known = backends.logs.groups.get(group)
+    return sum(len(stream.events) for stream in known.streams.values()) if known else 0
+
+
 def _lines(group: Any, name: str) -> Iterator[LogLine]:
     for stream in group.streams.values():
         for event in stream.events:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import threading
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -51,6 +52,8 @@ class Server:
         self._gate: Gate | None = None
         self._public: Public | None = None
         self._own: Mapping[str, Own] = {}
+        self.asked: Counter[str] = Counter()
+        """How many requests were carried out by service; ``""`` for what nobody signed. Read with `turn` held."""
         self._moto: Any = DomainDispatcherApplication(create_backend_app)
         self._http = LoopbackServer(self._respond, "cloud-server")
         self.url = self._http.url
@@ -76,6 +79,7 @@ class Server:
         request = signed(http, body)
         environ = {**http.environ, "wsgi.input": io.BytesIO(body), "CONTENT_LENGTH": str(len(body))}
         with self._turn:
+            self.asked[request.service if request else ""] += 1
             refusal = self._gate(request) if request and self._gate else None
             if refusal is not None:
                 return refusal

@@ -5,12 +5,12 @@ Texts are read as the module's own `rich_text` reads them, which knows nothing o
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
 from rich_text import same_words, to_text
-from rich_text.words import words
 from sandbox import jira, security_ir
 
 Verdict = Literal["same", "differs", "apart"]
@@ -32,11 +32,12 @@ SAME = Facet("same")
 
 
 @dataclass(frozen=True, slots=True)
-class Statuses:
-    """Which status means which: the lists of `to_jira`, and `to_case`, as the functions are told."""
+class Rules:
+    """What the functions are told: which status means which, and whether they share restricted comments."""
 
     to_jira: Mapping[str, Sequence[str]]
     to_case: Mapping[str, str]
+    shares_restricted: bool = False
 
 
 def title(case: security_ir.Case, issue: jira.Issue, agreed: Mapping[str, Any]) -> Facet:
@@ -46,14 +47,17 @@ def title(case: security_ir.Case, issue: jira.Issue, agreed: Mapping[str, Any]) 
 
 
 def description(case: security_ir.Case, issue: jira.Issue, agreed: Mapping[str, Any]) -> Facet:
-    if issue.description is None or same_words(to_text(issue.description), case.description):
+    there = to_text(issue.description) if issue.description else ""
+    if same_words(there, case.description):
         return SAME
+    if not (there.strip() and case.description.strip()):
+        return Facet("apart", "an empty text never erases one")
     if agreed.get("cut"):
         return Facet("apart", "longer than a case may hold: the whole text is attached to it")
     return _moved(agreed)
 
 
-def status(case: security_ir.Case, issue: jira.Issue, agreed: Mapping[str, Any], known: Statuses) -> Facet:
+def status(case: security_ir.Case, issue: jira.Issue, agreed: Mapping[str, Any], known: Rules) -> Facet:
     if case.status == "Closed":
         if issue.status.done:
             return SAME
@@ -86,9 +90,37 @@ def watchers(
     return Facet("apart", "who comments in Jira watches the issue alone") if alone else SAME
 
 
+# Comments: the words by which the product itself tells what became of a copy.
+WITHDRAWN_TEXT = "(The visibility of this comment was restricted in Jira. Its text is no longer shown here.)"
+DELETED_NOTE = "(This comment was deleted in Jira, or can no longer be seen there. Its text as it was:)"
+NO_LONGER_NEEDED = "(The comment was shortened; nothing of it is left in this part.)"
+_FENCE = re.compile(r"^ *(?:```|~~~).*$", re.MULTILINE)
+
+
 def comment_arrived(original: str, copies: Sequence[str]) -> bool:
-    """Whether a copy holds every word of the original. One in parts is taken for whole."""
-    return len(copies) > 1 or words(original) in words("\n".join(copies))
+    """Whether the copy, all of its parts together, says what the original says: no word less and none more.
+
+    A block of code that is cut through is opened again in the next part, so that in parts its fences do not count.
+    """
+    told, copied = original, "\n".join(map(_below_its_head, copies))
+    if len(copies) > 1:
+        told, copied = _FENCE.sub("", told), _FENCE.sub("", copied)
+    return same_words(told, copied)
+
+
+def is_withdrawn(copies: Sequence[str]) -> bool:
+    """Whether nothing is left of what was copied but a note that it is shown no longer."""
+    return all(copy.strip() in (WITHDRAWN_TEXT, NO_LONGER_NEEDED) for copy in copies)
+
+
+def is_noted_as_deleted(copies: Sequence[str]) -> bool:
+    """Whether a copy says that its original was deleted."""
+    return any(copy.startswith(DELETED_NOTE) for copy in copies)
+
+
+def _below_its_head(copy: str) -> str:
+    """A part of a copy without the line that says whose it is; nothing of one that says it is needed no longer."""
+    return "" if copy.strip() == NO_LONGER_NEEDED else copy.partition("\n")[2]
 
 
 def comment_text(comment: jira.Comment) -> str:

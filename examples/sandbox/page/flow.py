@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Self
 
+from sandbox.bells import Notification
 from sandbox.cloud import Cloud
 from sandbox.cloud.looks import MessageSeen, QueueSeen
+from sandbox.cloud.measures import LogLine
 from sandbox.cloud.runs import Run
 from sandbox.page.surroundings import Surroundings
-from sandbox.stage import Stage
 
 _NOTIFICATIONS, _EVENTS, _RUNS, _MESSAGES, _LINES = 40, 40, 30, 12, 60
 _MOST_LETTERS = 2_000
+_NONE: list[LogLine] = []
 Part = dict[str, Any]
+Stamp = tuple[str, int, int, bool]
+"""By what a run differs from itself a moment ago: its id, its lines and calls so far, and whether it ended."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +39,7 @@ class Flowing:
     queues: dict[str, QueueSeen]
     dead: dict[str, QueueSeen]
     runs: Sequence[Run]
+    stamps: tuple[Stamp, ...]
 
     @classmethod
     def of(cls, cloud: Cloud, around: Surroundings | None) -> Self:
@@ -42,7 +47,15 @@ class Flowing:
         named = around.queues if around else {}
         queues = {short: known[name] for short, name in named.items() if name in known}
         dead = {short: each for short, name in named.items() for each in known.values() if name in each.dead_letters_of}
-        return cls(queues, dead, cloud.runs())
+        runs = cloud.runs()
+        return cls(queues, dead, runs, tuple(map(_stamp, runs)))
+
+    @property
+    def at_work(self) -> frozenset[str]:
+        """The ids of the messages that runs under way have in hand."""
+        payloads = [_json(run.payload.decode(errors="replace")) for run in self.runs if run.outcome is None]
+        records = [each for told in payloads for each in told.get("Records") or () if isinstance(each, dict)]
+        return frozenset(str(each.get("messageId")) for each in records)
 
     def about(self, marks: Iterable[str]) -> Waiting:
         """What speaks of one of these ids or keys."""
@@ -58,25 +71,39 @@ class Flowing:
         return Waiting(tuple(messages), dead, runs)
 
 
-def between(stage: Stage, around: Surroundings | None, flowing: Flowing) -> Part:
+def events(cloud: Cloud, around: Surroundings | None) -> list[LogLine]:
+    """The latest events on the bus as they were logged; the same list as long as there are no others."""
+    return cloud.events_of(around.event_log, _EVENTS) if around else _NONE
+
+
+def between(
+    rung: Sequence[Notification],
+    logged: Sequence[LogLine],
+    flowing: Flowing,
+    sweeps: Mapping[str, float],
+    around: Surroundings | None,
+) -> Part:
     """Notifications, events on the bus, queues, when sweeps are due, and the full names of functions by their short."""
     return {
-        "notifications": [asdict(each) for each in reversed(stage.bells.rung()[-_NOTIFICATIONS:])],
-        "events": _events(stage.cloud, around),
-        "queues": [_queue(short, queue, flowing.dead.get(short)) for short, queue in flowing.queues.items()],
-        "sweeps": stage.cloud.schedules_due(),
+        "notifications": [asdict(each) for each in reversed(rung[-_NOTIFICATIONS:])],
+        "events": [_event(json.loads(line.message), line.at) for line in reversed(logged)],
+        "queues": [_queue(short, queue, flowing) for short, queue in flowing.queues.items()],
+        "sweeps": dict(sweeps),
         "functions": dict(around.functions) if around else {},
     }
 
 
-def runs(flowing: Flowing) -> list[Part]:
-    """The latest runs, the last one first."""
-    return [_run(each) for each in reversed(flowing.runs[-_RUNS:])]
+def runs(flowing: Flowing, known: dict[Stamp, Part]) -> list[Part]:
+    """The latest runs, the last one first; ``known`` remembers those that were put into words."""
+    latest = list(zip(flowing.stamps, flowing.runs, strict=True))[: -_RUNS - 1 : -1]
+    told = {stamp: known[stamp] if stamp in known else _run(run) for stamp, run in latest}
+    known.clear()
+    known.update(told)
+    return list(told.values())
 
 
-def _events(cloud: Cloud, around: Surroundings | None) -> list[Part]:
-    lines = cloud.events_of(around.event_log, _EVENTS) if around else []
-    return [_event(json.loads(line.message), line.at) for line in reversed(lines)]
+def _stamp(run: Run) -> Stamp:
+    return run.request_id, len(run.lines), len(run.exchanges), run.outcome is not None
 
 
 def _event(event: Part, at: float) -> Part:
@@ -92,20 +119,21 @@ def _event(event: Part, at: float) -> Part:
     }
 
 
-def _queue(short: str, queue: QueueSeen, dead: QueueSeen | None) -> Part:
-    letters = dead.messages if dead else ()
+def _queue(short: str, queue: QueueSeen, flowing: Flowing) -> Part:
+    letters = flowing.dead[short].messages if short in flowing.dead else ()
+    at_work = flowing.at_work
     return {
         "name": short,
         "depth": len(queue.messages),
         "oldest": min((each.sent for each in queue.messages), default=None),
-        "messages": [_message(each) for each in queue.messages[:_MESSAGES]],
+        "messages": [_message(each, at_work) for each in queue.messages[:_MESSAGES]],
         "dead": len(letters),
-        "letters": [_message(each) for each in letters[:_MESSAGES]],
+        "letters": [_message(each, at_work) for each in letters[:_MESSAGES]],
     }
 
 
-def _message(message: MessageSeen) -> Part:
-    return {**asdict(message), "body": _short(message.body)}
+def _message(message: MessageSeen, at_work: frozenset[str]) -> Part:
+    return {**asdict(message), "body": _short(message.body), "at_work": message.message_id in at_work}
 
 
 def _run(run: Run) -> Part:

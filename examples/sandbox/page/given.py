@@ -23,7 +23,7 @@ class Given:
         """The values of a JSON object."""
         try:
             values = json.loads(body)
-        except ValueError:
+        except (ValueError, RecursionError):
             values = None
         if not isinstance(values, dict):
             raise Refused(400, "An order is a JSON object.")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from sandbox import jira, security_ir
@@ -41,6 +41,13 @@ class Couple:
         """What the ledger says of the pair as such."""
         return next((item for item in self.items if item["SK"] == "PAIR" and item["PK"].startswith("CASE#")), {})
 
+    @property
+    def title(self) -> str:
+        """The case's or the issue's; of a pair whose sides are both gone, what the ledger calls it."""
+        if self.case or self.issue:
+            return self.case.title if self.case else self.issue.summary if self.issue else ""
+        return f"{self.known.get('issue_key') or self.case_id} (deleted)"
+
     def item(self, sort_key: str) -> Item | None:
         return next((item for item in self.items if item["SK"] == sort_key), None)
 
@@ -52,11 +59,14 @@ class Couple:
 
 
 def couples(
-    cases: Mapping[security_ir.Case, Sequence[security_ir.Comment]], issues: Iterable[jira.Issue], items: Iterable[Item]
+    cases: Iterable[tuple[security_ir.Case, tuple[security_ir.Comment, ...]]],
+    issues: Iterable[jira.Issue],
+    items: Iterable[Item],
 ) -> list[Couple]:
     """Every pair, and every case and issue without the other; what was born last comes first."""
-    by_case, by_issue = {case.case_id: case for case in cases}, {issue.id: issue for issue in issues}
+    by_case, by_issue = {case.case_id: (case, said) for case, said in cases}, {issue.id: issue for issue in issues}
     ledger: dict[str, list[Item]] = {}
+    items = tuple(items)
     for item in items:
         ledger.setdefault(item["PK"], []).append(item)
     bound = dict(_bound(ledger))
@@ -65,10 +75,11 @@ def couples(
     names += [(None, issue_id) for issue_id in by_issue if issue_id not in bound.values()]
     found = []
     for case_id, issue_id in names:
-        case, issue = by_case.get(case_id or ""), by_issue.get(issue_id or "")
-        on_case = tuple(cases[case]) if case else ()
+        case, on_case = by_case.get(case_id or "", (None, ()))
+        issue = by_issue.get(issue_id or "")
         found.append(Couple(case_id, issue_id, case, issue, _items(case_id, issue_id, issue, ledger), on_case))
-    return sorted(found, key=_born, reverse=True)
+    since = {item["SK"].partition("#")[2]: float(item["known_since"]) for item in items if "known_since" in item}
+    return sorted(found, key=lambda couple: _born(couple, since), reverse=True)
 
 
 def _bound(ledger: Mapping[str, list[Item]]) -> Iterator[tuple[str, str]]:
@@ -89,10 +100,11 @@ def _keys(issue: jira.Issue | None) -> tuple[str, ...]:
     return () if issue is None else (issue.key, *issue.old_keys)
 
 
-def _born(couple: Couple) -> float:
+def _born(couple: Couple, since: Mapping[str, float]) -> float:
+    """When it was; of what is gone, since when a sweep knew the case (``since``, by its id)."""
     times = [couple.case.created.timestamp()] if couple.case else []
     times += [couple.issue.created] if couple.issue else []
-    return min(times, default=0.0)
+    return min(times, default=since.get(couple.case_id or "", 0.0))
 
 
 # Comments and files: what is whose copy
@@ -103,7 +115,8 @@ class Beside:
     """What stands in one row of both sides: an original and its copies, by their ids.
 
     ``origin``: the side it was made on, ``integration`` for what the product says of its own accord. ``key`` is the
-    ledger's, if it knows.
+    ledger's, if it knows, and ``refused`` whether it says that the other side did not take the copy. ``settled``: it
+    says that the end of the original was told on the copy, as far as that side took it. ``gone``: there was a copy.
     """
 
     origin: str
@@ -112,6 +125,8 @@ class Beside:
     issue: tuple[str, ...] = ()
     key: str | None = None
     refused: bool = False
+    settled: bool = False
+    gone: bool = False
 
 
 def comments(couple: Couple) -> list[Beside]:
@@ -165,4 +180,13 @@ def _row(item: Item, parts: tuple[str, ...], case: Times, issue: Times) -> Itera
     if times:
         origin = "integration" if is_notice else "case" if side == "security_ir" else "issue"
         on_case, on_issue = (originals, copies) if side == "security_ir" else (copies, originals)
-        yield Beside(origin, min(times), on_case, on_issue, item["SK"], bool(item.get("refused")))
+        yield Beside(
+            origin,
+            min(times),
+            on_case,
+            on_issue,
+            item["SK"],
+            refused=bool(item.get("refused")),
+            settled=item.get("source") in ("deleted", "withdrawn"),
+            gone=bool(parts) and not copies,
+        )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import secrets
+import socket
 import threading
 import time
 from collections.abc import Iterator, Mapping
@@ -15,7 +16,7 @@ from werkzeug import Request, Response
 from sandbox.page.admission import HEADERS, Admission
 from sandbox.page.given import Given
 from sandbox.page.hands import Hands
-from sandbox.page.snapshot import Snapshot
+from sandbox.page.snapshot import Look, Snapshot
 from sandbox.page.troubles import Troubles
 from sandbox.serving import LoopbackServer, Refused
 from sandbox.stage import Stage
@@ -23,6 +24,7 @@ from sandbox.stage import Stage
 _FILES = Path(__file__).with_name("static")
 _TYPES = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml", ".html": "text/html"}
 _LOOK_EVERY = 0.25
+_STREAM = "text/event-stream; charset=utf-8"
 _SIGN_OF_LIFE_EVERY = 10.0
 
 
@@ -34,7 +36,7 @@ class Page:
         self._hands = Hands(stage)
         self._snapshot = Snapshot(stage, self._troubles)
         self._over = threading.Event()
-        self._http = LoopbackServer(self._respond, "page")
+        self._http = LoopbackServer(self._respond, "page", admits_pages=True)
         self.url = f"{self._http.url}/"
         self.token = secrets.token_urlsafe(24)
         self._admission = Admission(self._http.address, self.token)
@@ -66,7 +68,7 @@ class Page:
             case "/state":
                 return _json(self._snapshot.take(chosen))
             case "/news":
-                return Response(self._news(chosen), content_type="text/event-stream; charset=utf-8")
+                return Response(self._news(chosen, request.environ.get("werkzeug.socket")), content_type=_STREAM)
         return _file(request.path)
 
     def _act(self, request: Request) -> Response:
@@ -79,22 +81,36 @@ class Page:
         except (ValueError, KeyError) as error:
             raise Refused(400, str(error.args[0] if error.args else error)) from error
 
-    def _news(self, chosen: str) -> Iterator[str]:
+    def _news(self, chosen: str, connection: socket.socket | None) -> Iterator[str]:
         """Server-sent events: each part of the snapshot whenever it is another than before."""
         told: dict[str, str] = {}
+        seen: Look | None = None
         last = time.monotonic()
-        while not self._over.is_set():
-            fresh = {name: json.dumps(part) for name, part in self._snapshot.take(chosen).items()}
+        while not (self._over.is_set() or _has_hung_up(connection)):
+            # Whoever looks first in a while looks for all. Who has only come may have done something a moment ago.
+            look = self._snapshot.look(not_older_than=_LOOK_EVERY / 2 if seen else 0.0)
+            fresh = told if look is seen else look.texts(chosen)
             changed = {name: text for name, text in fresh.items() if told.get(name) != text}
-            told = fresh
+            told, seen = fresh, look
             if changed:
                 yield "".join(f"event: {name}\ndata: {text}\n\n" for name, text in changed.items())
                 last = time.monotonic()
             elif time.monotonic() - last > _SIGN_OF_LIFE_EVERY:
-                # Who has gone away is found out by writing to them.
                 yield ": nothing new\n\n"
                 last = time.monotonic()
             self._over.wait(_LOOK_EVERY)
+
+
+def _has_hung_up(connection: socket.socket | None) -> bool:
+    """Whether nobody is at the other end: whoever listens to news sends no more, and who goes away ends the stream."""
+    if connection is None:
+        return False
+    try:
+        return not connection.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT)
+    except BlockingIOError:
+        return False
+    except OSError:
+        return True
 
 
 def _file(path: str) -> Response:

@@ -8,7 +8,7 @@ from typing import Any
 
 from sandbox import jira, security_ir
 from sandbox.page import agreement
-from sandbox.page.agreement import SAME, Facet, Statuses
+from sandbox.page.agreement import SAME, Facet, Rules
 from sandbox.page.flow import Waiting
 from sandbox.page.hands import ELSEWHERE
 from sandbox.page.pairs import OURS, Beside, Couple, comments, files
@@ -42,10 +42,9 @@ class Judged:
     facets: dict[str, Facet]
     comments: Sequence[Row]
     files: Sequence[Row]
-    waiting: Waiting
     alone: str
 
-    def state(self) -> Part:
+    def state(self, waiting: Waiting) -> Part:
         """``word``: "in step", "under way", "out of step" or "alone"; ``why``: what is not the same on both sides."""
         why = [f"{name}: {facet.why or 'differs'}" for name, facet in self.facets.items() if facet.verdict == "differs"]
         for name, rows in (("comment", self.comments), ("file", self.files)):
@@ -53,37 +52,39 @@ class Judged:
             why += [f"{late} {name}{'' if late == 1 else 's'} on the way"] if late else []
         if self.alone:
             why = [self.alone]
-        messages = self.waiting.messages
-        moves = bool(messages or self.waiting.runs)
+        messages = waiting.messages
+        moves = bool(messages or waiting.runs)
         word = "alone" if self.alone else "out of step" if why else "in step"
         return {
             "word": "under way" if moves else word,
             "why": why,
             "waiting": len(messages),
-            "due": min((each.due for each in messages), default=None),
+            # Of a message that is worked on, it is when that would have taken too long.
+            "due": None if waiting.runs else min((each.due for each in messages), default=None),
             "tries": max((each.receives for each in messages), default=0),
-            "runs": self.waiting.runs,
-            "dead": self.waiting.dead,
+            "runs": waiting.runs,
+            "dead": waiting.dead,
         }
 
 
-def judged(stage: Stage, couple: Couple, waiting: Waiting, statuses: Statuses | None) -> Judged:
-    """Compare both sides of a pair."""
+def judged(stage: Stage, couple: Couple, rules: Rules | None) -> Judged:
+    """Compare both sides of a pair, by them and by the accounts in Jira alone."""
     case, issue = couple.case, couple.issue
     if case is None or issue is None:
         rows = [Row(each, SAME) for each in comments(couple)]
-        return Judged({}, rows, [Row(each, SAME) for each in files(couple)], waiting, _alone(couple))
+        return Judged({}, rows, [Row(each, SAME) for each in files(couple)], _alone(couple))
     agreed = couple.known.get("agreed", {})
     facets = {
         "title": agreement.title(case, issue, agreed.get("title", {})),
-        "status": agreement.status(case, issue, agreed.get("status", {}), statuses) if statuses else SAME,
+        "status": agreement.status(case, issue, agreed.get("status", {}), rules) if rules else SAME,
         "description": agreement.description(case, issue, agreed.get("description", {})),
         "watchers": _watchers(stage, couple, case, issue),
     }
     on_case = {each.comment_id: each for each in couple.on_case}
     on_issue = {each.id: each for each in issue.comments}
-    told = [Row(each, _comment(each, on_case, on_issue, stage.jira.integration)) for each in comments(couple)]
-    return Judged(facets, told, [Row(each, _file(each)) for each in files(couple)], waiting, "")
+    ours, shared = stage.jira.integration, bool(rules and rules.shares_restricted)
+    told = [Row(each, _comment(each, on_case, on_issue, ours, shared)) for each in comments(couple)]
+    return Judged(facets, told, [Row(each, _file(each)) for each in files(couple)], "")
 
 
 def _watchers(stage: Stage, couple: Couple, case: security_ir.Case, issue: jira.Issue) -> Facet:
@@ -102,6 +103,7 @@ def _comment(
     on_case: dict[str, security_ir.Comment],
     on_issue: dict[str, jira.Comment],
     integration: jira.User,
+    shares_restricted: bool,
 ) -> Facet:
     if row.origin == "integration":
         return Facet("apart", "said by the integration")
@@ -109,15 +111,25 @@ def _comment(
         return Facet("apart", "the other side did not accept it")
     texts = [on_case[each].body for each in row.case], [agreement.comment_text(on_issue[each]) for each in row.issue]
     originals, copies = texts if row.origin == "case" else texts[::-1]
-    if row.origin == "issue" and any(_is_hidden(on_issue[each]) for each in row.issue):
-        return Facet("apart", "restricted: it stays in Jira")
-    if not originals:
-        return Facet("apart", "its original was deleted")
+    hidden = row.origin == "issue" and any(_is_hidden(on_issue[each]) for each in row.issue)
+    if not originals or (hidden and not shares_restricted):
+        return _ended("restricted" if originals else "its original was deleted", row, copies)
     if copies:
         return SAME if agreement.comment_arrived(originals[0], copies) else Facet("differs", "edited")
+    if row.gone:
+        return Facet("apart", "its copy was deleted")
     by_us = [on_case[each].creator for each in row.case if OURS in on_case[each].creator]
     by_us += [each for each in row.issue if on_issue[each].author is integration]
     return Facet("apart", "said by the integration") if by_us else Facet("differs", "on its way")
+
+
+def _ended(why: str, row: Beside, copies: Sequence[str]) -> Facet:
+    """Of a comment that the other side is to show no longer, or only as one that was deleted: whether it is so."""
+    if agreement.is_withdrawn(copies) or (why != "restricted" and agreement.is_noted_as_deleted(copies)):
+        return Facet("apart", "restricted: it stays in Jira" if why == "restricted" else why)
+    if row.settled:
+        return Facet("apart", f"{why}: the case still shows it, and took no note of that")
+    return Facet("differs", f"{why}: the case still shows it")
 
 
 def _is_hidden(comment: jira.Comment) -> bool:
@@ -133,11 +145,13 @@ def _file(row: Beside) -> Facet:
 # As values
 
 
-def shown(stage: Stage, couple: Couple, found: Judged) -> Part:
+def shown(stage: Stage, couple: Couple, found: Judged, waiting: Waiting) -> Part:
     """The pair with all that its page shows."""
     return {
         "name": couple.name,
-        "state": found.state(),
+        "also": couple.also,
+        "title": couple.title,
+        "state": found.state(waiting),
         "facets": {name: facet.shown() for name, facet in found.facets.items()},
         "case": _case(couple.case) if couple.case else None,
         "issue": _issue(stage, couple.issue) if couple.issue else None,

@@ -1,4 +1,4 @@
-"""What the module made on a stage: names that its outputs tell, and the mapping of statuses its functions are told."""
+"""What the module made on a stage: names that its outputs tell, and the the rules its functions are told."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Self
 
-from sandbox.page.agreement import Statuses
+from sandbox.page.agreement import Rules
 from sandbox.stage import Stage
 
 
@@ -19,7 +19,7 @@ class Surroundings:
     event_log: str
     functions: Mapping[str, str]
     queues: Mapping[str, str]
-    statuses: Statuses
+    rules: Rules
 
     @classmethod
     def of(cls, stage: Stage) -> Self:
@@ -31,12 +31,13 @@ class Surroundings:
             event_log=str(told["event_log_group"]),
             functions=functions,
             queues={short: str(each["arn"]).rpartition(":")[2] for short, each in told["queues"].items()},
-            statuses=_statuses(stage, functions["jira_client"]),
+            rules=_rules(stage, functions["jira_client"]),
         )
 
 
-def _statuses(stage: Stage, function: str) -> Statuses:
+def _rules(stage: Stage, function: str) -> Rules:
     answer = stage.cloud.boto3("lambda").get_function_configuration(FunctionName=function)
-    mapping = json.loads(answer["Environment"]["Variables"]["SYNC_CONFIG"])["status_mapping"]
+    told = json.loads(answer["Environment"]["Variables"]["SYNC_CONFIG"])
+    mapping = told["status_mapping"]
     to_jira = {case: [each] if isinstance(each, str) else each for case, each in mapping["to_jira"].items()}
-    return Statuses(to_jira, mapping["to_case"])
+    return Rules(to_jira, mapping["to_case"], bool(told.get("sync_restricted_comments")))

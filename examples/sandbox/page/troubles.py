@@ -28,7 +28,9 @@ class Troubles:
 
     def __init__(self, stage: Stage) -> None:
         self._stage = stage
-        self._faults: dict[str, Fault] = {}
+        # Held by whoever reads or changes what is wrong: buttons are pressed while others look.
+        self._lock = threading.RLock()
+        self._faults: dict[str, tuple[Faults, Fault]] = {}
         self._passing: threading.Thread | None = None
         self._until: float | None = None
         self._mishap = ""
@@ -56,7 +58,9 @@ class Troubles:
     def state(self) -> dict[str, Any]:
         """What is wrong at present, each trouble by its name, and the time that is passing."""
         stage = self._stage
-        waiting = {name: fault.left for name, fault in self._faults.items() if fault.left != 0}
+        with self._lock:
+            waiting = {name: fault.left for name, (_, fault) in self._faults.items() if fault.left != 0}
+            until, mishap = self._until, self._mishap
         return {
             "down": {"jira": stage.jira.down, "security-ir": stage.security_ir.down},
             "slow": "slow" in waiting,
@@ -68,8 +72,8 @@ class Troubles:
                 {"function": trap.function, "match": trap.match.pattern, "after": trap.after}
                 for trap in stage.cloud.traffic.traps
             ],
-            "passing_until": self._until,
-            "mishap": self._mishap,
+            "passing_until": until,
+            "mishap": mishap,
         }
 
     # Both systems
@@ -85,29 +89,37 @@ class Troubles:
     def _slow(self, given: Given) -> Done:
         self._end("slow")
         if given.flag("on"):
-            self._faults["slow"] = self._jira.add(delay=_SLOW_SECONDS, times=None)
+            self._begin("slow", self._jira, self._jira.add(delay=_SLOW_SECONDS, times=None))
         return {"said": f"Jira {'takes its time' if given.flag('on') else 'is as quick as before'}."}
 
     def _throttle(self, _: Given) -> Done:
         self._end("throttle")
-        self._faults["throttle"] = self._jira.add(status=429, retry_after=_RETRY_AFTER, times=_THROTTLED_TIMES)
+        fault = self._jira.add(status=429, retry_after=_RETRY_AFTER, times=_THROTTLED_TIMES)
+        self._begin("throttle", self._jira, fault)
         return {"said": f"Jira answers the next {_THROTTLED_TIMES} requests: 429, Retry-After {_RETRY_AFTER}."}
 
     def _lose_creation(self, given: Given) -> Done:
         system = given.text("system")
         self._end(f"lose-{system}")
-        match = _CREATIONS[system]
-        self._faults[f"lose-{system}"] = self._server(given).faults.add(match, after=True, drop=True)
+        faults: Faults = self._server(given).faults
+        self._begin(f"lose-{system}", faults, faults.add(_CREATIONS[system], after=True, drop=True))
         return {"said": f"The next creation in {system} is carried out, and its answer is lost."}
 
     @property
     def _jira(self) -> Faults:
         return self._stage.jira.faults
 
+    def _begin(self, name: str, faults: Faults, fault: Fault) -> None:
+        with self._lock:
+            self._end(name)
+            self._faults[name] = faults, fault
+
     def _end(self, name: str) -> None:
-        fault = self._faults.pop(name, None)
-        if fault is not None:
-            fault.left = 0
+        with self._lock:
+            known = self._faults.pop(name, None)
+        if known is not None:
+            faults, fault = known
+            faults.end(fault)
 
     # The token
 
@@ -116,6 +128,10 @@ class Troubles:
         return {"said": "Jira knows the token no longer."}
 
     def _rotate_token(self, _: Given) -> Done:
+        self._rotate()
+        return {"said": "A new token is in Jira and in the parameter."}
+
+    def _rotate(self) -> None:
         """As an administrator does: a new token in Jira, and its value in the parameter."""
         ssm, token = self._stage.cloud.boto3("ssm"), f"jira-token-{secrets.token_hex(4)}"
         pages = ssm.get_paginator("describe_parameters").paginate()
@@ -126,7 +142,6 @@ class Troubles:
         valid.add(token)
         valid.intersection_update({token})
         ssm.put_parameter(Name=named[0], Value=token, Type="SecureString", Overwrite=True)
-        return {"said": "A new token is in Jira and in the parameter."}
 
     # On the way
 
@@ -147,14 +162,22 @@ class Troubles:
         return {"said": f"{given.text('function')} dies at its next such request."}
 
     def _mend(self, _: Given) -> Done:
-        """Everything but a revoked token, which nobody can make valid again."""
+        """Everything; nobody can make a revoked token valid again, so that there is a new one then."""
         for server in (self._stage.jira, self._stage.security_ir):
             server.down = False
-        for name in list(self._faults):
-            self._end(name)
+        with self._lock:
+            for name in list(self._faults):
+                self._end(name)
+            self._mishap = ""
         self._stage.bells.choose("once")
         self._stage.cloud.traffic.clear()
-        self._mishap = ""
+        if self._stage.jira.valid_tokens:
+            return {"said": "Everything works again."}
+        if self._stage.outputs:
+            self._rotate()
+            return {"said": "Everything works again, with a new token in Jira and in the parameter."}
+        # No function has read the parameter yet, which will hold this one.
+        self._stage.jira.valid_tokens.add(self._stage.jira.token)
         return {"said": "Everything works again."}
 
     # Time
@@ -170,11 +193,12 @@ class Troubles:
         seconds = given.number("seconds", least=1.0, most=_LONGEST)
         if not self._stage.clock.virtual:
             raise Refused(400, "Time passes by itself here: it can be hurried in `make sandbox`, with a C compiler.")
-        if self._until is not None:
-            raise Refused(409, "Time is passing already.")
-        self._until, self._mishap = self._stage.clock.time() + seconds, ""
-        self._passing = threading.Thread(target=self._let_pass, args=(self._until,), name="passing", daemon=True)
-        self._passing.start()
+        with self._lock:
+            if self._until is not None:
+                raise Refused(409, "Time is passing already.")
+            self._until, self._mishap = self._stage.clock.time() + seconds, ""
+            self._passing = threading.Thread(target=self._let_pass, args=(self._until,), name="passing", daemon=True)
+            self._passing.start()
         return {"said": "Time passes."}
 
     def _let_pass(self, until: float) -> None:
@@ -184,6 +208,8 @@ class Troubles:
                 self._stage.cloud.advance(min(_STEP, left))
         except Exception as error:
             # Told on the page; the thread has nobody else.
-            self._mishap = f"Time stopped: {error}"
+            with self._lock:
+                self._mishap = f"Time stopped: {error}"
         finally:
-            self._until = None
+            with self._lock:
+                self._until = None

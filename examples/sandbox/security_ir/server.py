@@ -118,10 +118,10 @@ class SecurityIrServer:
         with self._store.turn():
             return list(self._store.cases.values())
 
-    def cases_with_comments(self) -> dict[Case, list[Comment]]:
-        """All cases with their comments as they are at one moment."""
+    def cases_with_comments(self) -> list[tuple[Case, tuple[Comment, ...]]]:
+        """All cases with their comments as they are at one moment; whose comments change is another case, too."""
         with self._store.turn() as turn:
-            return {case: turn.comments(case.case_id) for case in self._store.cases.values()}
+            return [(case, tuple(turn.comments(case.case_id))) for case in self._store.cases.values()]
 
     def comments(self, case_id: str) -> list[Comment]:
         """A case's comments in the order of their creation."""

@@ -40,6 +40,10 @@ class Fault:
     def spoils(self) -> bool:
         return self.drop or self.after or bool(self.error) or self.status is not None
 
+    @property
+    def only_delays(self) -> bool:
+        return not self.spoils and self.hook is None
+
     def fits(self, request: Request) -> bool:
         return (
             self.left != 0
@@ -62,7 +66,10 @@ class Fault:
 
 @dataclass(slots=True)
 class Faults:
-    """A server's faults; the first that fits a request strikes. ``down`` is an outage of the whole server."""
+    """A server's faults; the first that fits a request strikes, and so does what only delays it.
+
+    ``down`` is an outage of the whole server.
+    """
 
     down: bool = False
     _faults: list[Fault] = field(default_factory=list)
@@ -115,6 +122,11 @@ class Faults:
             self._faults.append(fault)
         return fault
 
+    def end(self, fault: Fault) -> None:
+        """Let a fault strike no more."""
+        with self._lock:
+            fault.left = 0
+
     def clear(self) -> None:
         """Forget all faults."""
         with self._lock:
@@ -122,20 +134,23 @@ class Faults:
 
     def met(self, request: Request, act: Callable[[], Response], refuse: Refuse) -> Response:
         """The answer of ``act``, or what a fault makes of it. Raises `Lost`."""
-        fault = self._struck(request)
-        if fault is None:
+        struck = self._struck(request)
+        time.sleep(sum(fault.delay for fault in struck))
+        for fault in struck:
+            if fault.hook is not None:
+                fault.hook()
+        spoiling = next((fault for fault in struck if fault.spoils), None)
+        if spoiling is None:
             return act()
-        time.sleep(fault.delay)
-        if fault.hook is not None:
-            fault.hook()
-        if not fault.spoils:
-            return act()
-        return fault.answer(refuse, act() if fault.after else None)
+        return spoiling.answer(refuse, act() if spoiling.after else None)
 
-    def _struck(self, request: Request) -> Fault | None:
+    def _struck(self, request: Request) -> list[Fault]:
+        """The first fault that does more than delay, if any fits, and the first that only delays."""
         with self._lock:
-            fault = next((each for each in self._faults if each.fits(request)), None)
-            if fault is not None:
+            fitting = [each for each in self._faults if each.fits(request)]
+            first = [next((each for each in fitting if each.only_delays is slow), None) for slow in (True, False)]
+            struck = [each for each in first if each is not None]
+            for fault in struck:
                 fault.hits += 1
                 fault.left = None if fault.left is None else fault.left - 1
-            return fault
+            return struck

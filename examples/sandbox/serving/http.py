@@ -23,10 +23,14 @@ _CHUNK = 1 << 16
 
 
 class LoopbackServer:
-    """Answers by ``respond`` on ``url``, each connection in a thread of its own; ``port`` 0 takes any that is free."""
+    """Answers by ``respond`` on ``url``, each connection in a thread of its own; ``port`` 0 takes any that is free.
 
-    def __init__(self, respond: Responder, name: str, port: int = 0) -> None:
-        self._http = _HttpServer(respond, port)
+    Any web site that somebody has open can send requests to loopback. None is let in, unless ``respond`` decides for
+    itself whom it ``admits_pages`` of.
+    """
+
+    def __init__(self, respond: Responder, name: str, port: int = 0, *, admits_pages: bool = False) -> None:
+        self._http = _HttpServer(respond if admits_pages else _unless_of_a_page(respond), port)
         self._thread = threading.Thread(target=self._http.accept, name=name, daemon=True)
         self.address = f"127.0.0.1:{self._http.port}"
         self.url = f"http://{self.address}"
@@ -127,6 +131,20 @@ class _Handler(WSGIRequestHandler):
 
     def log(self, type: str, message: str, *args: Any) -> None:
         """Silent: the servers keep their own logs."""
+
+
+def _unless_of_a_page(respond: Responder) -> Responder:
+    """Refuses what a web site's page asks for: https://developer.mozilla.org/en-US/docs/Web/HTTP/Reference/Headers/Origin
+
+    A page that only shows, or leads to, what is asked for sends no `Origin`; its browser tells that it is of elsewhere.
+    """
+
+    def answered(request: Request) -> Response:
+        if "Origin" in request.headers or request.headers.get("Sec-Fetch-Site") == "cross-site":
+            return Response("No web page may ask this server for anything.\n", 403)
+        return respond(request)
+
+    return answered
 
 
 def file_response(request: Request, path: Path, mime_type: str) -> Response:

@@ -16,13 +16,17 @@ export const rich = (document) =>
   el("div", { class: "rich" }, document ? all(document, 0) : el("p", { class: "empty" }, "empty"));
 
 const all = (node, depth) =>
-  depth > DEEPEST ? [el("p", { class: "empty" }, "…")] : (node.content ?? []).map((child) => drawn(child, depth + 1));
+  depth > DEEPEST ? [el("p", { class: "empty" }, "…")] : (Array.isArray(node.content) ? node.content : []).map((child) => drawn(child, depth + 1));
 
+// What cannot be drawn is named in its place: the rest of the document is worth reading all the same.
 function drawn(node, depth) {
-  const draw = NODES[node.type];
-  if (draw) return draw(node, node.attrs ?? {}, depth);
-  const inside = all(node, depth);
-  return el("div", { class: "unknown", title: node.type }, inside.length ? inside : `[${node.type}]`);
+  try {
+    if (Object.hasOwn(NODES, node.type)) return NODES[node.type](node, node.attrs ?? {}, depth);
+    const inside = all(node, depth);
+    return el("div", { class: "unknown", title: node.type }, inside.length ? inside : `[${node.type}]`);
+  } catch {
+    return el("span", { class: "unknown" }, `[${node?.type ?? "?"}]`);
+  }
 }
 
 const block = (tag, properties) => (node, _, depth) => el(tag, properties, all(node, depth));
@@ -58,9 +62,9 @@ const NODES = {
     el(
       "div",
       {
-        class: `panel ${attrs.panelType in PANELS ? attrs.panelType : "custom"}`,
+        class: `panel ${Object.hasOwn(PANELS, attrs.panelType) ? attrs.panelType : "custom"}`,
         role: "note",
-        "aria-label": PANELS[attrs.panelType] ?? PANELS.custom,
+        "aria-label": Object.hasOwn(PANELS, attrs.panelType) ? PANELS[attrs.panelType] : PANELS.custom,
       },
       all(node, depth),
     ),
@@ -69,14 +73,23 @@ const NODES = {
   mention: (_, attrs) => el("span", { class: "chip mention" }, attrs.text || `@${attrs.id}`),
   emoji: (_, attrs) => attrs.text || attrs.shortName || "",
   status: (_, attrs) => el("span", { class: "lozenge" }, attrs.text ?? ""),
-  date: (_, attrs) => el("span", { class: "chip" }, new Date(Number(attrs.timestamp) || 0).toISOString().slice(0, 10)),
+  date: (_, attrs) => el("span", { class: "chip" }, day(attrs.timestamp)),
   placeholder: (_, attrs) => el("span", { class: "empty" }, attrs.text ?? ""),
   inlineCard: (_, attrs) => link(String(attrs.url ?? "")),
   blockCard: (_, attrs) => el("p", {}, link(String(attrs.url ?? ""))),
   embedCard: (_, attrs) => el("p", {}, link(String(attrs.url ?? ""))),
   text: (node) =>
-    (node.marks ?? []).reduce((shown, mark) => MARKS[mark.type]?.(shown, mark.attrs ?? {}) ?? shown, node.text ?? ""),
+    (node.marks ?? []).reduce(
+      (shown, mark) => (Object.hasOwn(MARKS, mark.type) ? MARKS[mark.type](shown, mark.attrs ?? {}) : shown),
+      node.text ?? "",
+    ),
 };
+
+// The day of a timestamp; what is no moment is shown as it was written.
+function day(timestamp) {
+  const date = new Date(Number(timestamp ?? Number.NaN));
+  return Number.isFinite(date.getTime()) ? date.toISOString().slice(0, 10) : String(timestamp ?? "");
+}
 
 const spans = (attrs) => ({ colspan: attrs.colspan, rowspan: attrs.rowspan });
 

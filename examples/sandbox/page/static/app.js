@@ -9,8 +9,17 @@ import { showTroubles } from "./troubles.js";
 
 const known = { clock: null, pairs: null, troubles: null, flow: null };
 const line = document.getElementById("line");
-let chosen = decodeURIComponent(location.hash.slice(1));
+let chosen = named();
 let stream;
+
+// The pair that the address names; nothing that is no name.
+function named() {
+  try {
+    return decodeURIComponent(location.hash.slice(1));
+  } catch {
+    return "";
+  }
+}
 
 function choose(name) {
   chosen = name;
@@ -19,8 +28,10 @@ function choose(name) {
   listen();
 }
 
+// A browser holds six connections to one host for all of its tabs: one that nobody looks at needs none.
 function listen() {
   stream?.close();
+  if (document.hidden) return;
   stream = new EventSource(`/news?pair=${encodeURIComponent(chosen)}`);
   stream.onopen = () => connected(true);
   stream.onerror = () => connected(false);
@@ -72,6 +83,20 @@ function showClock() {
 }
 
 whenPairChanges(choose);
+addEventListener("hashchange", () => {
+  if (named() !== chosen) choose(named());
+});
+document.addEventListener("visibilitychange", listen);
+document.querySelector(".skip").addEventListener("click", (event) => {
+  event.preventDefault();
+  document.getElementById("pair").focus();
+});
+// What is gone to by keys is not to end up behind the bar, which stays on top and may have several lines.
+const bar = document.getElementById("troubles");
+new ResizeObserver(() => {
+  const sticks = getComputedStyle(bar).position === "sticky";
+  document.documentElement.style.scrollPaddingTop = sticks ? `${bar.offsetHeight + 8}px` : "";
+}).observe(bar);
 setInterval(() => {
   showClock();
   tick();

@@ -1,8 +1,11 @@
 // What people do to the chosen pair: in AWS's console, and in Jira.
 import { button, el } from "./dom.js";
 import { ask, order } from "./orders.js";
+import { clock } from "./time.js";
 
-const action = (label, act) => button(label, act, { class: "quiet", "data-focus": label });
+// `focus` names the button among all of the page, so that whoever is on it stays there when it is drawn anew.
+const action = (label, act, focus, properties = {}) =>
+  button(label, act, { class: "quiet", "data-focus": focus, ...properties });
 
 export function caseActions(aws) {
   const target = { case: aws.id };
@@ -34,12 +37,12 @@ export function caseActions(aws) {
   return el(
     "div",
     { class: "actions", role: "group", "aria-label": "The case" },
-    action("Edit", edit),
-    open && action("Status", move),
-    open && action("Close", close),
-    action("Attach", () => attach("attach-case", target)),
-    action("Watch", () => watch("watch-case", target)),
-    action("Delete", () => remove("delete-case", target, "the case")),
+    action("Edit", edit, "case edit"),
+    open && action("Status", move, "case status"),
+    open && action("Close", close, "case close"),
+    action("Attach", () => attach("attach-case", target), "case attach"),
+    action("Watch", () => watch("watch-case", target), "case watch"),
+    action("Delete", () => remove("delete-case", target, "the case"), "case delete"),
   );
 }
 
@@ -97,12 +100,12 @@ export function issueActions(issue) {
   return el(
     "div",
     { class: "actions", role: "group", "aria-label": "The issue" },
-    action("Edit", edit),
-    action("Status", move),
-    action("Attach", () => attach("attach-issue", target)),
-    action("Watch", () => watch("watch-issue", target)),
-    action(`Move to ${issue.elsewhere}`, () => order("move-issue", target)),
-    action("Delete", () => remove("delete-issue", target, "the issue")),
+    action("Edit", edit, "issue edit"),
+    action("Status", move, "issue status"),
+    action("Attach", () => attach("attach-issue", target), "issue attach"),
+    action("Watch", () => watch("watch-issue", target), "issue watch"),
+    action(`Move to ${issue.elsewhere}`, () => order("move-issue", target), "issue move"),
+    action("Delete", () => remove("delete-issue", target, "the issue"), "issue delete"),
   );
 }
 
@@ -118,48 +121,53 @@ const watch = (verb, target) =>
   );
 const remove = (verb, target, what) => ask(`Delete ${what}?`, [], "Delete", () => order(verb, target));
 
+// Which comment a button is about, for those who hear it: "Edit the comment of grace, 23:07".
+const about = (verb, comment) => ({ "aria-label": `${verb} the comment of ${comment.who}, ${clock(comment.at, false)}` });
+
+function editComment(verb, target, text) {
+  return ask("Edit the comment", [{ name: "text", label: "Text", kind: "text", value: text }], "Save", (v) =>
+    order(verb, { ...target, ...v }),
+  );
+}
+
 export function caseComment(pair, comment) {
   const target = { case: pair.case_id, comment: comment.id };
-  return action("Edit", () =>
-    ask("Edit the comment", [{ name: "text", label: "Text", kind: "text", value: comment.text }], "Save", (v) =>
-      order("edit-case-comment", { ...target, ...v }),
-    ),
-  );
+  const edit = () => editComment("edit-case-comment", target, comment.text);
+  return action("Edit", edit, `case comment ${comment.id} edit`, about("Edit", comment));
 }
 
 export function issueComment(pair, comment) {
   const target = { issue: pair.issue_key, comment: comment.id };
+  const edit = () => editComment("edit-issue-comment", target, comment.plain);
+  const restrict = () => order("restrict-issue-comment", { ...target, restricted: !comment.restricted });
+  const label = comment.restricted ? "Unrestrict" : "Restrict";
+  const focus = (name) => `issue comment ${comment.id} ${name}`;
   return [
-    action("Edit", () =>
-      ask("Edit the comment", [{ name: "text", label: "Text", kind: "text", value: comment.plain }], "Save", (v) =>
-        order("edit-issue-comment", { ...target, ...v }),
-      ),
-    ),
-    action(comment.restricted ? "Unrestrict" : "Restrict", () =>
-      order("restrict-issue-comment", { ...target, restricted: !comment.restricted }),
-    ),
-    action("Delete", () => order("delete-issue-comment", target)),
+    action("Edit", edit, focus("edit"), about("Edit", comment)),
+    action(label, restrict, focus("restrict"), about(label, comment)),
+    action("Delete", () => order("delete-issue-comment", target), focus("delete"), about("Delete", comment)),
   ];
 }
 
+// Where a comment is written. `target` tells, when it is sent, which case or issue it is for by then.
 export function writing(side, target) {
   const text = el("textarea", {
     rows: 2,
     "aria-label": `Comment on the ${side}`,
     name: `comment-${side}`,
     required: true,
-    "data-focus": "text",
   });
   const flag = el("input", { type: "checkbox" });
   const label = side === "case" ? " as AWS's responder" : " for administrators only";
   const send = async (event) => {
     event.preventDefault();
-    const done = await order(`comment-${side}`, {
-      [side]: target,
-      text: text.value,
+    const sent = text.value;
+    const answer = await order(`comment-${side}`, {
+      [side]: target(),
+      text: sent,
       [side === "case" ? "responder" : "restricted"]: flag.checked,
     });
-    if (done) text.value = "";
+    if (!answer.error && text.value === sent) text.value = "";
   };
   return el(
     "form",

@@ -2,6 +2,9 @@
 import { button, el } from "./dom.js";
 
 const TOKEN = document.querySelector("meta[name=sandbox-token]").content;
+const PATIENCE = 30_000;
+const SAID_FOR = 10_000;
+const SILENCE = "The sandbox does not answer. It may have ended, or other tabs hold all of its connections: close some.";
 const said = document.getElementById("said");
 const dialog = document.getElementById("ask");
 
@@ -10,6 +13,17 @@ export const whenPairChanges = (act) => {
   onPair = act;
 };
 
+// Said for a while: it lies over what is below it.
+let silence;
+function say(text, kind) {
+  clearTimeout(silence);
+  said.textContent = text;
+  said.className = kind;
+  silence = setTimeout(() => {
+    said.textContent = "";
+  }, SAID_FOR);
+}
+
 export async function order(verb, values = {}) {
   let answer;
   try {
@@ -17,51 +31,64 @@ export async function order(verb, values = {}) {
       method: "POST",
       headers: { "Content-Type": "application/json", "X-Sandbox-Token": TOKEN },
       body: JSON.stringify(values),
+      signal: AbortSignal.timeout(PATIENCE),
     });
     answer = await asked.json();
   } catch {
-    answer = { error: "The sandbox does not answer." };
+    answer = { error: SILENCE };
   }
-  said.textContent = answer.error ?? answer.said ?? "";
-  said.className = answer.error ? "bad" : "good";
-  said.dataset.verb = verb;
+  say(answer.error ?? answer.said ?? "", answer.error ? "bad" : "good");
   if (answer.pair) onPair(answer.pair);
-  return !answer.error;
+  return answer;
 }
 
-// Asks for values: fields are {name, label, kind, value, options, hint}; `act` gets them by name.
+// Asks for values: fields are {name, label, kind, value, options, hint}; `act` gets them by name, and answers as `order`
+// does. What was refused stays as it was typed.
 export function ask(title, fields, label, act) {
   const inputs = fields.map((field) => [field, input(field)]);
+  const send = el("button", { class: "primary" }, label);
+  let sending = false;
+  const refusal = el("p", { class: "bad", role: "alert" });
+  const submit = async (event) => {
+    event.preventDefault();
+    if (sending) return;
+    sending = true;
+    refusal.textContent = "";
+    const given = inputs.map(async ([field, made]) => [field.name, await value(field, made)]);
+    const answer = await act(Object.fromEntries(await Promise.all(given)));
+    sending = false;
+    if (!form.isConnected) return;
+    if (answer.error) refusal.textContent = answer.error;
+    else dialog.close();
+  };
   const form = el(
     "form",
-    {
-      method: "dialog",
-      onsubmit: async (event) => {
-        event.preventDefault();
-        dialog.close();
-        await act(
-          Object.fromEntries(
-            await Promise.all(inputs.map(async ([field, made]) => [field.name, await value(field, made)])),
-          ),
-        );
-      },
-    },
+    { method: "dialog", onsubmit: submit },
     el("h2", { id: "ask-title" }, title),
     inputs.map(([field, made]) =>
       field.kind === "flag"
         ? el("label", { class: "flag" }, made, " ", field.label)
         : el("label", {}, field.label, made, field.hint && el("small", {}, field.hint)),
     ),
+    refusal,
     el(
       "div",
       { class: "actions" },
-      el("button", { class: "primary" }, label),
+      send,
       button("Cancel", () => dialog.close()),
     ),
   );
+  opener = document.activeElement?.dataset.focus;
   dialog.replaceChildren(form);
   dialog.showModal();
 }
+
+// The browser goes back to what opened the dialog, unless that was drawn anew meanwhile.
+let opener;
+dialog.addEventListener("close", () => {
+  if (opener && document.activeElement === document.body)
+    document.querySelector(`[data-focus="${CSS.escape(opener)}"]`)?.focus();
+});
 
 function input(field) {
   const named = { name: field.name, required: field.optional ? null : true };

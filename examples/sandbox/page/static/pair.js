@@ -1,17 +1,21 @@
 // The chosen pair: the case on the left, the issue on the right, what belongs together beside each other.
-import { rich } from "./adf.js";
-import { comment, files } from "./comments.js";
+import { comment, descriptions, files } from "./comments.js";
 import { el, keyed } from "./dom.js";
 import { caseActions, issueActions, writing } from "./hands.js";
 import { badge } from "./pairs.js";
-import { facts, plain, row, status, titles, watching } from "./row.js";
+import { facts, row, status, titles, watching } from "./row.js";
 import { since } from "./time.js";
 
 const main = document.getElementById("pair");
 const verdict = document.getElementById("verdict");
 
+// The pair that is shown: what a comment is for is read from it when the comment is sent.
+let current = null;
+
 export function showPair(pair) {
+  current = pair;
   if (!pair) {
+    delete main.dataset.shown;
     main.replaceChildren(
       el(
         "p",
@@ -22,13 +26,35 @@ export function showPair(pair) {
     return;
   }
   tell(pair);
-  if (main.dataset.shown !== pair.name) main.replaceChildren();
+  // An issue that gets its case goes on by another name.
+  if (![pair.name, pair.also].includes(main.dataset.shown)) main.replaceChildren();
   main.dataset.shown = pair.name;
   keyed(
     main,
     parts(pair),
     (part) => part.key,
     (part) => part.draw(),
+  );
+  for (const side of ["case", "issue"]) {
+    const { form, nothing } = FORMS[side];
+    form.hidden = !pair[side];
+    nothing.hidden = Boolean(pair[side]);
+  }
+}
+
+// Drawn once for a pair, and kept whatever becomes of it: somebody may be in the middle of a sentence.
+const FORMS = {};
+
+function write() {
+  const cell = (side, target) => {
+    FORMS[side] = { form: writing(side, target), nothing: el("p", { class: "empty" }, "–") };
+    return [FORMS[side].form, FORMS[side].nothing];
+  };
+  return row(
+    "Write",
+    null,
+    cell("case", () => current.case?.id ?? ""),
+    cell("issue", () => current.issue?.key ?? ""),
   );
 }
 
@@ -44,7 +70,7 @@ function parts(pair) {
   const { case: aws, issue } = pair;
   const facet = (name) => pair.facets[name] ?? { verdict: "none", why: "" };
   const rows = [
-    part("head", [pair.state, aws?.title, issue?.title], () => head(pair)),
+    part("head", [pair.state, pair.title], () => head(pair)),
     part(
       "sides",
       [
@@ -69,7 +95,7 @@ function parts(pair) {
       ),
     ),
     part("description", [aws?.description, issue?.description, facet("description")], () =>
-      row("Description", facet("description"), aws && plain(aws.description), issue && rich(issue.description)),
+      descriptions(aws, issue, facet("description")),
     ),
     part("facts", [aws?.facts, issue?.facts], () =>
       row("Details", null, aws && facts(aws.facts), issue && facts(issue.facts)),
@@ -80,35 +106,35 @@ function parts(pair) {
     part("files", pair.files, () => files(pair.files)),
     part("comments-title", null, () => el("h3", {}, "Comments")),
     ...pair.comments.map((each) => part(`comment ${each.id}`, each, () => comment(pair, each))),
-    part("write", [aws?.id, issue?.key], () =>
-      row("Write", null, aws && writing("case", aws.id), issue && writing("issue", issue.key)),
-    ),
+    part("write", null, write),
     part("ledger", pair.ledger, () => ledger(pair.ledger)),
   ];
   return rows.filter(Boolean);
 }
 
-function head({ case: aws, issue, state }) {
+function head({ case_id, issue_key, title, state }) {
   const waits = state.waiting
     ? el(
         "li",
         {},
         `${state.waiting} message${state.waiting === 1 ? "" : "s"} in the queues`,
         state.tries > 1 ? `, tried ${state.tries} times` : "",
-        state.due ? [", next ", since(state.due)] : "",
+        state.due ? [", next try ", since(state.due)] : "",
       )
     : null;
+  const isBorn = Boolean(case_id && issue_key);
+  const awaitsSweep = state.word === "out of step" || (state.word === "alone" && !isBorn);
   const why = [
     ...state.why.map((each) => el("li", {}, each)),
     waits,
     state.runs ? el("li", {}, "a function is at work on it") : null,
     state.dead ? el("li", {}, `${state.dead} dead letter${state.dead === 1 ? "" : "s"}`) : null,
-    state.word === "out of step" ? el("li", {}, "nothing is on its way: the next sweep finds it") : null,
+    awaitsSweep ? el("li", {}, "nothing is on its way: the next sweep finds it") : null,
   ].filter(Boolean);
   return el(
     "div",
     { class: "head", id: "state", "data-word": state.word },
-    el("h2", {}, aws?.title ?? issue?.title ?? ""),
+    el("h2", {}, title || "(no title)"),
     badge(state.word),
     why.length ? el("ul", { class: "why" }, why) : null,
   );

@@ -39,23 +39,48 @@ export const facts = (known) =>
 export const watching = (watchers) => el("p", { class: "watchers" }, watchers.join(", ") || "nobody");
 
 export function titles(aws, issue, facet) {
-  const [left, right] = facet.verdict === "differs" ? marked(aws.title, issue.title) : [aws?.title, issue?.title];
-  return row("Title", facet, aws && el("p", { class: "title" }, left), issue && el("p", { class: "title" }, right));
+  const [left, right] = [aws, issue].map((side) => side && el("p", { class: "title" }, side.title));
+  if (facet.verdict === "differs") markDifference(left, right, { word: /\S+/gu });
+  return row("Title", facet, left, right);
 }
 
-// Both texts, with the words between their common beginning and their common end marked.
-function marked(one, other) {
-  const [left, right] = [one.split(/(\s+)/), other.split(/(\s+)/)];
+// Marks, in two texts that are shown beside each other, the words between their common beginning and their common end.
+// A word is letters and digits alone, for one side may show what the other has as markup. `copy` is the one of the two,
+// if any, whose first line says whose it is.
+export function markDifference(one, other, { copy = null, word = /[\p{L}\p{N}]+/gu } = {}) {
+  const [left, right] = [one, other].map((shown) => wordsOf(shown, word, shown === copy));
+  const most = Math.min(left.length, right.length);
   let begin = 0;
-  while (begin < Math.min(left.length, right.length) && left[begin] === right[begin]) begin += 1;
+  while (begin < most && left[begin].text === right[begin].text) begin += 1;
   let end = 0;
-  while (end < Math.min(left.length, right.length) - begin && left.at(-1 - end) === right.at(-1 - end)) end += 1;
-  return [left, right].map((words) => {
-    const [before, between, after] = [
-      words.slice(0, begin),
-      words.slice(begin, words.length - end),
-      words.slice(words.length - end),
-    ];
-    return [before.join(""), el("mark", {}, between.join("")), after.join("")];
-  });
+  while (end < most - begin && left.at(-1 - end).text === right.at(-1 - end).text) end += 1;
+  for (const words of [left, right]) mark(words.slice(begin, words.length - end));
+}
+
+function wordsOf(shown, word, belowHead) {
+  const head = belowHead ? shown.firstElementChild : null;
+  const walker = document.createTreeWalker(shown, NodeFilter.SHOW_TEXT);
+  const found = [];
+  for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+    if (head?.contains(node)) continue;
+    const begin = belowHead && !head ? node.data.indexOf("\n") : 0;
+    for (const match of node.data.matchAll(word))
+      if (match.index >= begin) found.push({ node, at: match.index, text: match[0] });
+  }
+  return found;
+}
+
+function mark(words) {
+  const spans = new Map();
+  for (const { node, at, text } of words) {
+    const from = spans.get(node)?.from ?? at;
+    spans.set(node, { from, to: at + text.length });
+  }
+  for (const [node, { from, to }] of spans) {
+    const differing = node.splitText(from);
+    differing.splitText(to - from);
+    const made = el("mark");
+    differing.replaceWith(made);
+    made.append(differing);
+  }
 }

@@ -20,7 +20,7 @@ const CALLS = {
 const toggle = (label, on, verb, values = {}) =>
   button(label, () => order(verb, { ...values, on: !on }), { "aria-pressed": String(on), "data-focus": label });
 const press = (label, verb, values = {}, properties = {}) =>
-  button(label, () => order(verb, values), { "data-focus": label, ...properties });
+  button(label, () => order(verb, values), { "data-focus": `${verb} ${JSON.stringify(values)}`, ...properties });
 const group = (key, label, told, draw) => ({
   key,
   told,
