@@ -8,7 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from jira_webhook.request import MOST_BYTES
+from jira_webhook.secret import KEPT_SECONDS
 from scripts.deploy.blocks import declared, object_attributes
+from security_ir_jira.sources.cases import MOST_ASKED_FOR_TAGS
 from tests.conftest import REPOSITORY
 
 PAGE = REPOSITORY / "docs" / "configuration.md"
@@ -106,12 +109,18 @@ def test_the_fixed_values_are_those_of_the_code() -> None:
     assert len({runs["security_ir_poller"], runs["jira_notifications_handler"]}) == 1
     assert len({runs["jira_client"], runs["security_ir_client"]}) == 1
     time_limit = number("timeout_seconds", main)
+    webhook = REPOSITORY / "modules" / "jira_webhook" / "main.tf"
     assert re.search(r"visibility_timeout_seconds = local\.timeout_seconds \* 6$", main.read_text(), re.MULTILINE)
     dead_after = number("maximum_event_age_in_seconds", REPOSITORY / "modules" / "schedules" / "main.tf")
 
     (batch,) = set(records.values())  # one number in one row: a second one needs a second row
     assert described("Fixed values") == {
-        "functions": [f"time limit {time_limit} s"],
+        "functions": [f"time limit {time_limit} s; `jira_webhook` {number('timeout_seconds', webhook)} s"],
+        "runs of `jira_webhook` at one time": [f"{number('runs_at_one_time', webhook)}, reserved"],
+        "webhooks": [f"up to {MOST_BYTES >> 20} MiB; their secret is read anew at least every {KEPT_SECONDS:.0f} s"],
+        "cases asked for their tags in a sweep": [
+            f"{MOST_ASKED_FOR_TAGS}, those that moved last; only with `case_filter.tags`"
+        ],
         "records in one run": [f"up to {batch}"],
         "runs at one time": [
             f"{runs['security_ir_poller']} for each of the two sources, {runs['jira_client']} for each of the two sinks"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -32,6 +33,9 @@ class Both:
 
     def comments(self, _: str | Issue) -> tuple[Comment, ...]:
         return ()
+
+    def meet(self, pair: Pair, mirrors: Sequence[str]) -> None:
+        assert list(mirrors) == []
 
 
 def looked(pair: Pair, facts: Facts | None = None, *changed: Change) -> tuple[Seen | None, list[str]]:
