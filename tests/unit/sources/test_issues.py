@@ -18,7 +18,7 @@ from security_ir_jira.jira.credentials import Credentials
 from security_ir_jira.jira.http import JiraHttp
 from security_ir_jira.memory import IssueEntry
 from security_ir_jira.shell.worker import Worker
-from security_ir_jira.sources.issues import IssueSource, read_notification
+from security_ir_jira.sources.issues import IssueSource, Told, read_notification
 
 NOON = 1_767_268_800.0
 
@@ -206,6 +206,20 @@ def test_an_issue_named_by_its_id_is_announced_by_its_id(stage: Stage) -> None:
     issue = stage.ada.create_issue("SEC", "Ours")
     stage.source.announce(issue.id)
     assert [(event.issue_id, event.issue_key) for event in stage.told] == [(issue.id, None)]
+
+
+@pytest.mark.parametrize("keys", [("OPS-1", "SEC-1"), ("SEC-1", "OPS-1"), ("OPS-1", None)])
+def test_webhooks_of_an_issue_that_came_from_another_project_are_of_where_it_is(
+    stage: Stage, keys: tuple[str | None, ...]
+) -> None:
+    issue = stage.ada.create_issue("SEC", "Moved here a moment ago")
+    stage.source.receive(issue.id, [Told(by_jira=True, key=key) for key in keys], 360.0, stage.now)
+    assert [event.issue_id for event in stage.told] == [issue.id]
+
+
+def test_a_webhook_of_another_project_is_counted_and_no_dead_letter(stage: Stage) -> None:
+    stage.source.receive("99999", [Told(by_jira=True, key="OPS-1")], 360.0, stage.now)
+    assert (stage.told, stage.counted, stage.jira.requests) == ([], ["NotificationsIgnored"], [])
 
 
 def test_fault_12_a_notification_the_bus_did_not_accept_fails(stage: Stage) -> None:
