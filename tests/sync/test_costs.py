@@ -12,6 +12,8 @@ from dataclasses import dataclass
 import pytest
 
 from sandbox.jira import Person
+from security_ir_jira.config import Config
+from security_ir_jira.jira.credentials import Credentials
 
 from .loop import Loop, at_work, key_of, open_case, open_own_case
 
@@ -136,3 +138,22 @@ def test_a_burst_of_comments_is_worked_on_in_few_runs(busy: Loop) -> None:
     assert len(told.runs) <= 10, told.runs
     reads = [call for call in told.calls if not call.startswith("POST")]
     assert len(reads) <= 10, reads
+
+
+def test_a_look_that_finds_no_new_comment_reads_no_credentials(
+    loop: Loop, config: Config, case_id: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[bool] = []
+    credentials = loop._credentials
+
+    def noted(fresh: bool) -> Credentials:
+        asked.append(fresh)
+        return credentials(fresh)
+
+    monkeypatch.setattr(loop, "_credentials", noted)
+    loop.start(config)
+    loop._on_native_event("Case Comment Added", {"caseId": case_id})
+    runs = len(loop.runs)
+    loop.settle()
+    assert "jira_client" in loop.runs[runs:]
+    assert asked == []

@@ -63,7 +63,12 @@ class Surroundings:
         self.cursors.moved_by_people(pair.case_id)
 
     def meet(self, pair: Pair, mirrors: Sequence[str]) -> None:
-        """Note that instances at other sites mirror a case, too: those at ours the doctor finds by their labels."""
+        """Note that instances at other sites mirror a case, too: those at ours the doctor finds by their labels.
+
+        Where nobody else does, it is not even asked where our own site is: most looks need no credentials.
+        """
+        if not mirrors:
+            return
         here = self.issue_url("")
         elsewhere = ", ".join(each for each in mirrors if not each.startswith(here))
         if elsewhere and self.cursors.of(pair.case_id).mirrors != elsewhere:
