@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from botocore.exceptions import BotoCoreError, ClientError
+from .failures import FAILURES, reason_of
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
@@ -26,6 +26,5 @@ class Bell:
         """Have looked at what a message names, in so many seconds. Raises ``NotRung``."""
         try:
             self.queue.send_message(QueueUrl=self.url, MessageBody=json.dumps(message), DelaySeconds=seconds)
-        except (ClientError, BotoCoreError) as error:
-            code = error.response.get("Error", {}).get("Code", "") if isinstance(error, ClientError) else ""
-            raise NotRung(code or type(error).__name__) from None
+        except FAILURES as failure:
+            raise NotRung(reason_of(failure)) from None

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from botocore.exceptions import BotoCoreError, ClientError
+from .failures import FAILURES, reason_of
 
 if TYPE_CHECKING:
     from mypy_boto3_ssm import SSMClient
@@ -73,9 +73,8 @@ class Secret:
     def _asked(self) -> bytes:
         try:
             answer = self.ssm.get_parameter(Name=self.name, WithDecryption=True)
-        except (ClientError, BotoCoreError) as error:
-            code = error.response.get("Error", {}).get("Code", "") if isinstance(error, ClientError) else ""
-            raise SecretUnknown(code or type(error).__name__) from None
+        except FAILURES as failure:
+            raise SecretUnknown(reason_of(failure)) from None
         secret: str = answer["Parameter"]["Value"].strip()
         if not secret:
             # An empty key would be anybody's.

@@ -29,7 +29,7 @@ from security_ir_jira.trust import CA_BUNDLE, context
 
 from . import hcl, module
 from .inputs import Inputs
-from .settings import Settings
+from .settings import DEFAULT_NAME, Settings
 from .suggestion import merged, suggest
 from .talk import Stop, say
 from .token_source import WHERE, Token
@@ -145,7 +145,7 @@ def config_of(settings: Settings) -> Config:
     # As for Terraform, null stands for the default.
     set_here = {name: value for name, value in given.items() if value is not None}
     document = {each.name: set_here.get(each.name, _default(each)) for each in fields(Config)} | {
-        "name": set_here.get("name", "security-ir-jira"),
+        "name": set_here.get("name", DEFAULT_NAME),
         "account_id": "",
         "issue_filter": {"issue_types": [], "labels": []},
         "case_filter": asdict(CaseFilter()),

@@ -18,6 +18,10 @@ _OPTIONS = {
 }
 
 
+DEFAULT_NAME = "security-ir-jira"
+"""What the module is called where no `name` is set."""
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
     """What was set, by the names of the module's variables; ``file`` is where."""

@@ -13,12 +13,11 @@ from .engine import Terraform
 from .inputs import email_of, key_of, region_of, url_of
 from .jira_webhooks import EVENTS, Registered, Site
 from .record import Record
-from .settings import Settings
+from .settings import DEFAULT_NAME, Settings
 from .steps import read_settings
 from .talk import Stop, say
 from .usage import WantedWebhook
 
-_DEFAULT_NAME = "security-ir-jira"
 _LABEL = "aws-security-ir"
 
 
@@ -64,7 +63,7 @@ def webhook(wanted: WantedWebhook) -> int:
     if "/ex/jira/" in site.url:
         raise Stop("--url: webhooks are registered at the site's own address, https://your-company.atlassian.net")
     key = _given("--project-key", wanted.project_key or (known.inputs.project_key if known else None), key_of)
-    instance = str(further.values.get("name") or _DEFAULT_NAME)
+    instance = str(further.values.get("name") or DEFAULT_NAME)
     if wanted.remove:
         return _remove(site, Registration(f"{instance} {key}", wanted.webhook_url or "", key))
     registration = Registration(f"{instance} {key}", wanted.webhook_url or _deployed(wanted, known), key)
@@ -103,7 +102,7 @@ def _parameter(further: Settings, instance: str) -> str:
     brought = further.values.get("jira_webhook")
     if isinstance(brought, Mapping) and brought.get("secret_parameter_arn"):
         return str(brought["secret_parameter_arn"])
-    own = "/SecurityIncidentResponse" if instance == _DEFAULT_NAME else f"/SecurityIncidentResponse/{instance}"
+    own = "/SecurityIncidentResponse" if instance == DEFAULT_NAME else f"/SecurityIncidentResponse/{instance}"
     return f"{further.values.get('parameter_prefix') or own}/jiraWebhookSecret"
 
 

@@ -1,4 +1,4 @@
-"""What the module made on a stage: names that its outputs tell, and the the rules its functions are told."""
+"""What the module made on a stage: names that its outputs tell, and the rules its functions are told."""
 
 from __future__ import annotations
 

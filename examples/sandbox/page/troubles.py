@@ -87,20 +87,19 @@ class Troubles:
         return {"said": f"{given.text('system')} is {'down' if given.flag('on') else 'up again'}."}
 
     def _slow(self, given: Given) -> Done:
-        self._end("slow")
         if given.flag("on"):
             self._begin("slow", self._jira, self._jira.add(delay=_SLOW_SECONDS, times=None))
+        else:
+            self._end("slow")
         return {"said": f"Jira {'takes its time' if given.flag('on') else 'is as quick as before'}."}
 
     def _throttle(self, _: Given) -> Done:
-        self._end("throttle")
         fault = self._jira.add(status=429, retry_after=_RETRY_AFTER, times=_THROTTLED_TIMES)
         self._begin("throttle", self._jira, fault)
         return {"said": f"Jira answers the next {_THROTTLED_TIMES} requests: 429, Retry-After {_RETRY_AFTER}."}
 
     def _lose_creation(self, given: Given) -> Done:
         system = given.text("system")
-        self._end(f"lose-{system}")
         faults: Faults = self._server(given).faults
         self._begin(f"lose-{system}", faults, faults.add(_CREATIONS[system], after=True, drop=True))
         return {"said": f"The next creation in {system} is carried out, and its answer is lost."}

@@ -13,6 +13,7 @@ from ..jira.survey import JiraSurvey
 from ..ledger.pairs import PairLedger
 from ..memory import Pair
 from ..model import LABEL, MadeFor
+from .doubles import tell_of_double
 from .jira_site import AFTER_PROJECT, AFTER_TOKEN, SIGNING_IN, JiraSite
 from .rounds import Look, Rounds
 
@@ -84,16 +85,10 @@ class JiraChecks:
         return pair if pair is not None and made_for.case_arn in ("", pair.case_arn) else None
 
     def _shared(self, look: Look, made_for: MadeFor, pair: Pair, key: str) -> None:
-        """Another instance has an issue for the case of a pair. Without a filter that is what two instances do: they
-        meet on the case, and each has an issue of its own.
-        """
+        """Another instance has an issue for the case of a pair."""
         by_another = f"by {key} of the instance {made_for.instance}"
         said = f"Case {made_for.case_id} is mirrored by {pair.issue_key} and {by_another}"
-        if self.config.case_filter.digest:
-            mend = "have the case_filter of one instance alone match it; pairs that there are stay"
-            look.found(f"{said}: both claim it.", mend, "warning")
-        else:
-            look.fact(said)
+        tell_of_double(look, said, ": both claim it.", self.config.case_filter)
 
     def _is_a_clone(self, issue_id: str, key: str) -> bool:
         """Whether an issue of ours has the marks of another because it was cloned: then it has a case of its own, or is

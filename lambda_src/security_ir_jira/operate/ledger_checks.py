@@ -15,6 +15,7 @@ from ..ledger.cursors import CaseCursors, Cursor
 from ..ledger.table import Table
 from ..ledger.troubles import Troubles
 from ..model import Side
+from .doubles import tell_of_double
 from .installation import Installation
 from .rounds import Look, Rounds, span
 
@@ -121,14 +122,10 @@ class LedgerChecks:
             look.fact(f"{others} were left out by another case_filter: the next sweep looks at those that are open")
 
     def _mirrored_elsewhere(self, look: Look, cursors: Sequence[Cursor]) -> None:
-        """Cases that instances at other Jira sites mirror, too. Without a filter that is what two instances do."""
+        """Cases that instances at other Jira sites mirror, too."""
         for cursor in [each for each in cursors if each.mirrors][:_MOST_CASES]:
             said = f"Case {cursor.case_id} has another issue besides the one here: {cursor.mirrors}"
-            if self.case_filter.digest:
-                mend = "have the case_filter of one instance alone match it; pairs that there are stay"
-                look.found(f"{said}. Both instances claim it.", mend, "warning")
-            else:
-                look.fact(said)
+            tell_of_double(look, said, ". Both instances claim it.", self.case_filter)
 
     def _breakers(self, look: Look) -> None:
         for side, broken in Breakers(self.table).all().items():
